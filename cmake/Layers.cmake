@@ -1,0 +1,18 @@
+# annot_layer(NAME SOURCES … LIBS …): a layer is a static library; LIBS are the layers and packages
+# that it may see. Arrows go one way (docs/architecture.md; .ci/check-layers).
+function(annot_layer name)
+	cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
+	set(present)
+	foreach(source ${ARG_SOURCES})
+		if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+			list(APPEND present ${source})
+		endif()
+	endforeach()
+	if(NOT present)
+		file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/empty.c "typedef int empty_layer;\n")
+		set(present ${CMAKE_CURRENT_BINARY_DIR}/empty.c)
+	endif()
+	add_library(annot_${name} STATIC ${present})
+	target_include_directories(annot_${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/libannot)
+	target_link_libraries(annot_${name} PUBLIC ${ARG_LIBS})
+endfunction()

@@ -1,0 +1,44 @@
+/* Plain views and hashes: the small vocabulary that all layers share. */
+#ifndef ANNOT_BASE_BYTES_H
+#define ANNOT_BASE_BYTES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+enum { ANNOT_HASH_SIZE = 32, ANNOT_HASH_HEX = 64, ANNOT_SIGNATURE_SIZE = 64, ANNOT_KEY_SIZE = 32 };
+
+/* Bytes owned by someone else. Absent bytes have data NULL. */
+struct annot_bytes {
+	const uint8_t *data;
+	size_t len;
+};
+
+/* A SHA-256 value. All zero stands for "absent" in messages; no record has that hash in practice. */
+struct annot_hash {
+	uint8_t b[ANNOT_HASH_SIZE];
+};
+
+static inline bool annot_hash_equal(const struct annot_hash *a, const struct annot_hash *b)
+{
+	return memcmp(a->b, b->b, ANNOT_HASH_SIZE) == 0;
+}
+
+static inline bool annot_hash_is_zero(const struct annot_hash *a)
+{
+	static const struct annot_hash zero;
+	return annot_hash_equal(a, &zero);
+}
+
+static inline struct annot_bytes annot_bytes(const void *data, size_t len)
+{
+	return (struct annot_bytes){.data = data, .len = len};
+}
+
+static inline struct annot_bytes annot_bytes_of(const char *text)
+{
+	return annot_bytes(text, strlen(text));
+}
+
+#endif

@@ -1,0 +1,34 @@
+/* Files. The only I/O below client/ and annotd/: nothing else in base, text, record, log, state or proof may include it. */
+#ifndef ANNOT_BASE_FILE_H
+#define ANNOT_BASE_FILE_H
+
+#include "base/buf.h"
+
+/*
+ * Reads a whole regular file (or pipe) of at most max bytes; "-" is standard input. Statuses:
+ * UNREADABLE (does not exist, is a directory, no permission), TOO_LARGE, NO_MEMORY. ret is an
+ * initialised buffer that the caller frees.
+ */
+ANNOT_API enum annot_status annot_file_read(const char *path, size_t max, struct annot_buf *ret,
+					    struct annot_error *err);
+
+/* Maps a regular file read-only; unmap with annot_file_unmap. Statuses as above. */
+ANNOT_API enum annot_status annot_file_map(const char *path, struct annot_bytes *ret,
+					   struct annot_error *err);
+ANNOT_API void annot_file_unmap(struct annot_bytes *bytes);
+
+/*
+ * Replaces a file durably: temporary file beside it with that mode, fdatasync, rename, fsync of the
+ * folder. Either the old content or the new one is there afterwards. Statuses: UNREADABLE, NO_SPACE.
+ */
+ANNOT_API enum annot_status annot_file_replace(const char *path, struct annot_bytes content,
+					       unsigned mode, struct annot_error *err);
+
+/* As annot_file_replace, but refuses (REFUSED) when path exists. */
+ANNOT_API enum annot_status annot_file_create(const char *path, struct annot_bytes content,
+					      unsigned mode, struct annot_error *err);
+
+/* Makes a folder and its parents with mode 0700 where missing. */
+ANNOT_API enum annot_status annot_dir_make(const char *path, struct annot_error *err);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+ * Bundles: one text file with all that is needed to verify a record offline (docs/records.md, "Bundle").
+ *
+ *   annot-bundle/v1 LF
+ *   section <name> <bytes> LF <bytes> LF     in this order:
+ *     record, signature (armor), proof (tlog-proof@v1), [seen (note), consistency (base64 lines)],
+ *     for each key-chain record in log order:  chain (record), chain-signature, chain-proof,
+ *     for each record referred to:             reference, reference-signature, reference-proof,
+ *     for each document in the same order as among record and references: source (text),
+ *     leaves (all leaf lines of the checkpoint's size)
+ *   end <hex SHA-256 of all before> LF
+ *
+ * Never in a bundle: anything that the verifier trusts.
+ */
+#ifndef ANNOT_PROOF_BUNDLE_H
+#define ANNOT_PROOF_BUNDLE_H
+
+#include "base/arena.h"
+#include "log/tlogproof.h"
+#include "log/leaf.h"
+
+enum { ANNOT_BUNDLE_LEAVES_MAX = 64 << 20, ANNOT_BUNDLE_RECORDS_MAX = 65536 };
+
+struct annot_bundle_record {
+	struct annot_bytes record; /* data NULL: withheld */
+	struct annot_bytes signature; /* armor */
+	struct annot_bytes proof;
+};
+
+struct annot_bundle_source {
+	struct annot_hash sha256; /* of text, computed on reading */
+	struct annot_bytes text;
+};
+
+struct annot_bundle {
+	struct annot_bundle_record subject;
+	struct annot_bytes seen;        /* note; data NULL if absent */
+	struct annot_bytes consistency; /* data NULL if absent */
+	const struct annot_bundle_record *chain;
+	size_t n_chain;
+	const struct annot_bundle_record *references;
+	size_t n_references;
+	const struct annot_bundle_source *sources;
+	size_t n_sources;
+	struct annot_bytes leaves; /* data NULL if absent */
+};
+
+/* Parses; all views point into file. INVALID names section and byte. Checks the closing hash. */
+ANNOT_API ANNOT_CHECKED enum annot_status annot_bundle_parse(struct annot_arena *arena,
+							     struct annot_bytes file,
+							     struct annot_bundle *ret,
+							     struct annot_error *err);
+/* Writes one; the inverse of parse, byte for byte. */
+ANNOT_API ANNOT_CHECKED enum annot_status annot_bundle_write(const struct annot_bundle *bundle,
+							     struct annot_buf *ret,
+							     struct annot_error *err);
+
+#endif
