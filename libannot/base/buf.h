@@ -1,7 +1,8 @@
 /*
  * A growing byte buffer with a maximum. Appends may be chained and checked once: after a failed one
- * (out of memory or over max) `failed` is set and further appends do nothing. data is NUL-terminated
- * whenever it is not NULL.
+ * (out of memory or over max) `failed` is set and further appends do nothing. data is
+ * NUL-terminated whenever it is not NULL, and not NULL after any append that did not fail, even of
+ * nothing.
  */
 #ifndef ANNOT_BASE_BUF_H
 #define ANNOT_BASE_BUF_H
@@ -13,6 +14,7 @@ struct annot_buf {
 	char *data;
 	size_t len, cap, max;
 	bool failed;
+	bool no_memory; /* why it failed; else over max */
 };
 
 #define ANNOT_BUF_INIT(max_bytes) ((struct annot_buf){.max = (max_bytes)})
