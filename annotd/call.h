@@ -1,0 +1,29 @@
+/*
+ * What a handler gets. Handlers hold the rules of one call: no wire, no sockets, no SQL, no globals, so
+ * that they can be tested with a store in a temporary folder.
+ */
+#ifndef ANNOTD_CALL_H
+#define ANNOTD_CALL_H
+
+#include "proto/proto.h"
+#include "annotd/store/store.h"
+
+struct corpus; /* corpus.h: the state that the writer changes and readers look at */
+
+struct call {
+	struct annot_arena *arena; /* of this request; the reply lives in it */
+	struct reader *reader;	   /* in a snapshot */
+	struct corpus *corpus;
+	int64_t peer_uid; /* -1 if unknown */
+	struct annot_error err;
+};
+
+/* One handler for each READ call: fills *ret (zeroed), returns OK or a status with c->err set. */
+#define ANNOTD_HANDLER_READ(name, request, reply)                                                  \
+	enum annot_status on_##name(struct call *c, const struct annot_##request *in,              \
+				    struct annot_##reply *ret);
+#define ANNOTD_HANDLER_WRITE(name, request, reply)
+#define CALL(name, request, reply, access, doc) ANNOTD_HANDLER_##access(name, request, reply)
+#include "proto/calls.def"
+
+#endif

@@ -1,0 +1,172 @@
+/*
+ * The store: one narrow interface, no SQL above it. Two SQLite files in the corpus folder:
+ *
+ *   truth.db   records, signatures, tree nodes, contents, seen notes, (size, root) of each commit.
+ *              Append-only, WAL, synchronous=FULL. A withheld record keeps its leaf line only.
+ *   index.db   everything that queries need, derived from truth.db; synchronous=OFF. Rows carry from- and
+ *              to-index. Behind after a crash of annotd: caught up; after a crash of the machine (the boot
+ *              id in its meta table differs and it was not closed): deleted and rebuilt.
+ *
+ * One thread writes (struct store); every reading thread has a struct reader of its own. Both databases
+ * carry a schema version (PRAGMA user_version): older is migrated, newer refused.
+ */
+#ifndef ANNOTD_STORE_H
+#define ANNOTD_STORE_H
+
+#include "log/tree.h"
+#include "state/judge.h"
+
+struct store;
+
+enum { STORE_CONTENT_MAX = 64 << 20, STORE_PIECE_SIZE = 1 << 20 };
+
+/* Makes empty databases in a corpus folder; REFUSED if truth.db is there. */
+enum annot_status store_create(const char *dir, struct annot_error *err);
+
+/* Opens both; *ret_rebuild says that index.db is empty or was dropped and must be filled from 0. */
+enum annot_status store_open(const char *dir, struct store **ret, bool *ret_rebuild,
+			     struct annot_error *err);
+/* Deletes and remakes index.db (annotd rebuild); no readers may be open. */
+enum annot_status store_index_reset(struct store *s, struct annot_error *err);
+/* Marks the index clean, truncates the WAL and closes; takes NULL, returns NULL. */
+struct store *store_close(struct store *s);
+
+/* Records in truth.db / applied in index.db, as of the last commit. */
+uint64_t store_size(const struct store *s);
+uint64_t store_index_size(const struct store *s);
+
+/* --- writing: store_begin … store_commit_truth … store_commit_index, or store_rollback --------------------- */
+
+enum annot_status store_begin(struct store *s, struct annot_error *err);
+
+/* Appends a record at index store_size() + those put since store_begin, with the nodes that its leaf completes. */
+enum annot_status store_put_record(struct store *s, uint64_t index, struct annot_bytes record,
+				   const uint8_t signature[ANNOT_SIGNATURE_SIZE],
+				   const struct annot_hash *nodes, size_t n_nodes,
+				   struct annot_error *err);
+/* Keeps a seen note; nothing happens if it is there. */
+enum annot_status store_put_note(struct store *s, const struct annot_hash *hash,
+				 struct annot_bytes note, struct annot_error *err);
+
+/* Where a target's words stand in code points, in the order of the record's target groups. */
+struct store_chars {
+	uint64_t start, end;
+};
+
+/* Applies a judged record to the index. chars has one item for each target group, or is NULL. */
+enum annot_status store_index_put(struct store *s, const struct annot_fact *fact,
+				  const struct annot_judgement *judgement,
+				  const struct store_chars *chars, struct annot_error *err);
+/* An earlier, pending record took effect (or was voided) at index `at`. */
+enum annot_status store_index_effect(struct store *s, const struct annot_hash *record,
+				     enum annot_effect effect, uint64_t at,
+				     struct annot_error *err);
+
+/* Durable when it returns OK, with the row (size, root) of the new tree. NO_SPACE, STORE: nothing was stored. */
+enum annot_status store_commit_truth(struct store *s, const struct annot_hash *root,
+				     struct annot_error *err);
+enum annot_status store_commit_index(struct store *s, struct annot_error *err);
+void store_rollback(struct store *s);
+
+/* Moves WAL pages into the databases when it has grown; called by the checkpoint thread on its own connection. */
+enum annot_status store_checkpoint_wal(const char *dir, bool truncate, struct annot_error *err);
+
+/* State before the next record, on the writer's connection, for annot_judge. */
+const struct annot_view *store_view(struct store *s);
+
+/* Completed nodes, on the writer's connection. */
+struct annot_tree_reader store_tree(struct store *s);
+
+/* --- contents ------------------------------------------------------------------------------------------- */
+
+/* Stores a document's whole content, durably; idempotent. The caller checked its hashes. */
+enum annot_status store_put_content(struct store *s, uint64_t document_index, struct annot_bytes text,
+				    struct annot_error *err);
+
+/* Replaces a record's bytes by its leaf line and drops its content; truncates the WAL (withhold). */
+enum annot_status store_withhold(struct store *s, uint64_t index, struct annot_error *err);
+
+/* --- reading: one reader a thread ------------------------------------------------------------------------ */
+
+struct reader;
+enum annot_status reader_open(const char *dir, struct reader **ret, struct annot_error *err);
+struct reader *reader_close(struct reader *r);
+
+/* A snapshot of both databases: what reader_size says is there. End it within 50 ms of work where possible. */
+enum annot_status reader_begin(struct reader *r, struct annot_error *err);
+void reader_end(struct reader *r);
+uint64_t reader_size(const struct reader *r);
+
+/* A record as stored; bytes live in arena. NOT_FOUND past the end. */
+struct store_record {
+	uint64_t index;
+	struct annot_bytes record; /* data NULL: withheld */
+	uint8_t signature[ANNOT_SIGNATURE_SIZE];
+	struct annot_bytes leaf; /* the line; data NULL unless withheld */
+};
+enum annot_status reader_record(struct reader *r, uint64_t index, struct annot_arena *arena,
+				struct store_record *ret, struct annot_error *err);
+
+/* Index of a record by its hash; NOT_FOUND. */
+enum annot_status reader_find(struct reader *r, const struct annot_hash *record, uint64_t *ret,
+			      struct annot_error *err);
+
+/*
+ * What an id means: an annotation id or record hash (or 8 or more digits of one), ID@N, a document name
+ * or NAME@N. An annotation id or name without @N is its newest head by log order. NOT_FOUND; AMBIGUOUS
+ * names up to four candidates.
+ */
+enum annot_status reader_resolve(struct reader *r, const char *id, uint64_t *ret,
+				 struct annot_error *err);
+
+/* What the index knows of a record beside its bytes. */
+struct store_row {
+	uint64_t index;
+	enum annot_kind kind;
+	struct annot_hash record, annotation, author;
+	uint64_t version;  /* 0 if void */
+	uint64_t versions; /* of the annotation */
+	uint64_t heads;    /* of the annotation */
+	bool head;
+	enum annot_effect effect;
+	char reason[ANNOT_ERROR_TEXT_MAX];
+	int64_t retracted; /* index of the annotation's retraction, ANNOT_NEVER */
+	bool withheld;
+};
+enum annot_status reader_row(struct reader *r, uint64_t index, struct store_row *ret,
+			     struct annot_error *err);
+
+/* Code point places of a record's targets, in order; at most max. */
+enum annot_status reader_chars(struct reader *r, uint64_t index, struct store_chars *ret, size_t max,
+			       size_t *ret_n, struct annot_error *err);
+
+/* Length of a document's content if it is complete; NOT_FOUND if it was not uploaded (or was withheld). */
+enum annot_status reader_content_length(struct reader *r, uint64_t document_index, uint64_t *ret,
+					struct annot_error *err);
+/* Bytes [offset, offset + len) of a content, fewer at its end, appended to ret. */
+enum annot_status reader_content(struct reader *r, uint64_t document_index, uint64_t offset, size_t len,
+				 struct annot_buf *ret, struct annot_error *err);
+
+enum annot_status reader_note(struct reader *r, const struct annot_hash *hash, struct annot_buf *ret,
+			      struct annot_error *err);
+struct annot_tree_reader reader_tree(struct reader *r);
+
+/* Calls back with record indexes in log order from `from` on; each returns false to stop. */
+typedef bool (*reader_each)(void *arg, uint64_t index);
+
+/* Records that keys and rules follow from (annot_authority_concerns). */
+enum annot_status reader_authority(struct reader *r, uint64_t from, reader_each each, void *arg,
+				   struct annot_error *err);
+/* All versions of an annotation, and every record whose on, from, to, via, evidence or reply-to names one of them. */
+enum annot_status reader_history(struct reader *r, const struct annot_hash *annotation, uint64_t from,
+				 reader_each each, void *arg, struct annot_error *err);
+/* Reviews (or records of another kind) whose `on` is that record and that are heads and not void or retracted. */
+enum annot_status reader_about(struct reader *r, uint64_t index, enum annot_kind kind,
+			       reader_each each, void *arg, struct annot_error *err);
+
+struct query; /* query.h */
+/* Records that match, in log order. */
+enum annot_status reader_list(struct reader *r, const struct query *query, uint64_t from,
+			      reader_each each, void *arg, struct annot_error *err);
+
+#endif
