@@ -1,0 +1,48 @@
+/*
+ * libannot: signed, versioned annotations over a corpus of texts. This header brings all of the public
+ * API; each part is explained in its own header. Conventions (base/error.h): functions return an
+ * enum annot_status and take a struct annot_error last; outputs are untouched on failure; what is
+ * parsed lives in an arena that the caller frees; destructors take NULL.
+ */
+#ifndef ANNOT_H
+#define ANNOT_H
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#include "base/error.h"
+#include "base/bytes.h"
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/encode.h"
+#include "base/hash.h"
+#include "base/file.h"
+#include "text/utf8.h"
+#include "text/escape.h"
+#include "text/find.h"
+#include "text/diff.h"
+#include "record/kinds.h"
+#include "record/record.h"
+#include "record/draft.h"
+#include "record/sshkey.h"
+#include "record/sshsig.h"
+#include "log/tree.h"
+#include "log/note.h"
+#include "log/leaf.h"
+#include "log/tlogproof.h"
+#include "state/authority.h"
+#include "state/judge.h"
+#include "state/memory.h"
+#include "proof/bundle.h"
+#include "proof/verify.h"
+#include "proto/messages.h"
+#include "proto/proto.h"
+#include "client/client.h"
+#include "client/signer.h"
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
