@@ -2,7 +2,7 @@
  * Escaping of card values: a bijection over a frozen table. Must be escaped: C0, DEL, C1, the
  * backslash, bidi controls, zero-width and other invisible code points, noncharacters (the list stands
  * in escape.c), a leading or trailing space, a leading combining mark (general categories Mn, Mc, Me of
- * Unicode 15.0, frozen in the table of escape.c). Written as \\ \n \r \t or \u{hex} (lower case, no
+ * Unicode 15.0, frozen in marks.c). Written as \\ \n \r \t or \u{hex} (lower case, no
  * leading zero).
  */
 #ifndef ANNOT_TEXT_ESCAPE_H
