@@ -129,6 +129,7 @@ struct store_row {
 	uint64_t heads;    /* of the annotation */
 	bool head;
 	enum annot_effect effect;
+	uint64_t effect_at; /* index since which `effect` holds: its own, or the one given to store_index_effect */
 	char reason[ANNOT_ERROR_TEXT_MAX];
 	int64_t retracted; /* index of the annotation's retraction, ANNOT_NEVER */
 	bool withheld;
