@@ -23,9 +23,12 @@ ANNOT_API void annot_leaf_of(const struct annot_record *r,
 			     const uint8_t signature[ANNOT_SIGNATURE_SIZE], struct annot_leaf *ret);
 /* Appends the line with its LF. */
 ANNOT_API void annot_leaf_write(const struct annot_leaf *leaf, struct annot_buf *ret);
-/* The exact form only; line ends with LF. INVALID names the field. */
-ANNOT_API ANNOT_CHECKED enum annot_status annot_leaf_parse(struct annot_bytes line,
-							   struct annot_leaf *ret,
-							   struct annot_error *err);
+/*
+ * The exact form only; line ends with LF. INVALID names the field: also for parents that do not
+ * ascend, parents without an earlier version or the reverse, and an `on` that the kind does not
+ * have or lacks.
+ */
+ANNOT_API ANNOT_CHECKED enum annot_status
+annot_leaf_parse(struct annot_bytes line, struct annot_leaf *ret, struct annot_error *err);
 
 #endif

@@ -1,7 +1,7 @@
 /*
- * The Merkle tree of RFC 6962 section 2.1 (SHA-256), its proofs, and how it is stored: appending leaf i
- * completes the nodes of levels 0..k, k = number of trailing one bits of i; a reader gives any completed
- * node back.
+ * The Merkle tree of RFC 6962 section 2.1 (SHA-256), its proofs, and how it is stored: appending
+ * leaf i completes the nodes of levels 0..k, k = number of trailing one bits of i; a reader gives
+ * any completed node back.
  */
 #ifndef ANNOT_LOG_TREE_H
 #define ANNOT_LOG_TREE_H
@@ -22,7 +22,8 @@ struct annot_frontier {
 	struct annot_hash node[ANNOT_LEVELS]; /* node[l] is set iff bit l of size is */
 };
 
-/* Appends a leaf hash. Writes the nodes that it completes, level 0 first; returns how many (1..64). */
+/* Appends a leaf hash. Writes the nodes that it completes, level 0 first; returns how many (1..64).
+ */
 ANNOT_API size_t annot_frontier_append(struct annot_frontier *f, const struct annot_hash *leaf,
 				       struct annot_hash ret[ANNOT_LEVELS]);
 ANNOT_API struct annot_hash annot_frontier_root(const struct annot_frontier *f);
@@ -61,7 +62,8 @@ annot_verify_consistency(uint64_t from, uint64_t to, const struct annot_hash *pa
 			 const struct annot_hash *from_root, const struct annot_hash *to_root,
 			 struct annot_error *err);
 
-/* Root of the tree over a text's 4 KiB chunks (the last may be shorter; an empty text has the empty root). */
+/* Root of the tree over a text's 4 KiB chunks (the last may be shorter; an empty text has the empty
+ * root). */
 enum { ANNOT_CHUNK_SIZE = 4096 };
 ANNOT_API struct annot_hash annot_chunk_root(struct annot_bytes text);
 
