@@ -17,7 +17,7 @@
 	const struct annot_##message *name;                                                        \
 	size_t n_##name;
 #define LIST_OF(name, type, item_max, min, max, doc)                                               \
-	const ANNOT_TYPE_##type *name;                                                             \
+	ANNOT_TYPE_##type const *name;                                                             \
 	size_t n_##name;
 #define END_MESSAGE(name)                                                                          \
 	}                                                                                          \

@@ -13,7 +13,9 @@
 enum {
 	ANNOT_WIRE_VERSION = 1,
 	ANNOT_FRAME_MAX = 2 << 20,
-	ANNOT_DEPTH_MAX = 8,
+	ANNOT_DEPTH_MAX = 8,   /* maps and lists within each other */
+	ANNOT_FIELDS_MAX = 64, /* keys of one map */
+	ANNOT_ERROR_MAX = 2048, /* bytes of the error text of a reply */
 	/* Memory that decoding one frame may take: views into it plus structs. */
 	ANNOT_DECODE_MAX = 16 << 20,
 };
@@ -38,9 +40,15 @@ struct annot_message_def {
 	const char *name;
 	const char *doc;
 	size_t size; /* of the struct */
-	const struct annot_field_def *fields;
+	const struct annot_field_def *(*fields)(void); /* n_fields of them */
 	size_t n_fields;
 };
+
+/* Bytes of one item of a list field. */
+size_t annot_item_size(const struct annot_field_def *f);
+
+/* Whether a plain field of that struct is there: an OPTIONAL one may be absent. Lists always are. */
+bool annot_field_present(const struct annot_field_def *f, const void *message);
 
 /* annot_message_submit_request and so on. */
 #define MESSAGE(name, doc) ANNOT_API extern const struct annot_message_def annot_message_##name;
@@ -73,32 +81,36 @@ const struct annot_call_def *annot_call_find(const char *name, size_t len);
 /*
  * The pre-scan: one iterative walk before anything is decoded or allocated. PROTOCOL (with the byte) for:
  * more than one value or trailing bytes, depth over ANNOT_DEPTH_MAX, a count or length larger than the bytes
- * left, floats, ext types, non-shortest forms, text that is not UTF-8 or holds NUL, map keys that are not text
- * or stand twice in one map. TOO_LARGE over ANNOT_FRAME_MAX.
+ * left, floats, negative numbers, ext types, non-shortest forms, text that is not UTF-8 or holds NUL, map keys that
+ * are not text or stand twice in one map, more than ANNOT_FIELDS_MAX keys. TOO_LARGE over ANNOT_FRAME_MAX.
  */
 enum annot_status annot_frame_scan(struct annot_bytes frame, struct annot_error *err);
 
-/* Whether a struct satisfies its message's limits; INVALID names the field. Encode and decode call it. */
+/*
+ * Whether a struct satisfies its message's limits; INVALID names the field by its path ("items[3].record").
+ * Encode and decode call it. A REQUIRED text must not be NULL, a REQUIRED hash not be all zero; REQUIRED
+ * bytes may have data NULL where min is 0 (they are empty).
+ */
 enum annot_status annot_message_check(const struct annot_message_def *def, const void *message,
 				      struct annot_error *err);
 
-/* Appends the body map. INVALID as above; TOO_LARGE. */
+/* Appends the body map. INVALID as above; TOO_LARGE, NO_MEMORY (nothing is appended, ret->failed is set). */
 enum annot_status annot_message_encode(const struct annot_message_def *def, const void *message,
 				       struct annot_buf *ret, struct annot_error *err);
 
 /* Decodes a scanned body map; the struct and all it points to live in arena (texts copied, bytes too).
- * Unknown keys are skipped. INVALID names the field. */
+ * Unknown keys are skipped. INVALID names the field by its path; NO_MEMORY; PROTOCOL if body was not scanned. */
 enum annot_status annot_message_decode(const struct annot_message_def *def, struct annot_bytes body,
 				       struct annot_arena *arena, void **ret,
 				       struct annot_error *err);
 
-/* Whole frames. Decoding scans first. */
+/* Whole frames. Decoding scans first; an unknown call is INVALID, another wire version PROTOCOL. */
 enum annot_status annot_request_encode(const struct annot_call_def *call, const void *request,
 				       struct annot_buf *ret, struct annot_error *err);
 enum annot_status annot_request_decode(struct annot_bytes frame, struct annot_arena *arena,
 				       const struct annot_call_def **ret_call, void **ret,
 				       struct annot_error *err);
-/* status ANNOT_OK: reply is the call's reply struct; else error text and no body. */
+/* status ANNOT_OK: reply is the call's reply struct; else error text (NULL: the status's own) and no body. */
 enum annot_status annot_reply_encode(const struct annot_call_def *call, enum annot_status status,
 				     const char *error, const void *reply, struct annot_buf *ret,
 				     struct annot_error *err);
@@ -107,7 +119,10 @@ enum annot_status annot_reply_decode(const struct annot_call_def *call, struct a
 				     struct annot_arena *arena, void **ret,
 				     struct annot_error *err);
 
-/* A message as JSON (jansson's json_t, owned by the caller): bytes as base64, hashes as hex. */
+/*
+ * A message as JSON (jansson's json_t, owned by the caller): bytes as base64, hashes as hex; absent fields
+ * are left out, lists are always arrays. NULL when out of memory or when a text is not UTF-8.
+ */
 struct json_t;
 ANNOT_API struct json_t *annot_message_json(const struct annot_message_def *def,
 					    const void *message);
