@@ -18,7 +18,11 @@ ANNOT_API struct annot_draft *annot_draft_free(struct annot_draft *d);
 ANNOT_API enum annot_status annot_draft_parent(struct annot_draft *d, const struct annot_hash *parent,
 					       struct annot_error *err);
 
-/* Adds a card (unescaped value). INVALID if the kind has no such card. */
+/*
+ * Adds a card (unescaped value). exact, prefix and suffix go to the target added last. INVALID: the kind
+ * has no such card, no target before, not UTF-8. TOO_LARGE: past ANNOT_CARDS_MAX. NO_MEMORY. What a
+ * value must look like is checked by annot_draft_build.
+ */
 ANNOT_API enum annot_status annot_draft_add(struct annot_draft *d, const char *card,
 					    const char *value, struct annot_error *err);
 ANNOT_API enum annot_status annot_draft_add_hash(struct annot_draft *d, const char *card,

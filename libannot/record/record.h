@@ -1,6 +1,17 @@
 /*
  * Records: the small signed text files of annot-record/v1 (docs/records.md). Parsing is strict and
  * complete: what parses is well formed in every card; who may say it is judged in state/.
+ *
+ * Each line is name SP value LF. Only prefix and suffix may be empty, and are then the name, the space
+ * and LF. Values hold no U+0000. Beyond the tables of proto/records.def one record must agree in itself:
+ *  - corpus is "-" exactly in the first version of kind corpus; a first version has no parent, a later one
+ *    has; parents ascend;
+ *  - target: start < end, exact has end - start bytes, prefix and suffix at most 32 code points;
+ *  - corpus: origin is the name of the log key, threshold is at least 1; approvals name a kind once, scales
+ *    have distinct names;
+ *  - key-revoke: from-index only with compromised; verdict: salt with opens, evidence distinct;
+ *  - document: extractor, original-sha256, original-length and original-type together or not at all;
+ *  - imported-data only with imported-from.
  */
 #ifndef ANNOT_RECORD_RECORD_H
 #define ANNOT_RECORD_RECORD_H
@@ -17,7 +28,7 @@ struct annot_card {
 	size_t len;
 	struct annot_hash hash; /* REF, HASH; TARGET: the document's record; KEY, ADMIN: the author hash */
 	uint64_t start, end;    /* TARGET: bytes; NUMBER: the number in start; APPROVALS: the count in start */
-	uint8_t key[ANNOT_KEY_SIZE]; /* KEY, ADMIN: the Ed25519 public key */
+	uint8_t key[ANNOT_KEY_SIZE]; /* KEY, ADMIN, VKEY: the Ed25519 public key */
 	uint8_t signature[ANNOT_SIGNATURE_SIZE]; /* SIGNATURE */
 };
 
@@ -74,7 +85,14 @@ struct annot_target {
 ANNOT_API bool annot_record_target(const struct annot_record *r, size_t n, struct annot_target *ret);
 ANNOT_API size_t annot_record_targets(const struct annot_record *r);
 
+/* "2026-11-22T00:00:00Z", of years 1970 to 9999, as seconds since 1970; false: not one. */
+enum { ANNOT_TIME_LEN = 20 };
+ANNOT_API bool annot_time_parse(const char *text, size_t len, int64_t *ret_s);
+/* The reverse; false outside those years. */
+ANNOT_API bool annot_time_format(int64_t time_s, char ret[ANNOT_TIME_LEN + 1]);
+
 /* A scale card taken apart: "google5 false:- mixture:0 true:+". Poles: '-' '0' '+', '?' not on the scale's order. */
+enum { ANNOT_SCALE_RATINGS_MAX = 32 };
 struct annot_scale_rating {
 	char name[33];
 	char pole;
@@ -82,7 +100,7 @@ struct annot_scale_rating {
 struct annot_scale {
 	char name[64];
 	size_t n;
-	struct annot_scale_rating ratings[32];
+	struct annot_scale_rating ratings[ANNOT_SCALE_RATINGS_MAX];
 };
 ANNOT_API ANNOT_CHECKED enum annot_status annot_scale_parse(const char *text, size_t len,
 							    struct annot_scale *ret,
