@@ -1,0 +1,81 @@
+#include "annotd/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/auto.h"
+
+enum { LINE_MAX_BYTES = 1024 };
+
+/* The one global of the daemon: how much it says. */
+static enum log_level log_level = LOG_LEVEL_INFO;
+
+static const struct {
+	const char *name;
+	enum log_level level;
+} levels[] = {
+	{"error", LOG_LEVEL_ERROR},
+	{"warning", LOG_LEVEL_WARNING},
+	{"info", LOG_LEVEL_INFO},
+	{"debug", LOG_LEVEL_DEBUG},
+};
+
+void log_set_level(enum log_level level)
+{
+	log_level = level;
+}
+
+bool log_level_parse(const char *text, enum log_level *ret)
+{
+	for (size_t i = 0; i < COUNT(levels); i++) {
+		if (strcmp(levels[i].name, text) == 0) {
+			*ret = levels[i].level;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* What comes from outside (paths, error texts) must not act on a terminal. */
+static void make_printable(char *line)
+{
+	for (char *p = line; *p; p++) {
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			*p = '?';
+	}
+}
+
+__attribute__((format(printf, 2, 0))) static void write_line(enum log_level level,
+							     const char *format, va_list args)
+{
+	if (level > log_level)
+		return;
+	char line[LINE_MAX_BYTES];
+	int at = 0;
+	if (!isatty(STDERR_FILENO))
+		at = snprintf(line, sizeof line, "<%d>", (int)level);
+	at += snprintf(line + at, sizeof line - (size_t)at, "annotd: ");
+	vsnprintf(line + at, sizeof line - (size_t)at - 1, format, args);
+	make_printable(line);
+	size_t len = strlen(line);
+	line[len++] = '\n';
+	/* Nobody to tell when standard error is gone. */
+	if (write(STDERR_FILENO, line, len) < 0)
+		return;
+}
+
+#define LOG_FUNCTION(name, level)                                                                  \
+	void log_##name(const char *format, ...)                                                   \
+	{                                                                                          \
+		va_list args;                                                                      \
+		va_start(args, format);                                                            \
+		write_line(level, format, args);                                                   \
+		va_end(args);                                                                      \
+	}
+
+LOG_FUNCTION(error, LOG_LEVEL_ERROR)
+LOG_FUNCTION(warning, LOG_LEVEL_WARNING)
+LOG_FUNCTION(info, LOG_LEVEL_INFO)
+LOG_FUNCTION(debug, LOG_LEVEL_DEBUG)

@@ -1,0 +1,27 @@
+/*
+ * Lines on standard error, with the <N> prefix that journald reads when it is not a terminal.
+ * Threads may call it at the same time: a line is one write.
+ */
+#ifndef ANNOTD_LOG_H
+#define ANNOTD_LOG_H
+
+#include <stdbool.h>
+
+enum log_level {
+	LOG_LEVEL_ERROR = 3,
+	LOG_LEVEL_WARNING = 4,
+	LOG_LEVEL_INFO = 6,
+	LOG_LEVEL_DEBUG = 7
+};
+
+/* Set once, before threads start. */
+void log_set_level(enum log_level level);
+/* "error", "warning", "info", "debug"; false for another word. */
+bool log_level_parse(const char *text, enum log_level *ret);
+
+void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

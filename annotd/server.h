@@ -1,0 +1,83 @@
+/*
+ * The daemon's front: listeners on nng byte streams (ipc, tcp) that speak the SP request/reply
+ * framing, so that any plain nng REQ socket works. Knows frames, peers, deadlines and bounds; no
+ * messages.
+ *
+ * SP over ipc: each side first sends 00 'S' 'P' 00, its protocol number (REQ 0x0030, REP 0x0031)
+ * big-endian, 00 00; then frames 0x01, length (64 bits, big-endian), body. Over tcp the same
+ * without the 0x01. The body of a request begins with 32-bit words up to and with the first that
+ * has its high bit set (hops and request id), which the reply echoes; the rest is the payload. (RFC
+ * drafts "SP over TCP", "SP over IPC" and "Request/Reply" of nanomsg.)
+ */
+#ifndef ANNOTD_SERVER_H
+#define ANNOTD_SERVER_H
+
+#include "base/buf.h"
+
+enum {
+	SERVER_URLS_MAX = 8,
+	SERVER_CONNECTIONS_MAX = 1024,
+	SERVER_HOPS_MAX = 16,            /* words before the payload, the request id among them */
+	SERVER_FRAME_TIMEOUT_MS = 30000, /* first byte to last byte of a request; also hello */
+	SERVER_SEND_TIMEOUT_MS = 30000,  /* first byte to last byte of a reply */
+};
+
+struct server;
+
+/* A request whose reply is owed. Exactly one of server_reply and server_drop ends it. */
+struct server_request;
+
+/*
+ * Called on nng's threads with a complete request: must not block. The payload is valid until the
+ * request is ended.
+ */
+typedef void (*server_handler)(void *arg, struct server_request *request);
+
+struct server_options {
+	const char *urls[SERVER_URLS_MAX]; /* ipc://PATH, tcp://HOST:PORT */
+	size_t n_urls;
+	const char
+		*socket_group;  /* NULL: folder 0700, socket 0600; else 0750, 0660 and that group */
+	bool insecure_tcp;      /* tcp:// is refused without it */
+	size_t connections_max; /* 0: SERVER_CONNECTIONS_MAX; lowered to what RLIMIT_NOFILE leaves
+				 */
+	size_t payload_max;     /* larger requests are dropped with their connection */
+	int frame_timeout_ms, send_timeout_ms; /* 0: as above */
+	server_handler handler;
+	void *arg;
+};
+
+/*
+ * Starts listening. USAGE: a bad URL (too long a path, another scheme, tcp without leave, no such
+ * group); REFUSED: the path is taken by another daemon or by something that is not a socket, or its
+ * folder is not safe.
+ */
+ANNOT_CHECKED enum annot_status server_start(const struct server_options *options,
+					     struct server **ret, struct annot_error *err);
+
+/* Stops accepting connections and requests; requests under way go on. */
+void server_stop(struct server *s);
+
+/* Waits until no request is under way and every reply was sent or its connection is gone; false:
+ * not in time. */
+bool server_drain(struct server *s, int timeout_ms);
+
+/* Closes everything and waits for it; no request may be under way. Takes NULL, returns NULL. */
+struct server *server_free(struct server *s);
+
+/* Connections that are open now. */
+size_t server_connections(struct server *s);
+
+/* The port that the n-th URL listens on; 0 for ipc. (For tcp://127.0.0.1:0.) */
+int server_port(const struct server *s, size_t n);
+
+struct annot_bytes server_payload(const struct server_request *request);
+/* Of the peer; -1 if unknown (tcp). */
+int64_t server_peer_uid(const struct server_request *request);
+
+/* Sends the reply; takes over payload's memory and leaves it empty. May be called on any thread. */
+void server_reply(struct server_request *request, struct annot_buf *payload);
+/* Closes the connection without a reply. */
+void server_drop(struct server_request *request);
+
+#endif

@@ -1,0 +1,267 @@
+/* The bytes of one connection: hello, frames, hops. */
+#include "annotd/server_private.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+
+enum { IPC_MARK = 0x01, HOP_SIZE = 4, LENGTH_SIZE = 8 };
+
+static const uint8_t hello_rep[HELLO_SIZE] = {0, 'S', 'P', 0, 0, 0x31, 0, 0};
+static const uint8_t hello_req[HELLO_SIZE] = {0, 'S', 'P', 0, 0, 0x30, 0, 0};
+
+static uint64_t get_u64(const uint8_t *p)
+{
+	uint64_t v = 0;
+	for (int i = 0; i < LENGTH_SIZE; i++)
+		v = v << 8 | p[i];
+	return v;
+}
+
+static void put_u64(uint8_t *p, uint64_t v)
+{
+	for (int i = LENGTH_SIZE - 1; i >= 0; i--) {
+		p[i] = (uint8_t)v;
+		v >>= 8;
+	}
+}
+
+static size_t frame_head(const struct connection *c)
+{
+	return LENGTH_SIZE + (c->ipc ? 1 : 0);
+}
+
+void connection_close(struct connection *c)
+{
+	if (c->dying)
+		return;
+	c->dying = true;
+	nng_stream_close(c->stream);
+}
+
+static void begin_send(struct connection *c)
+{
+	nng_iov iov[2];
+	unsigned n = 0;
+	if (c->sent < c->head_len) {
+		iov[n].iov_buf = c->head + c->sent;
+		iov[n++].iov_len = c->head_len - c->sent;
+	}
+	size_t out_at = c->sent < c->head_len ? 0 : c->sent - c->head_len;
+	if (out_at < c->out.len) {
+		iov[n].iov_buf = c->out.data + out_at;
+		iov[n++].iov_len = c->out.len - out_at;
+	}
+	/* Cannot fail: at most eight pieces are allowed. */
+	nng_aio_set_iov(c->aio, n, iov);
+	nng_stream_send(c->stream, c->aio);
+}
+
+/* Room for what comes next: grows with what was received, never by the length that a peer declares.
+ */
+static bool make_room(struct connection *c)
+{
+	if (c->in_len < c->in_cap)
+		return true;
+	size_t cap = c->in_cap ? c->in_cap * 2 : READ_SIZE;
+	if (c->frame_len > READ_SIZE && cap > c->frame_len)
+		cap = c->frame_len;
+	uint8_t *in = realloc(c->in, cap);
+	if (!in)
+		return false;
+	c->in = in;
+	c->in_cap = cap;
+	return true;
+}
+
+static bool begin_receive(struct connection *c)
+{
+	if (!make_room(c))
+		return false;
+	nng_iov iov = {.iov_buf = c->in + c->in_len, .iov_len = c->in_cap - c->in_len};
+	if (c->state == READING_HELLO)
+		iov.iov_len = HELLO_SIZE - c->in_len;
+	nng_aio_set_iov(c->aio, 1, &iov);
+	nng_stream_recv(c->stream, c->aio);
+	return true;
+}
+
+void connection_begin(struct connection *c)
+{
+	memcpy(c->head, hello_rep, HELLO_SIZE);
+	c->head_len = HELLO_SIZE;
+	c->state = SENDING_HELLO;
+	c->deadline = nng_clock() + (nng_time)c->server->options.frame_timeout_ms;
+	begin_send(c);
+}
+
+enum progress { MORE, COMPLETE, BROKEN };
+
+/* Looks at what has come of a frame; sets frame_len and payload_at as soon as they are known. */
+static enum progress parse_frame(struct connection *c)
+{
+	size_t head = frame_head(c);
+	if (c->in_len < head)
+		return c->ipc && c->in_len > 0 && c->in[0] != IPC_MARK ? BROKEN : MORE;
+	if (c->ipc && c->in[0] != IPC_MARK)
+		return BROKEN;
+	uint64_t length = get_u64(c->in + head - LENGTH_SIZE);
+	if (length > c->server->options.payload_max + HOP_SIZE * (uint64_t)SERVER_HOPS_MAX)
+		return BROKEN;
+	c->frame_len = head + (size_t)length;
+	if (c->in_len < c->frame_len)
+		return MORE;
+	for (size_t at = head, hops = 0; hops < SERVER_HOPS_MAX; hops++, at += HOP_SIZE) {
+		if (c->frame_len - at < HOP_SIZE)
+			return BROKEN;
+		if (c->in[at] & 0x80) {
+			c->payload_at = at + HOP_SIZE;
+			return c->frame_len - c->payload_at <= c->server->options.payload_max
+				       ? COMPLETE
+				       : BROKEN;
+		}
+	}
+	return BROKEN;
+}
+
+/* Goes on reading, or finds the next request complete. False: the connection is to be closed. */
+static bool read_on(struct connection *c, bool *ret_request)
+{
+	enum progress progress = parse_frame(c);
+	if (progress == BROKEN || atomic_load(&c->server->stopping))
+		return false;
+	if (progress == COMPLETE) {
+		c->state = HANDLING;
+		c->deadline = 0;
+		atomic_fetch_add(&c->server->n_requests, 1);
+		*ret_request = true;
+		return true;
+	}
+	if (c->in_len == 0)
+		c->deadline = 0; /* idle is allowed */
+	else if (c->deadline == 0)
+		c->deadline = nng_clock() + (nng_time)c->server->options.frame_timeout_ms;
+	return begin_receive(c);
+}
+
+/* Forgets the request that was answered; keeps what was read beyond it. */
+static void next_frame(struct connection *c)
+{
+	size_t rest = c->in_len - c->frame_len;
+	memmove(c->in, c->in + c->frame_len, rest);
+	c->in_len = rest;
+	c->frame_len = c->payload_at = 0;
+	annot_buf_free(&c->out);
+	if (rest == 0 && c->in_cap > KEEP_SIZE) {
+		free(c->in);
+		c->in = NULL;
+		c->in_cap = 0;
+	}
+	c->state = READING;
+	c->deadline = 0;
+}
+
+static bool sent_some(struct connection *c, size_t count, bool *ret_request, bool *ret_answered)
+{
+	c->sent += count;
+	if (c->sent < c->head_len + c->out.len) {
+		begin_send(c);
+		return true;
+	}
+	c->sent = 0;
+	if (c->state == SENDING_HELLO) {
+		c->state = READING_HELLO;
+		return begin_receive(c);
+	}
+	*ret_answered = true;
+	next_frame(c);
+	return read_on(c, ret_request);
+}
+
+static bool received_some(struct connection *c, size_t count, bool *ret_request)
+{
+	if (count == 0)
+		return false;
+	c->in_len += count;
+	if (c->state == READING_HELLO) {
+		if (memcmp(c->in, hello_req, c->in_len) != 0)
+			return false;
+		if (c->in_len < HELLO_SIZE)
+			return begin_receive(c);
+		c->in_len = 0;
+		c->deadline = 0;
+		c->state = READING;
+	}
+	return read_on(c, ret_request);
+}
+
+void connection_callback(void *arg)
+{
+	struct connection *c = arg;
+	struct server *s = c->server;
+	bool request = false, answered = false, alive = false;
+	pthread_mutex_lock(&c->lock);
+	bool sending = c->state == SENDING_HELLO || c->state == SENDING;
+	if (!c->dying && nng_aio_result(c->aio) == 0) {
+		size_t count = nng_aio_count(c->aio);
+		alive = sending ? sent_some(c, count, &request, &answered)
+				: received_some(c, count, &request);
+	}
+	if (!alive) {
+		answered = c->state == SENDING || answered;
+		connection_close(c);
+	}
+	pthread_mutex_unlock(&c->lock);
+	/* While alive, what was begun above may by now have ended and c be gone, unless the request
+	 * holds it. */
+	if (answered)
+		server_answered(s);
+	if (!alive)
+		connection_dead(c);
+	else if (request)
+		s->options.handler(s->options.arg, (struct server_request *)c);
+}
+
+struct annot_bytes server_payload(const struct server_request *request)
+{
+	const struct connection *c = (const struct connection *)request;
+	return annot_bytes(c->in + c->payload_at, c->frame_len - c->payload_at);
+}
+
+int64_t server_peer_uid(const struct server_request *request)
+{
+	return ((const struct connection *)request)->peer_uid;
+}
+
+void server_reply(struct server_request *request, struct annot_buf *payload)
+{
+	struct connection *c = (struct connection *)request;
+	pthread_mutex_lock(&c->lock);
+	bool dying = c->dying;
+	if (!dying) {
+		size_t head = frame_head(c), hops = c->payload_at - head;
+		c->out = *payload;
+		*payload = ANNOT_BUF_INIT(payload->max);
+		c->head[0] = IPC_MARK;
+		put_u64(c->head + head - LENGTH_SIZE, hops + c->out.len);
+		memcpy(c->head + head, c->in + head, hops);
+		c->head_len = head + hops;
+		c->sent = 0;
+		c->state = SENDING;
+		c->deadline = nng_clock() + (nng_time)c->server->options.send_timeout_ms;
+		begin_send(c);
+	}
+	pthread_mutex_unlock(&c->lock);
+	if (dying)
+		server_drop(request);
+}
+
+void server_drop(struct server_request *request)
+{
+	struct connection *c = (struct connection *)request;
+	struct server *s = c->server;
+	pthread_mutex_lock(&c->lock);
+	connection_close(c);
+	pthread_mutex_unlock(&c->lock);
+	server_answered(s);
+	connection_dead(c);
+}

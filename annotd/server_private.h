@@ -1,0 +1,98 @@
+/* Shared by server.c (listeners, life and death of connections) and server_frame.c (bytes of one
+ * connection). */
+#ifndef ANNOTD_SERVER_PRIVATE_H
+#define ANNOTD_SERVER_PRIVATE_H
+
+#include "annotd/server.h"
+
+#include <nng/nng.h>
+#include <nng/supplemental/util/platform.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum {
+	HELLO_SIZE = 8,
+	FRAME_HEAD_MAX = 9,
+	READ_SIZE = 4096,      /* first buffer, and what is kept of it between requests */
+	KEEP_SIZE = 64 * 1024, /* larger buffers are given back between requests */
+};
+
+enum connection_state {
+	SENDING_HELLO,
+	READING_HELLO,
+	READING,  /* a request, or idle when nothing of it has come */
+	HANDLING, /* the handler has it: nothing is under way on the stream */
+	SENDING,  /* the reply */
+};
+
+struct server_request; /* a connection, as its handler sees it */
+
+/*
+ * One connection; half-duplex, so one aio serves it. Locking: `lock` is held while an operation is
+ * begun and while the stream is closed, and operations are begun only when not dying: nng 1.5.2
+ * never ends an operation that is begun on a closed ipc stream. The callback takes the lock first,
+ * so that it cannot run ahead of the thread that began the operation. The sweeper frees what is
+ * `dead` (no operation under way, no handler has it), never a callback.
+ */
+struct connection {
+	struct server *server;
+	struct connection *next, **back; /* of the server's list; its lock */
+	struct connection *next_dead;
+	nng_stream *stream;
+	nng_aio *aio;
+	pthread_mutex_t lock;
+	enum connection_state state;
+	bool dying;
+	bool ipc;
+	int64_t peer_uid;
+	nng_time deadline; /* 0: none */
+
+	uint8_t *in; /* what was received */
+	size_t in_len, in_cap;
+	size_t frame_len; /* whole frame with its head; 0 while unknown */
+	size_t payload_at;
+
+	uint8_t head[FRAME_HEAD_MAX + 4 * SERVER_HOPS_MAX]; /* hello, then of the reply */
+	size_t head_len;
+	struct annot_buf out;
+	size_t sent; /* of head and out */
+};
+
+struct listener {
+	struct server *server;
+	nng_stream_listener *stream;
+	nng_aio *aio;
+	bool ipc, resting; /* resting: pausing after a failed accept */
+	int port;
+};
+
+struct server {
+	struct server_options options;
+	struct listener listeners[SERVER_URLS_MAX];
+	size_t n_listeners;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct connection *connections, *dead;
+	size_t n_connections;
+	atomic_size_t
+		n_requests; /* handled or being answered; counted up under a connection's lock */
+	atomic_bool stopping;
+	bool closing;
+	pthread_t sweeper;
+	bool has_sweeper;
+};
+
+/* server_frame.c; all but connection_callback with the connection's lock held */
+void connection_callback(void *arg);
+void connection_begin(struct connection *c);
+void connection_close(struct connection *c);
+
+/* server.c: takes the server's lock; to be called without the connection's lock */
+void connection_dead(struct connection *c);
+void server_answered(struct server *s); /* one request less */
+
+/* server_path.c: the folder and the path of an ipc socket, before and after listening */
+enum annot_status socket_path_prepare(const char *path, const char *group, struct annot_error *err);
+enum annot_status socket_path_share(const char *path, const char *group, struct annot_error *err);
+
+#endif
