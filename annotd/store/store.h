@@ -74,6 +74,17 @@ enum annot_status store_checkpoint_wal(const char *dir, bool truncate, struct an
 /* State before the next record, on the writer's connection, for annot_judge. */
 const struct annot_view *store_view(struct store *s);
 
+/*
+ * A record on the writer's connection, also past what the index holds (for catching it up), and one put since
+ * store_begin. NOT_FOUND past the end.
+ */
+struct store_record;
+enum annot_status store_record(struct store *s, uint64_t index, struct annot_arena *arena,
+			       struct store_record *ret, struct annot_error *err);
+/* A document's whole content on the writer's connection, appended to ret. NOT_FOUND if it is not complete. */
+enum annot_status store_content(struct store *s, uint64_t document_index, struct annot_buf *ret,
+				struct annot_error *err);
+
 /* Completed nodes, on the writer's connection. */
 struct annot_tree_reader store_tree(struct store *s);
 
