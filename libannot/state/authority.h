@@ -1,8 +1,29 @@
 /*
- * Who may sign what, at each index of one log: admins and threshold, persons and keys, the policy in
- * force, and authority records that wait for a quorum. Replayed, in log order, from corpus, policy,
- * key-add, key-rotate, key-revoke and withhold records and the reviews of these; all other records
- * leave it unchanged. Kept in memory: it grows with the keys, not with the corpus.
+ * Who may sign what, at each index of one log: admins and threshold, persons and keys, the policy
+ * in force, and authority records that wait for a quorum. Replayed, in log order, from corpus,
+ * policy, key-add, key-rotate, key-revoke and withhold records and the reviews of these; all other
+ * records leave it unchanged. Kept in memory: it grows with the keys, not with the corpus.
+ *
+ * Persons. The person of a key-add is its record hash, and its keys are the added one and those
+ * that key-rotate put in its place. An admin named in a corpus record is the person that its key is
+ * enrolled for, else a new person whose id is the author hash of that key. Admins are persons: one
+ * who rotates keys stays an admin. An admin that a later corpus record no longer names loses the
+ * key (ANNOT_KEY_REMOVED) unless a key-add enrolled it; a key-add or corpus record that brings a
+ * removed key back continues the person, under the same name. Names are never given twice.
+ *
+ * Quorum. The author of a quorum record must be an admin and counts as one approval until a review
+ * of its own says otherwise. Votes are weighed at the index of the record and of each review of it:
+ * it takes effect there when `threshold` distinct persons approve by their latest review of this
+ * exact record, are admins and have a key in force. A later corpus record needs the threshold in
+ * force among the admins in force and its own threshold among its own admins. An admin's reject
+ * before that voids it; so does a change meanwhile that makes it impossible (name taken, key
+ * enrolled, corpus record replaced). A retracted review no longer counts.
+ *
+ * A key counts from `effective` on, up to but not including `ended`: index + 1 of the record that
+ * ended it, since that record may itself be signed by the key.
+ *
+ * Policy in force: the latest effective among policy records and corpus records that carry policy
+ * cards. Without any: 1 approval for every kind, no self-approval, bots do not count, no scales.
  */
 #ifndef ANNOT_STATE_AUTHORITY_H
 #define ANNOT_STATE_AUTHORITY_H
@@ -10,7 +31,8 @@
 #include "log/leaf.h"
 #include "log/note.h"
 
-/* A record at its place in the log. record is NULL where its bytes were withheld or not supplied. */
+/* A record at its place in the log. record is NULL where its bytes were withheld or not supplied.
+ */
 struct annot_fact {
 	uint64_t index;
 	struct annot_leaf leaf;
@@ -34,19 +56,22 @@ ANNOT_API const char *annot_key_state_name(enum annot_key_state state);
 enum { ANNOT_NEVER = -1 };
 
 struct annot_key_info {
-	const char *name;       /* of the person */
-	const char *display;    /* NULL if none */
-	bool admin;             /* the person is an admin now */
+	const char *name;    /* of the person */
+	const char *display; /* NULL if none */
+	bool admin;          /* the person is an admin now */
 	bool bot;
 	uint8_t key[ANNOT_KEY_SIZE];
 	struct annot_hash author; /* SHA-256 of the key blob */
-	struct annot_hash person; /* the key-add record; for an admin of a corpus record the first key's author hash */
+	struct annot_hash person; /* the key-add record; for an admin of a corpus record the first
+				     key's author hash */
 	struct annot_hash event;  /* the key event (or corpus record) that brought the key */
 	uint64_t index;           /* of that event */
 	enum annot_key_state state;
-	int64_t effective;        /* from this index on it counts; ANNOT_NEVER while pending */
-	int64_t ended;            /* from this index on it no longer counts; ANNOT_NEVER */
-	int64_t compromised_from; /* from-index of a compromise; ANNOT_NEVER */
+	int64_t effective;            /* from this index on it counts; ANNOT_NEVER while pending */
+	int64_t ended;                /* from this index on it no longer counts; ANNOT_NEVER */
+	int64_t compromised_from;     /* from-index of a compromise, `ended` where none was given;
+					 ANNOT_NEVER */
+	struct annot_hash revocation; /* the record that ended it by revocation; zero if none */
 	const char *const *languages;
 	size_t n_languages;
 };
@@ -64,30 +89,45 @@ struct annot_authority;
 ANNOT_API struct annot_authority *annot_authority_new(void);
 ANNOT_API struct annot_authority *annot_authority_free(struct annot_authority *a);
 
-/* Whether a fact can change authority (by kind; for a review: by what it is on). Facts for which this is false need not be applied. */
+/*
+ * Whether a fact can change authority: corpus, policy, key-add, key-rotate, key-revoke and withhold
+ * records, reviews of those that are pending, and retractions of such reviews. Decided from the
+ * leaf and what was applied so far. Facts for which this is false need not be applied.
+ */
 ANNOT_API bool annot_authority_concerns(const struct annot_authority *a,
 					const struct annot_leaf *leaf);
 
 /*
  * Applies the next fact that judge found not void, with its effect. Index 0 is the genesis record.
- * INVALID: out of order or inconsistent with what was applied (a programming error or a broken log).
+ * Indexes ascend, with gaps where facts do not concern authority. fact->record must be there; it is
+ * copied. INVALID: out of order or inconsistent with what was applied (a programming error or a
+ * broken log); NO_MEMORY. After a failure the authority can only be freed; there is no undo.
  */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_authority_apply(struct annot_authority *a,
 								const struct annot_fact *fact,
 								enum annot_effect effect,
 								struct annot_error *err);
 
-/* Records that took effect because of the last applied fact (a review that completed a quorum). */
+/*
+ * Earlier records that the last applied fact settled: a review that completed a quorum, or voided
+ * it. annot_authority_effect says which.
+ */
 ANNOT_API size_t annot_authority_effects(const struct annot_authority *a,
 					 const struct annot_hash **ret);
-/* Whether a quorum record applied earlier is still pending, effective or void (rejected); effective at *index. */
+/*
+ * Whether an authority record applied earlier is still pending, effective or void (rejected);
+ * *index (may be NULL) is where it became effective or void. A record that was never applied is
+ * void.
+ */
 ANNOT_API enum annot_effect annot_authority_effect(const struct annot_authority *a,
-						   const struct annot_hash *record, uint64_t *index);
+						   const struct annot_hash *record,
+						   uint64_t *index);
 
-/* The key of an author card in its newest enrolment; NULL if unknown. Valid until the next apply. */
+/* The key of an author card in its newest enrolment (a pending one only if there is no other); NULL
+ * if unknown. Valid until the next apply. */
 ANNOT_API const struct annot_key_info *annot_authority_key(const struct annot_authority *a,
 							   const struct annot_hash *author);
-/* All keys in log order. */
+/* All keys in the order of their events; those of a voided key-add are gone. */
 ANNOT_API size_t annot_authority_keys(const struct annot_authority *a);
 ANNOT_API const struct annot_key_info *annot_authority_key_at(const struct annot_authority *a,
 							      size_t n);
@@ -98,10 +138,21 @@ ANNOT_API const struct annot_key_info *annot_authority_name(const struct annot_a
 ANNOT_API bool annot_key_in_force(const struct annot_key_info *key, uint64_t index);
 
 ANNOT_API const struct annot_policy *annot_authority_policy(const struct annot_authority *a);
-ANNOT_API const struct annot_scale *annot_policy_scale(const struct annot_policy *p, const char *name);
+ANNOT_API const struct annot_scale *annot_policy_scale(const struct annot_policy *p,
+						       const char *name);
 ANNOT_API unsigned annot_authority_threshold(const struct annot_authority *a);
+/* Admin persons that have a key in force. */
+ANNOT_API unsigned annot_authority_admins(const struct annot_authority *a);
+/* Distinct admin persons that approve a pending record, its author included; 0 if it is not
+ * pending. */
+ANNOT_API unsigned annot_authority_approvals(const struct annot_authority *a,
+					     const struct annot_hash *record);
+/* The genesis record; NULL before it was applied. */
 ANNOT_API const struct annot_hash *annot_authority_corpus(const struct annot_authority *a);
-/* The log keys that may sign a checkpoint of that size: the one in force and, after a change, the one before. */
+/* The corpus record in force, which the next one must name as its only parent. */
+ANNOT_API const struct annot_hash *annot_authority_corpus_record(const struct annot_authority *a);
+/* The log keys that may sign a checkpoint of that size: the one in force and, after a change, the
+ * one before. */
 ANNOT_API size_t annot_authority_log_keys(const struct annot_authority *a,
 					  const struct annot_vkey **ret);
 

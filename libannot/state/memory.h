@@ -1,4 +1,5 @@
-/* The state of a corpus kept in memory, for verifiers, audits and tests: authority and a view beside it. */
+/* The state of a corpus kept in memory, for verifiers, audits and tests: authority and a view
+ * beside it. */
 #ifndef ANNOT_STATE_MEMORY_H
 #define ANNOT_STATE_MEMORY_H
 
@@ -8,7 +9,8 @@ struct annot_memory;
 ANNOT_API struct annot_memory *annot_memory_new(void);
 ANNOT_API struct annot_memory *annot_memory_free(struct annot_memory *m);
 
-/* Judges the next fact (index must be the count of those before) and applies it unless void; void ones are remembered as void. */
+/* Judges the next fact (index must be the count of those before) and applies it unless void; void
+ * ones are remembered as void. */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_memory_next(struct annot_memory *m,
 							    const struct annot_fact *fact,
 							    struct annot_judgement *ret,
@@ -18,9 +20,11 @@ ANNOT_API const struct annot_authority *annot_memory_authority(const struct anno
 ANNOT_API const struct annot_view *annot_memory_view(const struct annot_memory *m);
 
 /* Heads of an annotation in log order (record hashes), at most max; returns how many there are. */
-ANNOT_API size_t annot_memory_heads(const struct annot_memory *m, const struct annot_hash *annotation,
-				    struct annot_hash *ret, size_t max);
+ANNOT_API size_t annot_memory_heads(const struct annot_memory *m,
+				    const struct annot_hash *annotation, struct annot_hash *ret,
+				    size_t max);
 /* Version number by log order (1, 2 …) of a record; 0 if unknown or void. */
-ANNOT_API uint64_t annot_memory_version(const struct annot_memory *m, const struct annot_hash *record);
+ANNOT_API uint64_t annot_memory_version(const struct annot_memory *m,
+					const struct annot_hash *record);
 
 #endif

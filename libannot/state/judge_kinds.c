@@ -1,0 +1,264 @@
+/* Rules of single kinds. */
+#include "state/judge_private.h"
+
+#include <stdio.h>
+
+/* --- keys
+ * --------------------------------------------------------------------------------------------- */
+
+static enum annot_status judge_key_add(struct judge *j)
+{
+	struct annot_error why = {0};
+
+	return annot_judge_take(j, annot_rule_key_add(j->a, j->record, &why), &why);
+}
+
+static enum annot_status judge_key_rotate(struct judge *j)
+{
+	struct annot_error why = {0};
+
+	return annot_judge_take(j, annot_rule_key_rotate(j->a, j->record, j->key, &why), &why);
+}
+
+static enum annot_status judge_key_revoke(struct judge *j)
+{
+	struct annot_error why = {0};
+	struct annot_key *key;
+
+	return annot_judge_take(
+		j, annot_rule_key_revoke(j->a, j->record, j->key, j->fact->index, &key, &why),
+		&why);
+}
+
+/* --- documents
+ * ---------------------------------------------------------------------------------------- */
+
+static enum annot_status judge_document(struct judge *j)
+{
+	const char *name = annot_record_text(j->record, "name");
+	struct annot_hash taken;
+	enum annot_status s;
+
+	if (!annot_name_valid(name, strlen(name)))
+		return annot_judge_void(
+			j, ANNOT_REFUSED,
+			"name %s: names have 1 to 63 of a-z 0-9 . _ -, begin with a letter "
+			"or digit and do not look like an id",
+			name);
+	s = j->view->document(j->view->ctx, name, &taken, j->err);
+	if (s == ANNOT_NOT_FOUND)
+		return ANNOT_OK;
+	TRY(s);
+	if (annot_hash_equal(&taken, &j->leaf->annotation))
+		return ANNOT_OK;
+	return annot_judge_void(
+		j, ANNOT_REFUSED,
+		"name %s: is the name of document %s; choose another name, or amend that "
+		"document",
+		name, annot_short_id(&taken).text);
+}
+
+/* --- verdicts and seals
+ * ------------------------------------------------------------------------------- */
+
+static enum annot_status judge_rating(struct judge *j)
+{
+	const struct annot_policy *policy = annot_authority_policy(j->a);
+	const char *name = annot_record_text(j->record, "scale");
+	const char *rating = annot_record_text(j->record, "rating");
+	const struct annot_scale *scale = annot_policy_scale(policy, name);
+	char known[256] = "";
+	size_t at = 0;
+
+	for (size_t i = 0; !scale && i < policy->n_scales; i++)
+		if (at < sizeof(known))
+			at += (size_t)snprintf(known + at, sizeof(known) - at, " %s",
+					       policy->scales[i].name);
+	if (!scale)
+		return annot_judge_void(
+			j, ANNOT_REFUSED,
+			"scale %s: is not in the policy in force, which has:%s; an admin "
+			"adds scales with annotctl policy set",
+			name, at ? known : " none");
+	for (size_t i = 0; i < scale->n; i++)
+		if (strcmp(scale->ratings[i].name, rating) == 0)
+			return ANNOT_OK;
+	for (size_t i = 0; i < scale->n; i++)
+		if (at < sizeof(known))
+			at += (size_t)snprintf(known + at, sizeof(known) - at, " %s",
+					       scale->ratings[i].name);
+	return annot_judge_void(j, ANNOT_REFUSED, "rating %s: scale %s has:%s", rating, name,
+				known);
+}
+
+struct open_seal {
+	const struct judge *j;
+	const struct annot_hash *wanted; /* NULL: any by the author's person */
+	bool found;
+	const struct annot_person *person;
+	struct annot_hash seal;
+};
+
+static void each_open_seal(void *arg, const struct annot_hash *seal,
+			   const struct annot_hash *author)
+{
+	struct open_seal *o = arg;
+	const struct annot_person *person = annot_judge_person(o->j, author);
+
+	if (o->wanted ? !annot_hash_equal(o->wanted, seal) : person != o->j->key->person)
+		return;
+	o->found = true;
+	o->person = person;
+	o->seal = *seal;
+}
+
+static enum annot_status judge_commitment(struct judge *j, const struct annot_hash *seal)
+{
+	const struct annot_short id = annot_short_id(seal);
+	struct annot_hash sealed, opened;
+	struct annot_error why = {0};
+	enum annot_status s = j->view->commitment(j->view->ctx, seal, &sealed, j->err);
+
+	if (s == ANNOT_NOT_FOUND)
+		return annot_judge_void(j, ANNOT_NOT_FOUND, "opens %s: its commitment is not known",
+					id.text);
+	TRY(s);
+	RULE(annot_judge_take(j, annot_seal_commitment(j->record, &opened, &why), &why));
+	if (annot_hash_equal(&sealed, &opened))
+		return ANNOT_OK;
+	return annot_judge_void(
+		j, ANNOT_MISMATCH,
+		"opens %s: commitment %s expected, these cards and salt give %s; reveal "
+		"exactly what was sealed, signed by the same key",
+		id.text, annot_short_id(&sealed).text, annot_short_id(&opened).text);
+}
+
+static enum annot_status judge_verdict(struct judge *j)
+{
+	const struct annot_card *opens = annot_record_card(j->record, "opens");
+	struct open_seal o = {.j = j};
+	struct annot_short id;
+
+	RULE(judge_rating(j));
+	if (!opens)
+		return ANNOT_OK;
+	id = annot_short_id(&opens->hash);
+	if (j->leaf->n_parents)
+		return annot_judge_void(
+			j, ANNOT_REFUSED,
+			"opens %s: a seal is opened by a first version; leave opens and "
+			"salt out of later ones",
+			id.text);
+	o.wanted = &opens->hash;
+	TRY(j->view->open_seals(j->view->ctx, &j->leaf->on, each_open_seal, &o, j->err));
+	if (!o.found)
+		return annot_judge_void(j, ANNOT_REFUSED, "opens %s: is not an unopened seal on %s",
+					id.text, annot_short_id(&j->leaf->on).text);
+	if (o.person != j->key->person)
+		return annot_judge_void(j, ANNOT_DENIED, "opens %s: is the seal of %s, not of %s",
+					id.text, o.person ? o.person->name : "another person",
+					j->key->info.name);
+	return judge_commitment(j, &opens->hash);
+}
+
+static enum annot_status judge_seal(struct judge *j)
+{
+	struct open_seal o = {.j = j};
+
+	TRY(j->view->open_seals(j->view->ctx, &j->leaf->on, each_open_seal, &o, j->err));
+	if (!o.found)
+		return ANNOT_OK;
+	return annot_judge_void(j, ANNOT_REFUSED,
+				"on %s: %s has an unopened seal on it, %s; open that one first "
+				"(annotctl verdict reveal)",
+				annot_short_id(&j->leaf->on).text, j->key->info.name,
+				annot_short_id(&o.seal).text);
+}
+
+/* --- retract and reaffirm
+ * ------------------------------------------------------------------------------ */
+
+struct co_author {
+	const struct judge *j;
+	bool found;
+};
+
+static void each_author(void *arg, const struct annot_hash *author)
+{
+	struct co_author *c = arg;
+
+	if (annot_judge_person(c->j, author) == c->j->key->person)
+		c->found = true;
+}
+
+static enum annot_status judge_retract(struct judge *j)
+{
+	struct co_author c = {.j = j};
+	struct annot_known on;
+	int64_t at = ANNOT_NEVER;
+
+	TRY(annot_judge_known(j, &j->leaf->on, &on));
+	TRY(j->view->retracted(j->view->ctx, &on.annotation, &at, j->err));
+	if (at != ANNOT_NEVER)
+		return annot_judge_void(j, ANNOT_REFUSED, "on %s: was retracted already, at #%lld",
+					annot_short_id(&j->leaf->on).text, (long long)at);
+	TRY(j->view->authors(j->view->ctx, &on.annotation, each_author, &c, j->err));
+	if (c.found)
+		return ANNOT_OK;
+	return annot_judge_void(
+		j, ANNOT_DENIED,
+		"on %s: %s authored no version of annotation %s; only who did may retract "
+		"it (reject it with a review, or ask an admin to withhold it)",
+		annot_short_id(&j->leaf->on).text, j->key->info.name,
+		annot_short_id(&on.annotation).text);
+}
+
+static enum annot_status judge_reaffirm(struct judge *j)
+{
+	struct annot_known on;
+	const struct annot_key *key;
+
+	TRY(annot_judge_known(j, &j->leaf->on, &on));
+	key = annot_keys_find(j->a, &on.author);
+	if (!key || key->person != j->key->person)
+		return annot_judge_void(j, ANNOT_DENIED, "on %s: %s is not its author",
+					annot_short_id(&j->leaf->on).text, j->key->info.name);
+	if (key == j->key || key->info.effective >= j->key->info.effective)
+		return annot_judge_void(
+			j, ANNOT_REFUSED,
+			"on %s: was signed by this key or a later one; only a successor key "
+			"reaffirms",
+			annot_short_id(&j->leaf->on).text);
+	return ANNOT_OK;
+}
+
+/* What needs cards is not applied to a withheld record; what its leaf line says is. */
+enum annot_status annot_judge_kind(struct judge *j)
+{
+	switch (j->leaf->kind) {
+	case ANNOT_KIND_seal:
+		return judge_seal(j);
+	case ANNOT_KIND_retract:
+		return judge_retract(j);
+	case ANNOT_KIND_reaffirm:
+		return judge_reaffirm(j);
+	default:
+		break;
+	}
+	if (!j->record)
+		return ANNOT_OK;
+	switch (j->leaf->kind) {
+	case ANNOT_KIND_key_add:
+		return judge_key_add(j);
+	case ANNOT_KIND_key_rotate:
+		return judge_key_rotate(j);
+	case ANNOT_KIND_key_revoke:
+		return judge_key_revoke(j);
+	case ANNOT_KIND_document:
+		return judge_document(j);
+	case ANNOT_KIND_verdict:
+		return judge_verdict(j);
+	default:
+		return ANNOT_OK;
+	}
+}
