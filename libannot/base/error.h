@@ -22,6 +22,9 @@ struct annot_error {
 	char text[ANNOT_ERROR_TEXT_MAX]; /* one line, UTF-8, truncated at a character */
 };
 
+/* Version of the library, "0.1.0". */
+ANNOT_API const char *annot_version(void);
+
 /* The status's own text ("not found"); never NULL. */
 ANNOT_API const char *annot_strerror(enum annot_status status);
 

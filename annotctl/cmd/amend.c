@@ -1,0 +1,95 @@
+#include <string.h>
+
+#include "../out/out.h"
+#include "../write.h"
+
+static char **arg_set, **arg_unset, **arg_add, **arg_remove;
+static int arg_force;
+
+static const struct poptOption options[] = {
+	{"set", '\0', POPT_ARG_ARGV, &arg_set, 0, "Replace a card, whatever it held", "CARD=VALUE"},
+	{"unset", '\0', POPT_ARG_ARGV, &arg_unset, 0, "Take a card away", "CARD"},
+	{"add", '\0', POPT_ARG_ARGV, &arg_add, 0, "Add a card that may repeat", "CARD=VALUE"},
+	{"remove", '\0', POPT_ARG_ARGV, &arg_remove, 0, "Take one of several away", "CARD=VALUE"},
+	{"force", '\0', POPT_ARG_NONE, &arg_force, 0, "Amend an outdated version: makes a conflict",
+	 NULL},
+	POPT_TABLEEND,
+};
+
+/* Splits CARD=VALUE; *ret_card is in the arena. */
+static enum annot_status split(struct ctl *ctl, const char *option, const char *arg,
+			       const char **ret_card, const char **ret_value)
+{
+	const char *equals = strchr(arg, '=');
+	if (!equals || equals == arg)
+		return annot_fail(&ctl->err, ANNOT_USAGE, "%s %s: expected CARD=VALUE", option,
+				  arg);
+	*ret_card = annot_arena_copy(ctl->arena, arg, (size_t)(equals - arg));
+	*ret_value = equals + 1;
+	return *ret_card ? ANNOT_OK : annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+}
+
+static enum annot_status change(struct ctl *ctl, struct annot_draft *draft)
+{
+	const char *card, *value;
+	for (char **c = arg_unset; c && *c; c++)
+		if (annot_draft_unset(draft, *c) == 0)
+			return annot_fail(&ctl->err, ANNOT_USAGE, "--unset %s: it has no such card",
+					  *c);
+	for (char **c = arg_set; c && *c; c++) {
+		TRY(split(ctl, "--set", *c, &card, &value));
+		annot_draft_unset(draft, card);
+		TRY(annot_draft_add(draft, card, value, &ctl->err));
+	}
+	for (char **c = arg_remove; c && *c; c++) {
+		TRY(split(ctl, "--remove", *c, &card, &value));
+		if (!annot_draft_remove(draft, card, value))
+			return annot_fail(&ctl->err, ANNOT_USAGE,
+					  "--remove %s: it has no such card", *c);
+	}
+	for (char **c = arg_add; c && *c; c++) {
+		TRY(split(ctl, "--add", *c, &card, &value));
+		TRY(annot_draft_add(draft, card, value, &ctl->err));
+	}
+	return ANNOT_OK;
+}
+
+static enum annot_status outdated(struct ctl *ctl, const char *id, const struct annot_fetched *seen)
+{
+	struct annot_fetched head;
+	TRY(annot_fetch(ctl->annot, annot_hash_hex(&seen->record->annotation).text, ctl->arena,
+			&head, &ctl->err));
+	return annot_fail(&ctl->err, ANNOT_CONFLICT,
+			  "%s is outdated; the latest version is %.8s@%llu. Amend that, "
+			  "or say --force to make a conflict that someone merges",
+			  id, annot_hash_hex(&seen->record->annotation).text,
+			  (unsigned long long)head.row->version);
+}
+
+static int run(struct ctl *ctl, int argc, const char **args)
+{
+	struct annot_fetched old;
+	(void)argc;
+	if (!arg_set && !arg_unset && !arg_add && !arg_remove)
+		return ctl_usage(ctl, "nothing to change; say --set, --unset, --add or --remove");
+	CTL_TRY(ctl, write_see(ctl, args[0], false, &old));
+	if (!old.row->head && !arg_force)
+		return ctl_fail(ctl, outdated(ctl, args[0], &old));
+	struct annot_draft *draft = annot_draft_amend(old.record);
+	enum annot_status status = draft ? change(ctl, draft)
+					 : annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	int code = status == ANNOT_OK ? write_draft(ctl, draft) : ctl_fail(ctl, status);
+	annot_draft_free(draft);
+	return code;
+}
+
+const struct command cmd_amend = {
+	"amend",
+	"ID[@N] --set CARD=VALUE…",
+	"Sign a new version of an annotation",
+	options,
+	run,
+	NEEDS_DAEMON | WRITES,
+	1,
+	1,
+};

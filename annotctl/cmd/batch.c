@@ -1,0 +1,125 @@
+/*
+ * NDJSON in, NDJSON out, one result line for each request line, in order. A request is
+ * {"args": ["quote", "add", …]} ; a result {"line": N, "exit": code, "output": …} or with "error".
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "../out/out.h"
+
+enum { LINE_MAX_BYTES = 1 << 20, ARGS_MAX = 256 };
+
+static int arg_keep_going;
+
+static const struct poptOption options[] = {
+	{"keep-going", '\0', POPT_ARG_NONE, &arg_keep_going, 0, "Go on after a line that failed",
+	 NULL},
+	POPT_TABLEEND,
+};
+
+/* The "args" of a line as an argv that points into the JSON value; 0 if it is not that. */
+static int args_of(const json_t *request, const char **args)
+{
+	const json_t *list = json_object_get(request, "args");
+	size_t n = json_array_size(list);
+	if (n == 0 || n > ARGS_MAX)
+		return 0;
+	for (size_t i = 0; i < n; i++)
+		if (!(args[i] = json_string_value(json_array_get(list, i))))
+			return 0;
+	args[n] = NULL;
+	return (int)n;
+}
+
+/* Runs a line with its standard output caught; *ret_output is what it printed. */
+static int run_caught(struct ctl *ctl, int n, const char **args, char **ret_output)
+{
+	size_t len;
+	FILE *real = stdout, *caught = open_memstream(ret_output, &len);
+	if (!caught)
+		return annot_exit_code(ANNOT_NO_MEMORY);
+	stdout = caught;
+	struct ctl line = {.socket = ctl->socket,
+			   .key = ctl->key,
+			   .format = FORMAT_JSON,
+			   .quiet = ctl->quiet,
+			   .timeout_ms = ctl->timeout_ms,
+			   .annot = ctl->annot,
+			   .signer = ctl->signer,
+			   .in_batch = true};
+	int code = ctl_run(&line, n, args);
+	fclose(caught);
+	stdout = real;
+	ctl->err = line.err;
+	return code;
+}
+
+static json_t *run_line(struct ctl *ctl, const char *text, size_t len, int *ret_code)
+{
+	json_error_t where;
+	const char *args[ARGS_MAX + 1];
+	char *output = NULL;
+	json_t *request = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where);
+	int n = args_of(request, args);
+	if (n == 0) {
+		annot_fail(&ctl->err, ANNOT_USAGE, "expected {\"args\": [\"COMMAND\", …]}%s%.200s",
+			   request ? "" : ": ", request ? "" : where.text);
+		*ret_code = annot_exit_code(ANNOT_USAGE);
+	} else if (strcmp(args[0], "batch") == 0) {
+		annot_fail(&ctl->err, ANNOT_USAGE, "a batch cannot hold a batch");
+		*ret_code = annot_exit_code(ANNOT_USAGE);
+	} else {
+		ctl->err.text[0] = '\0';
+		*ret_code = run_caught(ctl, n, args, &output);
+	}
+	json_t *result = json_pack("{s:i}", "exit", *ret_code);
+	json_t *value = output ? json_loads(output, JSON_DECODE_ANY, NULL) : NULL;
+	if (value)
+		json_object_set_new(result, "output", value);
+	else if (output && *output)
+		json_object_set_new(result, "output", json_string(output));
+	if (ctl->err.text[0])
+		json_object_set_new(result, "error", json_string(ctl->err.text));
+	free(output);
+	json_decref(request);
+	return result;
+}
+
+static int run(struct ctl *ctl, int argc, const char **args)
+{
+	char *line = NULL;
+	size_t cap = 0, number = 0;
+	ssize_t len;
+	int worst = 0, keep_going = arg_keep_going;
+	const struct command *own = ctl->command;
+	const struct annot_signer *signer;
+	(void)argc, (void)args;
+	if (ctl->key)
+		CTL_TRY(ctl, ctl_signer(ctl, &signer));
+	ctl->format = FORMAT_NDJSON;
+	while ((worst == 0 || keep_going) && (len = getline(&line, &cap, stdin)) >= 0) {
+		int code;
+		number++;
+		if (len > LINE_MAX_BYTES) {
+			free(line);
+			ctl->command = own;
+			return ctl_usage(ctl, "line %zu is longer than %d bytes", number,
+					 LINE_MAX_BYTES);
+		}
+		json_t *result = run_line(ctl, line, (size_t)len, &code);
+		json_object_set_new(result, "line", json_integer((json_int_t)number));
+		out_json(ctl, result);
+		fflush(stdout);
+		if (code != 0)
+			worst = annot_exit_code(ANNOT_NO);
+	}
+	free(line);
+	ctl->err.text[0] = '\0';
+	return worst;
+}
+
+const struct command cmd_batch = {
+	"batch", "",  "Run commands from NDJSON on standard input, a result line for each",
+	options, run, NEEDS_DAEMON,
+	0,       0,
+};

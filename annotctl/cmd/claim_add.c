@@ -1,0 +1,63 @@
+#include "../write.h"
+
+static char **arg_claimants, **arg_tags, **arg_in;
+static char *arg_date, *arg_lang;
+static int arg_at;
+
+static const struct poptOption options[] = {
+	{"claimant", '\0', POPT_ARG_ARGV, &arg_claimants, 0, "Who asserts it", "NAME"},
+	{"date", '\0', POPT_ARG_STRING, &arg_date, 0, "When it was asserted", "DATE"},
+	{"in", '\0', POPT_ARG_ARGV, &arg_in, 0, "Document where the next WORDS assert it", "DOC"},
+	{"at", '\0', POPT_ARG_INT, &arg_at, 0, "Which of several places (1, 2 …)", "N"},
+	{"lang", '\0', POPT_ARG_STRING, &arg_lang, 0, "Language of the text", "TAG"},
+	{"tag", '\0', POPT_ARG_ARGV, &arg_tags, 0, "A tag", "TAG"},
+	POPT_TABLEEND,
+};
+
+/* The nth --in goes with the nth argument after the text. */
+static enum annot_status add_places(struct ctl *ctl, struct annot_draft *draft, const char **words)
+{
+	size_t n = 0;
+	for (; arg_in && arg_in[n]; n++) {
+		struct document doc;
+		if (!words[n])
+			return annot_fail(&ctl->err, ANNOT_USAGE,
+					  "--in %s: the words are missing after it", arg_in[n]);
+		TRY(write_document(ctl, arg_in[n], &doc));
+		TRY(write_target(ctl, draft, &doc, words[n], arg_at));
+	}
+	if (words[n])
+		return annot_fail(&ctl->err, ANNOT_USAGE,
+				  "“%.80s”: words need --in DOC before them", words[n]);
+	return ANNOT_OK;
+}
+
+static enum annot_status fill(struct ctl *ctl, struct annot_draft *draft, const char **args)
+{
+	const char *text;
+	TRY(ctl_text(ctl, args[0], "TEXT", &text));
+	TRY(write_card(ctl, draft, "text", text));
+	TRY(write_cards(ctl, draft, "claimant", arg_claimants));
+	TRY(write_card(ctl, draft, "date", arg_date));
+	if (args[0])
+		TRY(add_places(ctl, draft, args + 1));
+	TRY(write_card(ctl, draft, "language", arg_lang));
+	return write_cards(ctl, draft, "tag", arg_tags);
+}
+
+static int run(struct ctl *ctl, int argc, const char **args)
+{
+	(void)argc;
+	return write_new(ctl, ANNOT_KIND_claim, fill, args);
+}
+
+const struct command cmd_claim_add = {
+	"claim add",
+	"TEXT [--in DOC WORDS]…",
+	"Sign a checkable assertion and where it appears",
+	options,
+	run,
+	NEEDS_DAEMON | WRITES,
+	0,
+	65,
+};

@@ -1,0 +1,42 @@
+#include <string.h>
+
+#include "../out/out.h"
+
+static int run(struct ctl *ctl, int argc, const char **args)
+{
+	const struct annot_record *genesis;
+	struct annot_checkpoint pin;
+	(void)argc, (void)args;
+	const struct annot_hello_reply *hello = annot_hello(ctl->annot);
+	CTL_TRY(ctl, annot_genesis(ctl->annot, &genesis, &ctl->err));
+	CTL_TRY(ctl, annot_pin_refresh(ctl->annot, &pin, &ctl->err));
+	if (ctl->format != FORMAT_TEXT) {
+		json_t *object = annot_record_json(genesis);
+		json_object_set_new(object, "corpus",
+				    json_string(annot_hash_hex(&hello->corpus).text));
+		json_object_set_new(object, "size", json_integer((json_int_t)pin.size));
+		json_object_set_new(object, "root", json_string(annot_hash_hex(&pin.root).text));
+		json_object_set_new(object, "daemon", json_string(hello->daemon));
+		json_object_set_new(object, "read_only",
+				    hello->read_only ? json_string(hello->read_only) : json_null());
+		out_json(ctl, object);
+		return 0;
+	}
+	out_text(ctl, "corpus     %s\n", annot_hash_hex(&hello->corpus).text);
+	out_text(ctl, "origin     %s\n", out_safe(ctl, hello->origin));
+	out_text(ctl, "records    %llu, checkpoint checked and pinned\n",
+		 (unsigned long long)pin.size);
+	out_text(ctl, "root       %s\n", annot_hash_hex(&pin.root).text);
+	for (const struct annot_card *c = annot_record_card(genesis, "admin"); c;
+	     c = annot_record_card_next(genesis, c))
+		out_text(ctl, "admin      %s\n", out_safe(ctl, c->text));
+	out_text(ctl, "threshold  %s\n", annot_record_text(genesis, "threshold"));
+	out_text(ctl, "daemon     %s\n", out_safe(ctl, hello->daemon));
+	if (hello->read_only)
+		out_text(ctl, "read-only  %s\n", out_safe(ctl, hello->read_only));
+	return 0;
+}
+
+const struct command cmd_corpus_info = {
+	"corpus info", "", "Show the corpus that the daemon serves", NULL, run, NEEDS_DAEMON, 0, 0,
+};

@@ -1,0 +1,191 @@
+#include <string.h>
+
+#include "../out/out.h"
+#include "../write.h"
+
+enum { TEXT_MAX = 64 << 20, NAME_MAX_CHARS = 63 };
+
+static char *arg_name, *arg_title, *arg_lang, *arg_source, *arg_publisher, *arg_published,
+	*arg_translation_of;
+
+static const struct poptOption options[] = {
+	{"name", '\0', POPT_ARG_STRING, &arg_name, 0,
+	 "Name in the corpus; an existing one gets a new version", "NAME"},
+	{"title", '\0', POPT_ARG_STRING, &arg_title, 0, "Its title", "TEXT"},
+	{"lang", '\0', POPT_ARG_STRING, &arg_lang, 0, "Its language", "TAG"},
+	{"source", '\0', POPT_ARG_STRING, &arg_source, 0, "Where it was taken from", "URL"},
+	{"publisher", '\0', POPT_ARG_STRING, &arg_publisher, 0, "Who published it", "TEXT"},
+	{"published", '\0', POPT_ARG_STRING, &arg_published, 0, "When", "DATE"},
+	{"translation-of", '\0', POPT_ARG_STRING, &arg_translation_of, 0,
+	 "The document that it translates", "DOC"},
+	POPT_TABLEEND,
+};
+
+/* The name of the file without folder and ending, in the alphabet of names. */
+static const char *name_of_file(struct ctl *ctl, const char *path)
+{
+	const char *base = strrchr(path, '/');
+	base = base ? base + 1 : path;
+	const char *dot = strrchr(base, '.');
+	char name[NAME_MAX_CHARS + 1];
+	size_t n = 0;
+	for (const char *c = base; *c && c != dot && n < NAME_MAX_CHARS; c++) {
+		char lower = *c >= 'A' && *c <= 'Z' ? (char)(*c + 32) : *c;
+		bool plain = (lower >= 'a' && lower <= 'z') || (lower >= '0' && lower <= '9') ||
+			     (n > 0 && (lower == '.' || lower == '_' || lower == '-'));
+		if (plain || n > 0)
+			name[n++] = plain ? lower : '-';
+	}
+	return annot_arena_copy(ctl->arena, name, n);
+}
+
+static const char *media_type(const char *path)
+{
+	size_t len = strlen(path);
+	return len > 3 && strcmp(path + len - 3, ".md") == 0 ? "text/markdown" : "text/plain";
+}
+
+static enum annot_status check_text(struct ctl *ctl, const char *path, struct annot_bytes text)
+{
+	size_t valid = annot_utf8_valid(text.data, text.len);
+	const char *nul = memchr(text.data ? text.data : (const uint8_t *)"", 0, text.len);
+	if (text.len == 0)
+		return annot_fail(&ctl->err, ANNOT_INVALID, "%s is empty", path);
+	if (valid != text.len)
+		return annot_fail(
+			&ctl->err, ANNOT_INVALID,
+			"%s is not UTF-8: byte %zu (0x%02x); convert it first, for example with "
+			"iconv",
+			path, valid, text.data[valid]);
+	if (nul)
+		return annot_fail(&ctl->err, ANNOT_INVALID,
+				  "%s holds a NUL at byte %zu; it is not a text", path,
+				  (size_t)((const uint8_t *)nul - text.data));
+	return ANNOT_OK;
+}
+
+static enum annot_status fill(struct ctl *ctl, struct annot_draft *draft, const char *path,
+			      struct annot_bytes text)
+{
+	struct annot_hash sha256 = annot_sha256(text.data, text.len),
+			  chunks = annot_chunk_root(text);
+	static const char *const replaced[] = {"media-type", "sha256", "length", "chunks"};
+	for (size_t i = 0; i < sizeof replaced / sizeof *replaced; i++)
+		annot_draft_unset(draft, replaced[i]);
+	struct {
+		const char *card, *value;
+	} given[] = {{"title", arg_title},
+		     {"language", arg_lang},
+		     {"source", arg_source},
+		     {"publisher", arg_publisher},
+		     {"published", arg_published}};
+	for (size_t i = 0; i < sizeof given / sizeof *given; i++) {
+		if (given[i].value)
+			annot_draft_unset(draft, given[i].card);
+		TRY(write_card(ctl, draft, given[i].card, given[i].value));
+	}
+	if (arg_translation_of) {
+		annot_draft_unset(draft, "translation-of");
+		TRY(write_reference(ctl, draft, "translation-of", arg_translation_of));
+	}
+	TRY(annot_draft_add(draft, "media-type", media_type(path), &ctl->err));
+	TRY(annot_draft_add_hash(draft, "sha256", &sha256, &ctl->err));
+	TRY(annot_draft_add(draft, "length", annot_arena_printf(ctl->arena, "%zu", text.len),
+			    &ctl->err));
+	return annot_draft_add_hash(draft, "chunks", &chunks, &ctl->err);
+}
+
+static bool option_given(void)
+{
+	return arg_title || arg_lang || arg_source || arg_publisher || arg_published ||
+	       arg_translation_of;
+}
+
+/* The draft of a new document, or of a new version of one that is there; *ret NULL: nothing
+ * changed. */
+static enum annot_status make_draft(struct ctl *ctl, const char *name, struct annot_bytes text,
+				    struct annot_draft **ret, const struct annot_record **ret_same)
+{
+	struct annot_fetched old;
+	enum annot_status status = annot_fetch(ctl->annot, name, ctl->arena, &old, &ctl->err);
+	*ret = NULL;
+	*ret_same = NULL;
+	if (status == ANNOT_NOT_FOUND) {
+		ctl->err.text[0] = '\0';
+		*ret = annot_draft_new(ANNOT_KIND_document);
+		if (!*ret)
+			return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+		return annot_draft_add(*ret, "name", name, &ctl->err);
+	}
+	TRY(status);
+	if (!old.record)
+		return annot_fail(&ctl->err, ANNOT_REFUSED,
+				  "document %s was withheld; give the new one another --name",
+				  name);
+	struct annot_hash sha256 = annot_sha256(text.data, text.len);
+	const struct annot_card *before = annot_record_card(old.record, "sha256");
+	if (before && annot_hash_equal(&before->hash, &sha256) && !option_given()) {
+		*ret_same = old.record;
+		return ANNOT_OK;
+	}
+	*ret = annot_draft_amend(old.record);
+	return *ret ? ANNOT_OK : annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+}
+
+static int add_text(struct ctl *ctl, const char *path, struct annot_bytes text)
+{
+	struct annot_draft *draft;
+	const struct annot_record *record = NULL, *same;
+	const char *name = arg_name ? arg_name : name_of_file(ctl, path);
+	if (!annot_name_valid(name, strlen(name)))
+		return ctl_usage(ctl,
+				 "document name \"%s\": expected a lower-case letter or digit, "
+				 "then letters, digits, dot, dash "
+				 "or underscore, not like an id; say --name NAME",
+				 name);
+	enum annot_status status = make_draft(ctl, name, text, &draft, &same);
+	if (status == ANNOT_OK && draft)
+		status = fill(ctl, draft, path, text);
+	if (status == ANNOT_OK && draft)
+		status = write_silently(ctl, draft, &record);
+	if (status ==
+	    ANNOT_OK) /* also where nothing changed: an earlier upload may have been cut off */
+		status = annot_upload(ctl->annot, same ? &same->id : &record->id, text, &ctl->err);
+	annot_draft_free(draft);
+	CTL_TRY(ctl, status);
+	return write_print(ctl, same ? same : record,
+			   same            ? "unchanged"
+			   : record->first ? "added"
+					   : "amended");
+}
+
+static int add_file(struct ctl *ctl, const char *path)
+{
+	struct annot_buf file = ANNOT_BUF_INIT(TEXT_MAX);
+	enum annot_status status = annot_file_read(path, TEXT_MAX, &file, &ctl->err);
+	if (status == ANNOT_OK)
+		status = check_text(ctl, path, annot_buf_bytes(&file));
+	int code = status == ANNOT_OK ? add_text(ctl, path, annot_buf_bytes(&file))
+				      : ctl_fail(ctl, status);
+	annot_buf_free(&file);
+	return code;
+}
+
+static int run(struct ctl *ctl, int argc, const char **args)
+{
+	if (argc > 1 && (arg_name || arg_title || arg_source || arg_translation_of))
+		return ctl_usage(ctl, "--name, --title, --source and --translation-of are for one "
+				      "FILE at a time");
+	if (!arg_name && strcmp(args[0], "-") == 0)
+		return ctl_usage(ctl, "standard input has no name; say --name NAME");
+	int worst = 0;
+	for (int i = 0; i < argc && worst == 0; i++)
+		worst = add_file(ctl, args[i]);
+	return worst;
+}
+
+const struct command cmd_doc_add = {
+	"doc add", "FILE…", "Add documents, or new versions of them",
+	options,   run,     NEEDS_DAEMON | WRITES,
+	1,         -1,
+};

@@ -1,0 +1,60 @@
+#include <string.h>
+
+#include "../key.h"
+#include "../out/out.h"
+
+static char *arg_name, *arg_output;
+
+static const struct poptOption options[] = {
+	{"name", '\0', POPT_ARG_STRING, &arg_name, 0, "Name to be enrolled under", "NAME"},
+	{"output", 'o', POPT_ARG_STRING, &arg_output, 0, "File for the admin; - is standard output",
+	 "FILE"},
+	POPT_TABLEEND,
+};
+
+static int run(struct ctl *ctl, int argc, const char **args)
+{
+	const struct annot_signer *signer;
+	uint8_t signature[ANNOT_SIGNATURE_SIZE];
+	(void)argc, (void)args;
+	if (!arg_name || !arg_output)
+		return ctl_usage(ctl, "say --name NAME and -o FILE");
+	if (!annot_name_valid(arg_name, strlen(arg_name)))
+		return ctl_usage(ctl,
+				 "name \"%s\": expected a lower-case letter or digit, then "
+				 "letters, digits, dot, dash or "
+				 "underscore",
+				 arg_name);
+	CTL_TRY(ctl, ctl_signer(ctl, &signer));
+	struct annot_buf file = ANNOT_BUF_INIT(16384);
+	const uint8_t *key = annot_signer_key(signer)->key;
+	annot_enrolment_request(&annot_hello(ctl->annot)->corpus, arg_name, key, &file);
+	enum annot_status status = annot_signer_sign(signer, ANNOT_NAMESPACE_ENROL,
+						     annot_buf_bytes(&file), signature, &ctl->err);
+	if (status == ANNOT_OK) {
+		annot_sshsig_armor(key, ANNOT_NAMESPACE_ENROL, signature, &file);
+		if (strcmp(arg_output, "-") == 0)
+			fwrite(file.data, 1, file.len, stdout);
+		else
+			status = annot_file_replace(arg_output, annot_buf_bytes(&file), 0644,
+						    &ctl->err);
+	}
+	if (status == ANNOT_OK)
+		out_note(ctl,
+			 "request for %s written; an admin enrols you with: annotctl reviewer add "
+			 "%s",
+			 arg_name, out_safe(ctl, arg_output));
+	annot_buf_free(&file);
+	return status == ANNOT_OK ? 0 : ctl_fail(ctl, status);
+}
+
+const struct command cmd_key_request = {
+	"key request",
+	"--name NAME -o FILE",
+	"Write the request with which an admin enrols your key",
+	options,
+	run,
+	NEEDS_DAEMON,
+	0,
+	0,
+};

@@ -1,0 +1,35 @@
+#include "../write.h"
+
+static char *arg_because;
+
+static const struct poptOption options[] = {
+	{"because", '\0', POPT_ARG_STRING, &arg_because, 0, "Why (needed)", "TEXT"},
+	POPT_TABLEEND,
+};
+
+static enum annot_status fill(struct ctl *ctl, struct annot_draft *draft, const char **args)
+{
+	struct annot_fetched on;
+	const char *because;
+	TRY(write_see(ctl, args[0], true, &on));
+	TRY(annot_draft_add_hash(draft, "on", &on.record->id, &ctl->err));
+	TRY(ctl_text(ctl, arg_because, "--because", &because));
+	return write_card(ctl, draft, "reason", because);
+}
+
+static int run(struct ctl *ctl, int argc, const char **args)
+{
+	(void)argc;
+	return write_new(ctl, ANNOT_KIND_retract, fill, args);
+}
+
+const struct command cmd_retract = {
+	"retract",
+	"ID@N --because TEXT",
+	"End a whole annotation of yours, for good",
+	options,
+	run,
+	NEEDS_DAEMON | WRITES,
+	1,
+	1,
+};

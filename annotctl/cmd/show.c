@@ -1,0 +1,48 @@
+#include <string.h>
+
+#include "../out/out.h"
+#include "../out/record.h"
+
+static int arg_raw, arg_signature;
+
+static const struct poptOption options[] = {
+	{"raw", '\0', POPT_ARG_NONE, &arg_raw, 0, "The record's bytes, as signed", NULL},
+	{"signature", '\0', POPT_ARG_NONE, &arg_signature, 0,
+	 "The SSHSIG armor that ssh-keygen -Y verify reads", NULL},
+	POPT_TABLEEND,
+};
+
+static void print_signature(struct ctl *ctl, const struct annot_fetched *f)
+{
+	struct annot_buf armor = ANNOT_BUF_INIT(4096);
+	annot_sshsig_armor(f->author_key.key, ANNOT_NAMESPACE_RECORD, f->row->signature.data,
+			   &armor);
+	out_text(ctl, "%s", armor.data ? armor.data : "");
+	annot_buf_free(&armor);
+}
+
+static int run(struct ctl *ctl, int argc, const char **args)
+{
+	struct annot_fetched f;
+	(void)argc;
+	CTL_TRY(ctl, annot_fetch(ctl->annot, args[0], ctl->arena, &f, &ctl->err));
+	if ((arg_raw || arg_signature) && !f.record)
+		return ctl_fail(ctl, annot_fail(&ctl->err, ANNOT_NOT_FOUND,
+						"%s was withheld: its bytes are gone", args[0]));
+	if (arg_raw)
+		fwrite(f.record->bytes.data, 1, f.record->bytes.len, stdout);
+	else if (arg_signature)
+		print_signature(ctl, &f);
+	else if (ctl->quiet)
+		out_text(ctl, "%s\n", f.record ? annot_hash_hex(&f.record->annotation).text : "-");
+	else if (ctl->format != FORMAT_TEXT)
+		out_json(ctl, record_json(ctl, f.row, f.record, true));
+	else
+		record_text(ctl, f.row, f.record);
+	return 0;
+}
+
+const struct command cmd_show = {
+	"show", "ID[@N]", "Show one record, its signature checked", options, run, NEEDS_DAEMON,
+	1,      1,
+};

@@ -1,0 +1,84 @@
+/* What every command gets: settings, the connection, an arena, the error of the moment. */
+#ifndef ANNOTCTL_CTL_H
+#define ANNOTCTL_CTL_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include <annot.h>
+#include <popt.h>
+
+enum format { FORMAT_TEXT, FORMAT_JSON, FORMAT_NDJSON };
+
+struct ctl {
+	/* settings: option, else environment, else annotctl.conf, else default */
+	char *socket; /* NULL: the default socket */
+	char *key;    /* --key as given; NULL: the default key */
+	enum format format;
+	bool quiet;
+	int timeout_ms;
+
+	bool color;    /* stdout is a terminal that wants colour */
+	bool in_batch; /* a line of batch: the error goes into its result line */
+	bool terminal; /* a person can answer on stdin and read on stdout */
+
+	struct annot *annot;         /* open for commands that need the daemon */
+	struct annot_signer *signer; /* opened by ctl_signer */
+	struct annot_arena *arena;   /* of this command */
+	const struct command *command;
+	struct annot_error err;
+};
+
+enum {
+	NEEDS_DAEMON = 1 << 0, /* connect before run */
+	WRITES = 1 << 1,       /* an id that is not found is a refusal (4), not an answer (1) */
+	LISTS = 1 << 2,        /* pages to a terminal */
+};
+
+/*
+ * One row of the command table; each file in cmd/ ends with one. options is a popt table whose
+ * destinations are static arg_… variables (main resets them before each run). run gets the
+ * arguments that are not options, NULL-terminated, and returns an exit code or, through ctl_fail,
+ * that of a status.
+ */
+struct command {
+	const char *name; /* "quote add" */
+	const char *args; /* "DOC WORDS" */
+	const char *summary;
+	const struct poptOption *options; /* NULL: none of its own */
+	int (*run)(struct ctl *ctl, int argc, const char **argv);
+	unsigned flags;
+	int min_args, max_args; /* max -1: any number */
+};
+
+extern const struct command *const commands[]; /* sorted by name, NULL-terminated */
+
+/* The exit code of a failed call whose text is in ctl->err; run returns it. main prints the error.
+ */
+int ctl_fail(struct ctl *ctl, enum annot_status status);
+
+/* A usage error of this command: sets the text, returns 2. */
+int ctl_usage(struct ctl *ctl, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The signer of --key (or the default key), opened once. */
+enum annot_status ctl_signer(struct ctl *ctl, const struct annot_signer **ret);
+
+/*
+ * Runs one command line (without the program's name): parses options and arguments, connects if
+ * needed, runs, prints the error. Used by main and by batch. Returns the exit code.
+ */
+int ctl_run(struct ctl *ctl, int argc, const char **argv);
+
+/* A TEXT argument: itself, "-" for standard input, or, when NULL on a terminal, what $EDITOR
+ * leaves. what names it in errors. USAGE when it is missing; INVALID when it is not UTF-8 or is
+ * empty. */
+enum annot_status ctl_text(struct ctl *ctl, const char *arg, const char *what, const char **ret);
+
+#define CTL_TRY(ctl, call)                                                                         \
+	do {                                                                                       \
+		enum annot_status ctl_status_ = (call);                                            \
+		if (ctl_status_ != ANNOT_OK)                                                       \
+			return ctl_fail(ctl, ctl_status_);                                         \
+	} while (0)
+
+#endif

@@ -1,0 +1,86 @@
+#include "help.h"
+
+#include <string.h>
+
+#include "settings.h"
+
+static void print_options(const struct poptOption *options, FILE *to)
+{
+	for (const struct poptOption *o = options; o && (o->longName || o->arg); o++) {
+		char head[64];
+		snprintf(head, sizeof head, "--%s%s%s", o->longName, o->argDescrip ? " " : "",
+			 o->argDescrip ? o->argDescrip : "");
+		fprintf(to, "  %-26s %s%s\n", head, o->descrip,
+			(o->argInfo & POPT_ARG_MASK) == POPT_ARG_ARGV ? " (repeatable)" : "");
+	}
+}
+
+void help_overview(FILE *to)
+{
+	fputs("usage: annotctl [OPTIONS] COMMAND [ARGUMENTS]\n"
+	      "Signed, versioned annotations over a corpus of texts.\n\n",
+	      to);
+	for (const struct command *const *c = commands; *c; c++) {
+		char head[64];
+		snprintf(head, sizeof head, "%s %s", (*c)->name, (*c)->args);
+		fprintf(to, "  %-42s %s\n", head, (*c)->summary);
+	}
+	fputs("\nOptions of every command:\n", to);
+	print_options(settings_options, to);
+	fputs("\n\"annotctl COMMAND --help\" explains one command; annotctl(1) all of them.\n"
+	      "Exit: 0 done, 1 the answer is no, 2 usage, 3 no daemon, 4 refused, 5 internal, 6 "
+	      "busy.\n",
+	      to);
+}
+
+void help_command(const struct command *command, FILE *to)
+{
+	fprintf(to, "usage: annotctl %s %s\n%s.\n", command->name, command->args, command->summary);
+	if (command->options) {
+		fputs("\nOptions:\n", to);
+		print_options(command->options, to);
+	}
+	fputs("\nOptions of every command:\n", to);
+	print_options(settings_options, to);
+}
+
+/* Edit distance of short words (Levenshtein), by one row. */
+static size_t distance(const char *a, const char *b)
+{
+	enum { WORD_MAX = 40 };
+	size_t row[WORD_MAX + 1];
+	size_t n = strlen(b);
+	if (strlen(a) > WORD_MAX || n > WORD_MAX)
+		return WORD_MAX;
+	for (size_t j = 0; j <= n; j++)
+		row[j] = j;
+	for (size_t i = 1; a[i - 1]; i++) {
+		size_t diagonal = row[0];
+		row[0] = i;
+		for (size_t j = 1; j <= n; j++) {
+			size_t best = diagonal + (a[i - 1] != b[j - 1]);
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j - 1] + 1 < best)
+				best = row[j - 1] + 1;
+			diagonal = row[j];
+			row[j] = best;
+		}
+	}
+	return row[n];
+}
+
+const struct command *help_nearest(const char *typed)
+{
+	enum { NEAR = 3 };
+	const struct command *nearest = NULL;
+	size_t best = NEAR + 1;
+	for (const struct command *const *c = commands; *c; c++) {
+		size_t d = distance(typed, (*c)->name);
+		if (d < best) {
+			best = d;
+			nearest = *c;
+		}
+	}
+	return nearest;
+}

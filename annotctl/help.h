@@ -1,0 +1,14 @@
+/* Help and versions, printed from the command table. */
+#ifndef ANNOTCTL_HELP_H
+#define ANNOTCTL_HELP_H
+
+#include "ctl.h"
+
+/* All commands by their first word. */
+void help_overview(FILE *to);
+/* One command: synopsis, summary, options. */
+void help_command(const struct command *command, FILE *to);
+/* The command whose name is nearest to what was typed, for "did you mean"; NULL if none is near. */
+const struct command *help_nearest(const char *typed);
+
+#endif

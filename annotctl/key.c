@@ -1,0 +1,179 @@
+#include "key.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum annot_status key_path(struct ctl *ctl, const char *name, const char **ret)
+{
+	struct annot_buf b = ANNOT_BUF_INIT(4096);
+	enum annot_status status = annot_place(ANNOT_PLACE_CONFIG, &b, &ctl->err);
+	if (status == ANNOT_OK) {
+		annot_buf_printf(&b, "/keys%s%s", name ? "/" : "", name ? name : "");
+		status = annot_buf_check(&b, "path of the key folder", &ctl->err);
+	}
+	if (status == ANNOT_OK) {
+		*ret = annot_arena_copy(ctl->arena, b.data, b.len);
+		if (!*ret)
+			status = annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	}
+	annot_buf_free(&b);
+	return status;
+}
+
+static int is_public(const struct dirent *entry)
+{
+	size_t len = strlen(entry->d_name);
+	return entry->d_name[0] != '.' && len > 4 && strcmp(entry->d_name + len - 4, ".pub") == 0;
+}
+
+enum annot_status key_each(struct ctl *ctl, void (*each)(void *arg, const char *name), void *arg)
+{
+	const char *dir;
+	TRY(key_path(ctl, NULL, &dir));
+	struct dirent **entries;
+	int n = scandir(dir, &entries, is_public, alphasort);
+	for (int i = 0; i < n; i++) {
+		entries[i]->d_name[strlen(entries[i]->d_name) - 4] = '\0';
+		each(arg, entries[i]->d_name);
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
+	return ANNOT_OK;
+}
+
+struct only {
+	char name[256];
+	size_t n;
+};
+
+static void count_key(void *arg, const char *name)
+{
+	struct only *only = arg;
+	snprintf(only->name, sizeof only->name, "%s", name);
+	only->n++;
+}
+
+/* Without --key: the only key in the folder, else ~/.ssh/id_ed25519. */
+static enum annot_status default_key(struct ctl *ctl, const char **ret)
+{
+	struct only only = {.n = 0};
+	TRY(key_each(ctl, count_key, &only));
+	if (only.n == 1)
+		return key_path(ctl, only.name, ret);
+	if (only.n > 1)
+		return annot_fail(&ctl->err, ANNOT_USAGE,
+				  "which key? say --key NAME or set ANNOT_KEY; annotctl key list "
+				  "shows yours");
+	const char *home = getenv("HOME");
+	const char *ssh = annot_arena_printf(ctl->arena, "%s/.ssh/id_ed25519", home ? home : "");
+	if (ssh && access(ssh, F_OK) == 0) {
+		*ret = ssh;
+		return ANNOT_OK;
+	}
+	return annot_fail(
+		&ctl->err, ANNOT_USAGE,
+		"no key to sign with; make one with annotctl key new NAME, or give --key FILE");
+}
+
+/* A name of the folder as a path; anything else as it is. */
+static enum annot_status key_file(struct ctl *ctl, const char *spec, const char **ret)
+{
+	*ret = spec;
+	if (strchr(spec, '/') || strchr(spec, ' ') || access(spec, F_OK) == 0)
+		return ANNOT_OK;
+	const char *path;
+	TRY(key_path(ctl, spec, &path));
+	if (access(path, F_OK) == 0)
+		*ret = path;
+	return ANNOT_OK;
+}
+
+/* A name that no file has: the enrolled key of that name, through ssh-agent. */
+static enum annot_status signer_by_name(struct ctl *ctl, const char *name)
+{
+	const struct annot_keys_reply *keys;
+	if (!ctl->annot)
+		return annot_fail(&ctl->err, ANNOT_UNREADABLE,
+				  "key %s: no such file, nor a key of that name "
+				  "(annotctl key list)",
+				  name);
+	TRY(annot_keys(ctl->annot, &keys, &ctl->err));
+	for (size_t i = keys->n_keys; i-- > 0;) {
+		const struct annot_key_view *k = &keys->keys[i];
+		struct annot_public_key key;
+		if (strcmp(k->name, name) != 0 || strcmp(k->state, "active") != 0)
+			continue;
+		TRY(annot_key_parse(k->key, strlen(k->key), &key, &ctl->err));
+		return annot_signer_open_agent(key.key, &ctl->signer, &ctl->err);
+	}
+	return annot_fail(&ctl->err, ANNOT_UNREADABLE,
+			  "key %s: no such file, no key of that name here "
+			  "(annotctl key list), and nobody of that name is enrolled",
+			  name);
+}
+
+enum annot_status ctl_signer(struct ctl *ctl, const struct annot_signer **ret)
+{
+	if (!ctl->signer) {
+		const char *spec = ctl->key, *file;
+		if (!spec)
+			TRY(default_key(ctl, &spec));
+		TRY(key_file(ctl, spec, &file));
+		if (file == spec && !strchr(spec, '/') && !strchr(spec, ' ') &&
+		    access(spec, F_OK) != 0)
+			TRY(signer_by_name(ctl, spec));
+		else
+			TRY(annot_signer_open(file, &ctl->signer, &ctl->err));
+	}
+	*ret = ctl->signer;
+	return ANNOT_OK;
+}
+
+enum annot_status key_public(struct ctl *ctl, const char *spec, struct annot_public_key *ret)
+{
+	const char *file;
+	if (strncmp(spec, "ssh-ed25519 ", 12) == 0)
+		return annot_key_parse(spec, strlen(spec), ret, &ctl->err);
+	TRY(key_file(ctl, spec, &file));
+	size_t len = strlen(file);
+	if (len < 4 || strcmp(file + len - 4, ".pub") != 0) {
+		const char *beside = annot_arena_printf(ctl->arena, "%s.pub", file);
+		if (beside && access(beside, F_OK) == 0)
+			file = beside;
+	}
+	struct annot_buf b = ANNOT_BUF_INIT(16384);
+	enum annot_status status = annot_file_read(file, b.max, &b, &ctl->err);
+	if (status == ANNOT_OK) {
+		struct annot_error why = {0};
+		status = annot_key_parse(b.data ? b.data : "", b.len, ret, &why);
+		if (status != ANNOT_OK)
+			status = annot_fail(&ctl->err, status, "%s: %s", file, why.text);
+	}
+	annot_buf_free(&b);
+	return status;
+}
+
+const char *key_fingerprint(struct ctl *ctl, const struct annot_hash *author)
+{
+	struct annot_buf b = ANNOT_BUF_INIT(64);
+	annot_buf_puts(&b, "SHA256:");
+	annot_buf_base64(&b, author->b, sizeof author->b);
+	annot_buf_truncate(&b, b.len - 1); /* without its one padding character */
+	const char *copy = annot_arena_copy(ctl->arena, b.data, b.len);
+	annot_buf_free(&b);
+	return copy ? copy : "";
+}
+
+const struct annot_key_view *key_enrolled(struct ctl *ctl, const struct annot_hash *author)
+{
+	const struct annot_keys_reply *keys;
+	if (annot_keys(ctl->annot, &keys, NULL) != ANNOT_OK)
+		return NULL;
+	for (size_t i = keys->n_keys; i-- > 0;)
+		if (annot_hash_equal(&keys->keys[i].author, author))
+			return &keys->keys[i];
+	return NULL;
+}

@@ -1,0 +1,22 @@
+/* Keys on this machine, and which of them signs. */
+#ifndef ANNOTCTL_KEY_H
+#define ANNOTCTL_KEY_H
+
+#include "ctl.h"
+
+/* "$XDG_CONFIG_HOME/annot/keys" (name NULL) or the private key of that name in it, in the arena. */
+enum annot_status key_path(struct ctl *ctl, const char *name, const char **ret);
+
+/* Calls back with the name of each private key in that folder that has a .pub beside it, sorted. */
+enum annot_status key_each(struct ctl *ctl, void (*each)(void *arg, const char *name), void *arg);
+
+/* Reads a public key: of a file (private or .pub), a name in the folder, or a key line. */
+enum annot_status key_public(struct ctl *ctl, const char *spec, struct annot_public_key *ret);
+
+/* "SHA256:…" of an author hash, in the arena. */
+const char *key_fingerprint(struct ctl *ctl, const struct annot_hash *author);
+
+/* The enrolled key of an author hash; NULL if there is none. */
+const struct annot_key_view *key_enrolled(struct ctl *ctl, const struct annot_hash *author);
+
+#endif

@@ -1,0 +1,153 @@
+#include "out.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "pager.h"
+
+static bool first_item;
+
+const char *out_safe_lines(struct ctl *ctl, const char *text, size_t len)
+{
+	struct annot_buf b = ANNOT_BUF_INIT(SIZE_MAX / 2);
+	annot_escape_terminal(text, len, true, &b);
+	const char *copy = b.failed ? NULL : annot_arena_copy(ctl->arena, b.data, b.len);
+	annot_buf_free(&b);
+	return copy ? copy : "";
+}
+
+const char *out_safe(struct ctl *ctl, const char *text)
+{
+	if (!text)
+		return "";
+	struct annot_buf b = ANNOT_BUF_INIT(SIZE_MAX / 2);
+	annot_escape_terminal(text, strlen(text), false, &b);
+	const char *copy = b.failed ? NULL : annot_arena_copy(ctl->arena, b.data, b.len);
+	annot_buf_free(&b);
+	return copy ? copy : "";
+}
+
+void out_text(struct ctl *ctl, const char *format, ...)
+{
+	(void)ctl;
+	va_list ap;
+	va_start(ap, format);
+	vprintf(format, ap);
+	va_end(ap);
+}
+
+static void line_on_stderr(const char *format, va_list ap)
+{
+	fflush(stdout);
+	fputs("annotctl: ", stderr);
+	vfprintf(stderr, format, ap);
+	fputc('\n', stderr);
+}
+
+void out_note(struct ctl *ctl, const char *format, ...)
+{
+	if (ctl->quiet)
+		return;
+	va_list ap;
+	va_start(ap, format);
+	line_on_stderr(format, ap);
+	va_end(ap);
+}
+
+void out_warning(struct ctl *ctl, const char *format, ...)
+{
+	(void)ctl;
+	va_list ap;
+	va_start(ap, format);
+	line_on_stderr(format, ap);
+	va_end(ap);
+}
+
+void out_json(struct ctl *ctl, json_t *value)
+{
+	size_t flags = ctl->format == FORMAT_NDJSON ? JSON_COMPACT : JSON_INDENT(2);
+	json_dumpf(value, stdout, flags | JSON_ENCODE_ANY);
+	putchar('\n');
+	json_decref(value);
+}
+
+void out_list_begin(struct ctl *ctl)
+{
+	first_item = true;
+	if (ctl->format == FORMAT_JSON)
+		fputs("[", stdout);
+}
+
+void out_list_item(struct ctl *ctl, json_t *item)
+{
+	if (ctl->format == FORMAT_JSON) {
+		fputs(first_item ? "\n" : ",\n", stdout);
+		json_dumpf(item, stdout, JSON_INDENT(2));
+		first_item = false;
+	} else {
+		json_dumpf(item, stdout, JSON_COMPACT);
+		putchar('\n');
+	}
+	json_decref(item);
+}
+
+void out_list_end(struct ctl *ctl)
+{
+	if (ctl->format == FORMAT_JSON)
+		fputs(first_item ? "]\n" : "\n]\n", stdout);
+}
+
+void out_error(struct ctl *ctl)
+{
+	fflush(stdout);
+	if (ctl->format == FORMAT_TEXT) {
+		struct annot_buf line = ANNOT_BUF_INIT(8 * ANNOT_ERROR_TEXT_MAX);
+		annot_escape_terminal(ctl->err.text, strlen(ctl->err.text), false, &line);
+		fprintf(stderr, "annotctl: %s\n", line.data ? line.data : "error");
+		annot_buf_free(&line);
+		return;
+	}
+	char code[32];
+	size_t n = 0;
+	for (const char *name = annot_status_name(ctl->err.status); name[n] && n + 1 < sizeof code;
+	     n++)
+		code[n] = (char)tolower((unsigned char)name[n]);
+	code[n] = '\0';
+	json_t *error = json_pack("{s:s, s:s}", "code", code, "message", ctl->err.text);
+	if (error) {
+		json_dumpf(error, stderr, JSON_COMPACT);
+		fputc('\n', stderr);
+		json_decref(error);
+	}
+}
+
+int out_finish(struct ctl *ctl, int code)
+{
+	bool failed = fflush(stdout) != 0 || ferror(stdout);
+	bool closed_by_reader = failed && errno == EPIPE;
+	pager_end();
+	if (!failed || closed_by_reader)
+		return code;
+	annot_fail(&ctl->err, ANNOT_INTERNAL, "standard output: %s", strerror(errno));
+	out_error(ctl);
+	return code ? code : annot_exit_code(ANNOT_INTERNAL);
+}
+
+void out_page(struct ctl *ctl)
+{
+	if (ctl->format == FORMAT_TEXT && !ctl->quiet)
+		pager_begin();
+}
+
+const char *out_style(const struct ctl *ctl, enum out_style style)
+{
+	static const char *const codes[] = {
+		[STYLE_PLAIN] = "\033[0m",    [STYLE_BOLD] = "\033[1m",
+		[STYLE_DIM] = "\033[2m",      [STYLE_GOOD] = "\033[32m",
+		[STYLE_BAD] = "\033[31m",     [STYLE_WARN] = "\033[33m",
+		[STYLE_ADDED] = "\033[32;1m", [STYLE_REMOVED] = "\033[31;9m",
+	};
+	return ctl->color ? codes[style] : "";
+}

@@ -1,0 +1,57 @@
+/*
+ * Output. Results go to stdout in one of three formats, messages to stderr. In text everything that
+ * came from records or the daemon goes through out_safe, so that nothing untrusted reaches a
+ * terminal unescaped; JSON is escaped by its own rules.
+ */
+#ifndef ANNOTCTL_OUT_H
+#define ANNOTCTL_OUT_H
+
+#include <jansson.h>
+
+#include "../ctl.h"
+
+/* The text escaped for a terminal, in the arena; "" for NULL or when out of memory. */
+const char *out_safe(struct ctl *ctl, const char *text);
+/* As out_safe for bytes; keeps line ends and tabs. */
+const char *out_safe_lines(struct ctl *ctl, const char *text, size_t len);
+
+/* printf to stdout. Untrusted arguments must have gone through out_safe. */
+void out_text(struct ctl *ctl, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A line on stderr unless --quiet: what happened, what comes next. */
+void out_note(struct ctl *ctl, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A line on stderr even with --quiet. */
+void out_warning(struct ctl *ctl, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Prints one JSON value and a line end (indented for json, compact for ndjson) and takes the
+ * reference. */
+void out_json(struct ctl *ctl, json_t *value);
+
+/* A list in json (an array, written as it grows) or ndjson (one line an item). */
+void out_list_begin(struct ctl *ctl);
+void out_list_item(struct ctl *ctl, json_t *item); /* takes the reference */
+void out_list_end(struct ctl *ctl);
+
+/* ctl->err: one line "annotctl: …" on stderr, or with json formats {"code", "message"}. */
+void out_error(struct ctl *ctl);
+
+/* Flushes; a failed write (disk full, closed pipe) turns a success into an internal error. Ends the
+ * pager. */
+int out_finish(struct ctl *ctl, int code);
+
+/* Starts $ANNOT_PAGER, $PAGER or less on stdout if it is a terminal and the format is text. */
+void out_page(struct ctl *ctl);
+
+/* Colours, "" where stdout has none. */
+enum out_style {
+	STYLE_PLAIN,
+	STYLE_BOLD,
+	STYLE_DIM,
+	STYLE_GOOD,
+	STYLE_BAD,
+	STYLE_WARN,
+	STYLE_ADDED,
+	STYLE_REMOVED
+};
+const char *out_style(const struct ctl *ctl, enum out_style style);
+
+#endif

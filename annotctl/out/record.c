@@ -1,0 +1,205 @@
+#include "record.h"
+
+#include <string.h>
+
+#include "../key.h"
+
+enum { SHORT_ID_DIGITS = 8, LINE_WORDS_CHARS = 60 };
+
+const char *record_short(struct ctl *ctl, const struct annot_hash *annotation, uint64_t version)
+{
+	const char *text =
+		annot_arena_printf(ctl->arena, "%.*s@%llu", SHORT_ID_DIGITS,
+				   annot_hash_hex(annotation).text, (unsigned long long)version);
+	return text ? text : "";
+}
+
+enum annot_status record_of_row(struct ctl *ctl, const struct annot_row *row,
+				const struct annot_record **ret)
+{
+	*ret = NULL;
+	if (!row->record.data)
+		return ANNOT_OK;
+	return annot_record_parse(ctl->arena, row->record, ret, &ctl->err);
+}
+
+/* The targets that the record signs, with what the daemon says of their places. */
+static void add_target_views(json_t *object, const struct annot_row *row)
+{
+	json_t *targets = json_object_get(object, "targets");
+	for (size_t i = 0; i < json_array_size(targets) && i < row->n_targets; i++) {
+		const struct annot_target_view *view = &row->targets[i];
+		json_t *target = json_array_get(targets, i);
+		json_object_set_new(target, "name",
+				    view->name ? json_string(view->name) : json_null());
+		json_object_set_new(target, "document_version",
+				    json_integer((json_int_t)view->version));
+		json_object_set_new(target, "chars",
+				    json_pack("[I,I]", (json_int_t)view->chars_start,
+					      (json_int_t)view->chars_end));
+		if (view->anchor)
+			json_object_set_new(target, "anchor", json_string(view->anchor));
+	}
+}
+
+static json_t *withheld_json(const struct annot_row *row)
+{
+	struct annot_leaf leaf;
+	json_t *object = json_object();
+	if (!row->leaf || annot_leaf_parse(annot_bytes_of(row->leaf), &leaf, NULL) != ANNOT_OK)
+		return object;
+	json_object_set_new(object, "record", json_string(annot_hash_hex(&leaf.record).text));
+	json_object_set_new(object, "annotation",
+			    json_string(annot_hash_hex(&leaf.annotation).text));
+	json_object_set_new(object, "kind", json_string(annot_kind_def(leaf.kind)->name));
+	return object;
+}
+
+json_t *record_json(struct ctl *ctl, const struct annot_row *row, const struct annot_record *record,
+		    bool verified)
+{
+	json_t *object = record ? annot_record_json(record) : withheld_json(row);
+	if (!object)
+		return NULL;
+	json_object_set_new(object, "version", json_integer((json_int_t)row->version));
+	json_object_set_new(object, "versions", json_integer((json_int_t)row->versions));
+	json_object_set_new(object, "head", json_boolean(row->head));
+	json_object_set_new(object, "index", json_integer((json_int_t)row->index));
+	if (record)
+		json_object_set_new(object, "author",
+				    json_pack("{s:s?, s:s}", "name", row->author_name, "key",
+					      key_fingerprint(ctl, &record->author)));
+	json_object_set_new(object, "review", json_string(row->review));
+	json_object_set_new(object, "effect", json_string(row->effect));
+	if (row->reason)
+		json_object_set_new(object, "void_reason", json_string(row->reason));
+	json_t *flags = json_array();
+	for (size_t i = 0; i < row->n_flags; i++)
+		json_array_append_new(flags, json_string(row->flags[i]));
+	json_object_set_new(object, "flags", flags);
+	add_target_views(object, row);
+	json_object_set_new(object, "verified", json_boolean(verified));
+	return object;
+}
+
+/* The card that says most about a record of its kind, for one line. */
+static const char *telling_text(struct ctl *ctl, const struct annot_record *r)
+{
+	struct annot_target target;
+	switch (r->kind->kind) {
+	case ANNOT_KIND_quote:
+	case ANNOT_KIND_span:
+		if (annot_record_target(r, 0, &target))
+			return annot_arena_printf(ctl->arena, "“%s”", target.exact->text);
+		return "";
+	case ANNOT_KIND_verdict:
+		return annot_arena_printf(ctl->arena, "%s %s", annot_record_text(r, "scale"),
+					  annot_record_text(r, "rating"));
+	case ANNOT_KIND_link:
+		return annot_record_text(r, "relation");
+	case ANNOT_KIND_review:
+		return annot_record_text(r, "decision");
+	default: {
+		static const char *const names[] = {"text",   "title",  "name",
+						    "reason", "origin", NULL};
+		for (size_t i = 0; names[i]; i++)
+			if (annot_record_text(r, names[i]))
+				return annot_record_text(r, names[i]);
+		return "";
+	}
+	}
+}
+
+const char *record_words(struct ctl *ctl, const struct annot_record *record)
+{
+	const char *text = telling_text(ctl, record);
+	return out_safe(ctl, text ? text : "");
+}
+
+static const char *state_of(struct ctl *ctl, const struct annot_row *row)
+{
+	struct annot_buf b = ANNOT_BUF_INIT(512);
+	annot_buf_puts(&b, strcmp(row->effect, "effective") == 0 ? row->review : row->effect);
+	for (size_t i = 0; i < row->n_flags; i++)
+		annot_buf_printf(&b, ",%s", row->flags[i]);
+	const char *copy = out_safe(ctl, b.data);
+	annot_buf_free(&b);
+	return copy;
+}
+
+void record_line(struct ctl *ctl, const struct annot_row *row, const struct annot_record *record)
+{
+	if (!record) {
+		out_text(ctl, "#%llu (withheld)\n", (unsigned long long)row->index);
+		return;
+	}
+	const char *words = record_words(ctl, record);
+	size_t cut = annot_utf8_from_chars(words, strlen(words), LINE_WORDS_CHARS);
+	out_text(ctl, "%s%s%s  %-8s %-12s %-12s %.*s%s\n", out_style(ctl, STYLE_BOLD),
+		 record_short(ctl, &record->annotation, row->version), out_style(ctl, STYLE_PLAIN),
+		 record->kind->name, row->author_name ? out_safe(ctl, row->author_name) : "?",
+		 state_of(ctl, row), (int)cut, words, words[cut] ? "…" : "");
+}
+
+static void print_target(struct ctl *ctl, const struct annot_target_view *view,
+			 const struct annot_target *target)
+{
+	out_text(ctl, "  target       %s@%llu  bytes %llu..%llu",
+		 view && view->name ? out_safe(ctl, view->name) : "?",
+		 view ? (unsigned long long)view->version : 0, (unsigned long long)target->start,
+		 (unsigned long long)target->end);
+	if (view)
+		out_text(ctl, "  chars %llu..%llu", (unsigned long long)view->chars_start,
+			 (unsigned long long)view->chars_end);
+	const char *dim = out_style(ctl, STYLE_DIM), *plain = out_style(ctl, STYLE_PLAIN);
+	out_text(ctl, "\n               %s%s%s%s%s%s%s%s%s\n", dim,
+		 out_safe(ctl, target->prefix->text), plain, out_style(ctl, STYLE_BOLD),
+		 out_safe(ctl, target->exact->text), plain, dim,
+		 out_safe(ctl, target->suffix->text), plain);
+}
+
+static void print_cards(struct ctl *ctl, const struct annot_row *row, const struct annot_record *r)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < r->n_cards; i++) {
+		const struct annot_card *card = &r->cards[i];
+		struct annot_target target;
+		if (card->def->in_group)
+			continue;
+		if (card->def->type == ANNOT_CARD_TARGET) {
+			if (annot_record_target(r, n, &target))
+				print_target(ctl, n < row->n_targets ? &row->targets[n] : NULL,
+					     &target);
+			n++;
+			continue;
+		}
+		out_text(ctl, "  %-12s %s\n", card->def->name,
+			 out_safe_lines(ctl, card->text, card->len));
+	}
+}
+
+void record_text(struct ctl *ctl, const struct annot_row *row, const struct annot_record *r)
+{
+	if (!r) {
+		out_text(ctl, "#%llu was withheld; its leaf stays:\n%s",
+			 (unsigned long long)row->index,
+			 out_safe_lines(ctl, row->leaf ? row->leaf : "",
+					row->leaf ? strlen(row->leaf) : 0));
+		return;
+	}
+	out_text(ctl, "%s%s %s%s  version %llu of %llu%s\n", out_style(ctl, STYLE_BOLD),
+		 r->kind->name, record_short(ctl, &r->annotation, row->version),
+		 out_style(ctl, STYLE_PLAIN), (unsigned long long)row->version,
+		 (unsigned long long)row->versions, row->head ? "" : " (not the latest)");
+	out_text(ctl, "  annotation   %s\n  record       %s\n", annot_hash_hex(&r->annotation).text,
+		 annot_hash_hex(&r->id).text);
+	out_text(ctl, "  author       %s (%s)\n",
+		 row->author_name ? out_safe(ctl, row->author_name) : "?",
+		 key_fingerprint(ctl, &r->author));
+	out_text(ctl, "  claimed time %s, log index #%llu\n", r->time,
+		 (unsigned long long)row->index);
+	out_text(ctl, "  state        %s\n", state_of(ctl, row));
+	if (row->reason)
+		out_text(ctl, "  void         %s\n", out_safe(ctl, row->reason));
+	print_cards(ctl, row, r);
+}

@@ -1,0 +1,32 @@
+/* Records as people and scripts see them. */
+#ifndef ANNOTCTL_OUT_RECORD_H
+#define ANNOTCTL_OUT_RECORD_H
+
+#include "out.h"
+
+/*
+ * The object that stands for a record in JSON (design 9): record, annotation, version, kind, index,
+ * author, time, review, flags, cards by name, targets. record is NULL for a withheld one. verified
+ * says whether hash and signature were checked here. NULL when out of memory.
+ */
+json_t *record_json(struct ctl *ctl, const struct annot_row *row, const struct annot_record *record,
+		    bool verified);
+
+/* One line for a listing: short id, version, kind, author, state, words. */
+void record_line(struct ctl *ctl, const struct annot_row *row, const struct annot_record *record);
+
+/* All of it, card by card. */
+void record_text(struct ctl *ctl, const struct annot_row *row, const struct annot_record *record);
+
+/* The words that stand for a record in a line: exact words, text, rating, name …; escaped, in the
+ * arena. */
+const char *record_words(struct ctl *ctl, const struct annot_record *record);
+
+/* "1a2b3c4d@2": the id that a person types. */
+const char *record_short(struct ctl *ctl, const struct annot_hash *annotation, uint64_t version);
+
+/* A row's record parsed, without checking hash or signature; NULL if withheld. */
+enum annot_status record_of_row(struct ctl *ctl, const struct annot_row *row,
+				const struct annot_record **ret);
+
+#endif

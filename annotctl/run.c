@@ -1,0 +1,194 @@
+/* Running one command line: find the command, parse its options, connect, run, report. */
+#include "ctl.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "help.h"
+#include "out/out.h"
+#include "settings.h"
+
+enum { ARENA_MAX = 1 << 30, OPTIONS_MAX = 48 };
+
+int ctl_fail(struct ctl *ctl, enum annot_status status)
+{
+	if (status == ANNOT_NOT_FOUND && ctl->command && (ctl->command->flags & WRITES))
+		return annot_exit_code(ANNOT_REFUSED);
+	return annot_exit_code(status);
+}
+
+int ctl_usage(struct ctl *ctl, const char *format, ...)
+{
+	char text[ANNOT_ERROR_TEXT_MAX];
+	va_list ap;
+	va_start(ap, format);
+	vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	annot_fail(&ctl->err, ANNOT_USAGE, "%s", text);
+	return annot_exit_code(ANNOT_USAGE);
+}
+
+/* The command that the first one or two words name; *ret_words how many it took. */
+static const struct command *find_command(int n, const char **words, int *ret_words)
+{
+	for (int take = n >= 2 ? 2 : n; take >= 1; take--) {
+		char name[64];
+		snprintf(name, sizeof name, "%s%s%s", words[0], take == 2 ? " " : "",
+			 take == 2 ? words[1] : "");
+		for (const struct command *const *c = commands; *c; c++)
+			if (strcmp((*c)->name, name) == 0) {
+				*ret_words = take;
+				return *c;
+			}
+	}
+	return NULL;
+}
+
+static int unknown_command(struct ctl *ctl, int n, const char **words)
+{
+	char typed[96];
+	snprintf(typed, sizeof typed, "%s%s%s", words[0], n > 1 ? " " : "", n > 1 ? words[1] : "");
+	const struct command *nearest = help_nearest(typed);
+	if (!nearest)
+		nearest = help_nearest(words[0]);
+	if (nearest)
+		return ctl_usage(ctl, "no command \"%s\"; did you mean \"%s\"?", typed,
+				 nearest->name);
+	return ctl_usage(ctl, "no command \"%s\"; annotctl --help lists them", typed);
+}
+
+/* The command's options and those of every command in one table. */
+static void join_options(const struct command *command, int *help, int *version,
+			 struct poptOption table[OPTIONS_MAX])
+{
+	size_t n = 0;
+	const struct poptOption *lists[] = {command ? command->options : NULL, settings_options};
+	for (size_t l = 0; l < 2; l++)
+		for (const struct poptOption *o = lists[l]; o && (o->longName || o->arg); o++)
+			if (n + 3 < OPTIONS_MAX)
+				table[n++] = *o;
+	table[n++] = (struct poptOption){"help", 'h', POPT_ARG_NONE, help, 0, "This help", NULL};
+	table[n++] = (struct poptOption){"version", '\0',          POPT_ARG_NONE, version,
+					 0,         "The version", NULL};
+	table[n] = (struct poptOption)POPT_TABLEEND;
+}
+
+/* Parses options; *rest are the other arguments, owned by the context. */
+static int parse_options(struct ctl *ctl, poptContext context, const char ***rest, int *n_rest)
+{
+	int code = poptGetNextOpt(context);
+	if (code < -1)
+		return ctl_usage(ctl, "%s: %s", poptBadOption(context, POPT_BADOPTION_NOALIAS),
+				 poptStrerror(code));
+	*rest = poptGetArgs(context);
+	*n_rest = 0;
+	while (*rest && (*rest)[*n_rest])
+		(*n_rest)++;
+	return 0;
+}
+
+static int connect_daemon(struct ctl *ctl)
+{
+	if (!(ctl->command->flags & NEEDS_DAEMON) || ctl->annot)
+		return 0;
+	struct annot_options options = ANNOT_OPTIONS_INIT;
+	options.socket = ctl->socket;
+	options.timeout_ms = ctl->timeout_ms;
+	CTL_TRY(ctl, annot_open(&options, &ctl->annot, &ctl->err));
+	if (annot_first_contact(ctl->annot) && !ctl->quiet)
+		fprintf(stderr, "annotctl: first contact: this socket serves corpus %s (%s)\n",
+			annot_hash_hex(&annot_hello(ctl->annot)->corpus).text,
+			annot_hello(ctl->annot)->origin);
+	return 0;
+}
+
+static int run_command(struct ctl *ctl, int n, const char **args)
+{
+	const struct command *c = ctl->command;
+	if (n < c->min_args || (c->max_args >= 0 && n > c->max_args))
+		return ctl_usage(ctl, "%s argument for \"%s\"; usage: annotctl %s %s",
+				 n < c->min_args ? "missing" : "unexpected", c->name, c->name,
+				 c->args);
+	int code = connect_daemon(ctl);
+	return code ? code : c->run(ctl, n, args);
+}
+
+/* Parses and runs with the options of the command that `words` holds at its start. */
+static int parse_and_run(struct ctl *ctl, int argc, const char **argv, int words)
+{
+	int help = 0, version = 0, n = 0;
+	const char **rest = NULL;
+	struct poptOption table[OPTIONS_MAX];
+	join_options(ctl->command, &help, &version, table);
+	poptContext context =
+		poptGetContext("annotctl", argc, argv, table, POPT_CONTEXT_KEEP_FIRST);
+	int code = parse_options(ctl, context, &rest, &n);
+	if (code == 0 && settings_apply(ctl) != ANNOT_OK)
+		code = annot_exit_code(ANNOT_USAGE);
+	if (code != 0)
+		;
+	else if (help)
+		help_command(ctl->command, stdout);
+	else
+		code = run_command(ctl, n - words, rest ? rest + words : (const char *[]){NULL});
+	poptFreeContext(context);
+	if (ctl->command->options)
+		settings_reset_options(ctl->command->options);
+	return code;
+}
+
+/* Options before the command: -h, --version and the settings. */
+static int parse_front(struct ctl *ctl, int argc, const char **argv, bool *done, const char **words)
+{
+	int help = 0, version = 0, n = 0;
+	const char **rest = NULL;
+	struct poptOption table[OPTIONS_MAX];
+	join_options(NULL, &help, &version, table);
+	poptContext context = poptGetContext("annotctl", argc, argv, table,
+					     POPT_CONTEXT_KEEP_FIRST | POPT_CONTEXT_POSIXMEHARDER);
+	int code = parse_options(ctl, context, &rest, &n);
+	*done = true;
+	if (code != 0)
+		;
+	else if (version)
+		printf("annotctl %s\n", annot_version());
+	else if (help || n == 0)
+		help_overview(help ? stdout : stderr),
+			code = help ? 0 : annot_exit_code(ANNOT_USAGE);
+	else
+		*done = false;
+	/* The command's words are arguments of argv itself, so they outlive the context. */
+	for (int i = 0; !*done && i < 2; i++) {
+		words[i] = NULL;
+		for (int j = 0; i < n && j < argc; j++)
+			if (strcmp(argv[j], rest[i]) == 0)
+				words[i] = argv[j];
+	}
+	if (!*done && settings_apply(ctl) != ANNOT_OK) {
+		*done = true;
+		code = annot_exit_code(ANNOT_USAGE);
+	}
+	poptFreeContext(context);
+	return code;
+}
+
+int ctl_run(struct ctl *ctl, int argc, const char **argv)
+{
+	bool done = false;
+	const char *words[2] = {NULL, NULL};
+	int taken = 0;
+	ctl->command = NULL;
+	ctl->err.text[0] = '\0';
+	ctl->arena = annot_arena_new(ARENA_MAX);
+	int code = parse_front(ctl, argc, argv, &done, words);
+	if (!done) {
+		ctl->command = find_command(words[1] ? 2 : 1, words, &taken);
+		code = ctl->command ? parse_and_run(ctl, argc, argv, taken)
+				    : unknown_command(ctl, words[1] ? 2 : 1, words);
+	}
+	if (ctl->err.text[0] && !ctl->in_batch)
+		out_error(ctl);
+	ctl->arena = annot_arena_free(ctl->arena);
+	return code;
+}

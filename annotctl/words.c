@@ -1,0 +1,105 @@
+/* Words in documents: where they stand, shown in their place before they are signed. */
+#include "write.h"
+
+#include <string.h>
+
+#include "out/out.h"
+
+enum { SHOWN_CHARS = 40, PLACES_MAX = ANNOT_FIND_MAX };
+
+enum annot_status write_document(struct ctl *ctl, const char *id, struct document *ret)
+{
+	TRY(annot_fetch(ctl->annot, id, ctl->arena, &ret->fetched, &ctl->err));
+	if (!ret->fetched.record)
+		return annot_fail(&ctl->err, ANNOT_REFUSED, "document %s was withheld", id);
+	if (ret->fetched.record->kind->kind != ANNOT_KIND_document)
+		return annot_fail(&ctl->err, ANNOT_USAGE, "%s is a %s, not a document", id,
+				  ret->fetched.record->kind->name);
+	return annot_fetch_text(ctl->annot, ret->fetched.record, &ret->text, &ctl->err);
+}
+
+/* Line and column (in code points), both from 1, of a byte. */
+static void place_of(const char *text, size_t at, size_t *line, size_t *column)
+{
+	size_t start = 0;
+	*line = 1;
+	for (size_t i = 0; i < at; i++)
+		if (text[i] == '\n') {
+			(*line)++;
+			start = i + 1;
+		}
+	*column = annot_utf8_chars(text + start, at - start) + 1;
+}
+
+/* "line 3, column 7: …before «words» after…" */
+static const char *show_place(struct ctl *ctl, const struct document *doc,
+			      const struct annot_found *found)
+{
+	const char *text = (const char *)doc->text.data;
+	size_t from = annot_utf8_back(text, doc->text.len, found->start, SHOWN_CHARS);
+	size_t to = annot_utf8_forward(text, doc->text.len, found->end, SHOWN_CHARS);
+	size_t line, column;
+	struct annot_buf b = ANNOT_BUF_INIT(1 << 20);
+	place_of(text, found->start, &line, &column);
+	annot_buf_printf(&b, "line %zu, column %zu: %s", line, column, from ? "…" : "");
+	annot_escape_terminal(text + from, found->start - from, false, &b);
+	annot_buf_puts(&b, "«");
+	annot_escape_terminal(text + found->start, found->end - found->start, false, &b);
+	annot_buf_puts(&b, "»");
+	annot_escape_terminal(text + found->end, to - found->end, false, &b);
+	annot_buf_puts(&b, to < doc->text.len ? "…" : "");
+	const char *copy = annot_arena_copy(ctl->arena, b.data ? b.data : "", b.len);
+	annot_buf_free(&b);
+	return copy ? copy : "";
+}
+
+static enum annot_status not_there(struct ctl *ctl, const struct document *doc,
+				   const struct annot_found *found, size_t n)
+{
+	const char *name = annot_record_text(doc->fetched.record, "name");
+	if (n == 0)
+		return annot_fail(&ctl->err, ANNOT_NOT_FOUND,
+				  "these words do not stand in %s, nor anything near them", name);
+	const char *place = show_place(ctl, doc, found);
+	if (found->how == ANNOT_FIND_FOLDED)
+		return annot_fail(
+			&ctl->err, ANNOT_NOT_FOUND,
+			"not in %s letter by letter, but for case, spaces, quote marks or "
+			"dashes at %s; give the words as they stand there",
+			name, place);
+	return annot_fail(&ctl->err, ANNOT_NOT_FOUND, "not in %s; nearest (%u %% alike) at %s",
+			  name, found->score / 10, place);
+}
+
+static enum annot_status several(struct ctl *ctl, const struct document *doc, const char *words,
+				 const struct annot_found *found, size_t n)
+{
+	for (size_t i = 0; i < n && ctl->format == FORMAT_TEXT; i++)
+		out_warning(ctl, "--at %zu: %s", i + 1, show_place(ctl, doc, &found[i]));
+	return annot_fail(
+		&ctl->err, ANNOT_AMBIGUOUS,
+		"“%.80s” stands in %zu%s places of %s; say which with --at N, or give more words",
+		words, n, n == PLACES_MAX ? " or more" : "",
+		annot_record_text(doc->fetched.record, "name"));
+}
+
+enum annot_status write_target(struct ctl *ctl, struct annot_draft *draft,
+			       const struct document *doc, const char *words, int at)
+{
+	struct annot_found found[PLACES_MAX];
+	size_t n = 0, pick = at > 0 ? (size_t)at - 1 : 0;
+	TRY(annot_find((const char *)doc->text.data, doc->text.len, words, strlen(words), found,
+		       PLACES_MAX, &n, &ctl->err));
+	if (n == 0 || found[0].how != ANNOT_FIND_EXACT)
+		return not_there(ctl, doc, found, n);
+	if (at < 0 || pick >= n)
+		return annot_fail(&ctl->err, ANNOT_USAGE, "--at %d: the words stand in %zu place%s",
+				  at, n, n == 1 ? "" : "s");
+	if (n > 1 && at == 0)
+		return several(ctl, doc, words, found, n);
+	if (ctl->format == FORMAT_TEXT)
+		out_note(ctl, "%s, %s", annot_record_text(doc->fetched.record, "name"),
+			 show_place(ctl, doc, &found[pick]));
+	return annot_draft_add_target(draft, &doc->fetched.record->id, doc->text, found[pick].start,
+				      found[pick].end, &ctl->err);
+}

@@ -1,0 +1,57 @@
+/* Making records: what a person sees before signing, then sign, submit, print. */
+#ifndef ANNOTCTL_WRITE_H
+#define ANNOTCTL_WRITE_H
+
+#include "ctl.h"
+
+/* Signs and submits a draft and prints the record (or, with --quiet, its annotation id). Exit code.
+ */
+int write_draft(struct ctl *ctl, const struct annot_draft *draft);
+
+/* A first version: a draft of the kind, filled by fill (which returns a status), signed, submitted,
+ * printed. */
+typedef enum annot_status (*write_fill)(struct ctl *ctl, struct annot_draft *draft,
+					const char **args);
+int write_new(struct ctl *ctl, enum annot_kind kind, write_fill fill, const char **args);
+
+/* As write_draft, but prints nothing; *ret lives in the arena. */
+enum annot_status write_silently(struct ctl *ctl, const struct annot_draft *draft,
+				 const struct annot_record **ret);
+
+/* Prints a record that was written: JSON object, id alone, or "KIND ID added at #INDEX". Exit code.
+ */
+int write_print(struct ctl *ctl, const struct annot_record *record, const char *verb);
+
+/*
+ * Fetches and checks a record that is about to be referred to, and shows it on stderr. exact:
+ * without a terminal the id must be ID@N or a whole record hash, so that a script names what it saw
+ * (USAGE). Withheld records are REFUSED.
+ */
+enum annot_status write_see(struct ctl *ctl, const char *id, bool exact, struct annot_fetched *ret);
+
+/* Adds a card with the hash of a record that was seen with write_see. */
+enum annot_status write_reference(struct ctl *ctl, struct annot_draft *draft, const char *card,
+				  const char *id);
+
+/* Adds an optional card (value NULL: nothing), or one for each item of a NULL-terminated list. */
+enum annot_status write_card(struct ctl *ctl, struct annot_draft *draft, const char *card,
+			     const char *value);
+enum annot_status write_cards(struct ctl *ctl, struct annot_draft *draft, const char *card,
+			      char *const *values);
+
+/* A document with its text, fetched and hashed. */
+struct document {
+	struct annot_fetched fetched;
+	struct annot_bytes text;
+};
+enum annot_status write_document(struct ctl *ctl, const char *id, struct document *ret);
+
+/*
+ * Finds the words in a document and adds the target, showing them in their place. at: which of
+ * several places (1 …), 0: there must be one. NOT_FOUND says what is nearest and where; AMBIGUOUS
+ * lists the places.
+ */
+enum annot_status write_target(struct ctl *ctl, struct annot_draft *draft,
+			       const struct document *doc, const char *words, int at);
+
+#endif

@@ -1,0 +1,6 @@
+#include "base/error.h"
+
+const char *annot_version(void)
+{
+	return ANNOT_VERSION;
+}
