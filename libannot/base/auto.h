@@ -1,4 +1,5 @@
-/* Cleanup by scope (GCC and clang attribute): `AUTO_BUF struct annot_buf b = …;`. Hand over with TAKE. */
+/* Cleanup by scope (GCC and clang attribute): `AUTO_BUF struct annot_buf b = …;`. Hand over with
+ * TAKE. */
 #ifndef ANNOT_BASE_AUTO_H
 #define ANNOT_BASE_AUTO_H
 

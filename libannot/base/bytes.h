@@ -15,7 +15,8 @@ struct annot_bytes {
 	size_t len;
 };
 
-/* A SHA-256 value. All zero stands for "absent" in messages; no record has that hash in practice. */
+/* A SHA-256 value. All zero stands for "absent" in messages; no record has that hash in practice.
+ */
 struct annot_hash {
 	uint8_t b[ANNOT_HASH_SIZE];
 };

@@ -18,11 +18,13 @@ ANNOT_API struct annot_hex annot_hash_hex(const struct annot_hash *h);
 ANNOT_API bool annot_unhex(const char *text, size_t text_len, void *ret, size_t len);
 ANNOT_API bool annot_hash_unhex(const char *text, size_t text_len, struct annot_hash *ret);
 
-/* Decodes canonical base64 of exactly ret_len bytes, else false: no white space, no lenient padding. */
+/* Decodes canonical base64 of exactly ret_len bytes, else false: no white space, no lenient
+ * padding. */
 ANNOT_API bool annot_unbase64_exact(const char *text, size_t text_len, void *ret, size_t ret_len);
 
 /* Decodes canonical base64 of at most max bytes; sets *ret_len. */
-ANNOT_API bool annot_unbase64(const char *text, size_t text_len, void *ret, size_t max, size_t *ret_len);
+ANNOT_API bool annot_unbase64(const char *text, size_t text_len, void *ret, size_t max,
+			      size_t *ret_len);
 
 /* Decimal without sign or leading zero, at most INT64_MAX, all of text; else false. */
 ANNOT_API bool annot_parse_u64(const char *text, size_t len, uint64_t *ret);

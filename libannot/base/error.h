@@ -1,13 +1,13 @@
 /*
  * Statuses and errors. Every function of the library that can fail returns an enum annot_status and
- * takes a struct annot_error last, which may be NULL: on failure it gets one line of text that names
- * what was wrong, where, and what to do. Outputs are untouched on failure. The library never prints,
- * logs or exits.
+ * takes a struct annot_error last, which may be NULL: on failure it gets one line of text that
+ * names what was wrong, where, and what to do. Outputs are untouched on failure. The library never
+ * prints, logs or exits.
  */
 #ifndef ANNOT_BASE_ERROR_H
 #define ANNOT_BASE_ERROR_H
 
-#define ANNOT_API __attribute__((visibility("default")))
+#define ANNOT_API     __attribute__((visibility("default")))
 #define ANNOT_CHECKED __attribute__((warn_unused_result))
 
 enum annot_status {

@@ -1,4 +1,5 @@
-/* Files. The only I/O below client/ and annotd/: nothing else in base, text, record, log, state or proof may include it. */
+/* Files. The only I/O below client/ and annotd/: nothing else in base, text, record, log, state or
+ * proof may include it. */
 #ifndef ANNOT_BASE_FILE_H
 #define ANNOT_BASE_FILE_H
 
@@ -19,7 +20,8 @@ ANNOT_API void annot_file_unmap(struct annot_bytes *bytes);
 
 /*
  * Replaces a file durably: temporary file beside it with that mode, fdatasync, rename, fsync of the
- * folder. Either the old content or the new one is there afterwards. Statuses: UNREADABLE, NO_SPACE.
+ * folder. Either the old content or the new one is there afterwards. Statuses: UNREADABLE,
+ * NO_SPACE.
  */
 ANNOT_API enum annot_status annot_file_replace(const char *path, struct annot_bytes content,
 					       unsigned mode, struct annot_error *err);

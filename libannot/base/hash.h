@@ -1,4 +1,5 @@
-/* SHA-256 and SHA-512 (FIPS 180-4) through libcrypto, which uses SHA-NI where the processor has it. */
+/* SHA-256 and SHA-512 (FIPS 180-4) through libcrypto, which uses SHA-NI where the processor has it.
+ */
 #ifndef ANNOT_BASE_HASH_H
 #define ANNOT_BASE_HASH_H
 
@@ -7,7 +8,8 @@
 
 ANNOT_API struct annot_hash annot_sha256(const void *data, size_t len);
 
-/* SHA-256 of prefix byte and two pieces without copying: RFC 6962 leaves and nodes. b may be empty. */
+/* SHA-256 of prefix byte and two pieces without copying: RFC 6962 leaves and nodes. b may be empty.
+ */
 struct annot_hash annot_sha256_prefixed(uint8_t prefix, struct annot_bytes a, struct annot_bytes b);
 
 void annot_sha512(const void *data, size_t len, uint8_t ret[64]);

@@ -1,4 +1,5 @@
-/* Word-level difference of two texts (Myers, "An O(ND) Difference Algorithm", 1986, on words, spaces and marks). */
+/* Word-level difference of two texts (Myers, "An O(ND) Difference Algorithm", 1986, on words,
+ * spaces and marks). */
 #ifndef ANNOT_TEXT_DIFF_H
 #define ANNOT_TEXT_DIFF_H
 
@@ -13,9 +14,9 @@ struct annot_diff_part {
 };
 
 /*
- * Parts in order; neighbours differ in op; the parts that are not INSERT concatenate to a, those that
- * are not DELETE to b. A delete stands before the insert that replaces it. Beyond a bounded effort
- * (ANNOT_DIFF_EFFORT_MAX steps) the rest is one delete and one insert. NO_MEMORY.
+ * Parts in order; neighbours differ in op; the parts that are not INSERT concatenate to a, those
+ * that are not DELETE to b. A delete stands before the insert that replaces it. Beyond a bounded
+ * effort (ANNOT_DIFF_EFFORT_MAX steps) the rest is one delete and one insert. NO_MEMORY.
  */
 enum { ANNOT_DIFF_EFFORT_MAX = 20000000 };
 ANNOT_API enum annot_status annot_diff_words(struct annot_arena *arena, struct annot_bytes a,

@@ -1,6 +1,6 @@
 /*
- * UTF-8 (RFC 3629: no surrogates, no overlong forms, at most U+10FFFF) and its offsets. Bytes are the
- * unit of storage; code points and UTF-16 units are derived.
+ * UTF-8 (RFC 3629: no surrogates, no overlong forms, at most U+10FFFF) and its offsets. Bytes are
+ * the unit of storage; code points and UTF-16 units are derived.
  */
 #ifndef ANNOT_TEXT_UTF8_H
 #define ANNOT_TEXT_UTF8_H
