@@ -6,6 +6,7 @@
 #include <sodium.h>
 
 #include "base/encode.h"
+#include "record/ed25519.h"
 #include "text/utf8.h"
 
 enum {
@@ -129,37 +130,23 @@ static void put_u64(uint64_t n, uint8_t ret[TIME_SIZE])
 		ret[i] = (uint8_t)(n >> (8 * (TIME_SIZE - 1 - i)));
 }
 
-/*
- * R must be in the prime-order group too: then libraries with the cofactored equation and those
- * without it agree (docs/records.md, "Signature"). A note is checked once, so it costs nothing to
- * ask.
- */
-static bool good_signature(const uint8_t signature[ANNOT_SIGNATURE_SIZE],
-			   struct annot_bytes message, const uint8_t key[ANNOT_KEY_SIZE])
-{
-	return crypto_core_ed25519_is_valid_point(signature) &&
-	       crypto_sign_verify_detached(signature, message.data, message.len, key) == 0;
-}
-
+/* MISMATCH if the signature is wrong, as a whole or in its time. */
 static enum annot_status verify_cosignature(const struct annot_note_line *line,
 					    struct annot_bytes text, const struct annot_vkey *key,
-					    uint64_t *ret_time_s, bool *ret_good,
-					    struct annot_error *err)
+					    uint64_t *ret_time_s, struct annot_error *err)
 {
 	uint64_t time_s = get_u64(line->signature);
-	if (time_s > INT64_MAX) {
-		*ret_good = false;
-		return ANNOT_OK;
-	}
+	if (time_s > INT64_MAX)
+		return annot_fail(err, ANNOT_MISMATCH, "note: cosignature time out of range");
 	struct annot_buf message = ANNOT_BUF_INIT(ANNOT_NOTE_MAX + COSIGNED_HEADER_MAX);
 	cosigned_message(time_s, text, &message);
 	enum annot_status status = annot_buf_check(&message, "the cosigned message", err);
-	if (status == ANNOT_OK) {
-		*ret_good = good_signature(line->signature + TIME_SIZE, annot_buf_bytes(&message),
-					   key->key);
-		*ret_time_s = time_s;
-	}
+	if (status == ANNOT_OK)
+		status = annot_ed25519_verify(key->key, annot_buf_bytes(&message),
+					      line->signature + TIME_SIZE, err);
 	annot_buf_free(&message);
+	if (status == ANNOT_OK)
+		*ret_time_s = time_s;
 	return status;
 }
 
@@ -187,17 +174,18 @@ enum annot_status annot_note_verify(const struct annot_note *note, const struct 
 				  id);
 	bool cosigner = key->type == ANNOT_NOTE_COSIGNATURE;
 	size_t expected = cosigner ? COSIGNATURE_SIZE : ANNOT_SIGNATURE_SIZE;
-	bool good = false;
 	uint64_t time_s = 0;
-	if (line->signature_len == expected && cosigner)
-		TRY(verify_cosignature(line, note->text, key, &time_s, &good, err));
-	else if (line->signature_len == expected)
-		good = good_signature(line->signature, note->text, key->key);
-	if (!good)
+	enum annot_status status = ANNOT_MISMATCH;
+	if (line->signature_len == expected)
+		status = cosigner
+				 ? verify_cosignature(line, note->text, key, &time_s, err)
+				 : annot_ed25519_verify(key->key, note->text, line->signature, err);
+	if (status == ANNOT_MISMATCH)
 		return annot_fail(
 			err, ANNOT_MISMATCH,
 			"note: the signature by %s+%s is wrong: text or signature were changed",
 			key->name, id);
+	TRY(status);
 	if (cosigner && ret_time_s)
 		*ret_time_s = time_s;
 	return ANNOT_OK;
