@@ -72,6 +72,7 @@ static void put_escape(uint32_t cp, struct annot_buf *ret)
 void annot_escape(const char *text, size_t len, struct annot_buf *ret)
 {
 	size_t at = 0;
+	annot_buf_add(ret, "", 0); /* an empty text is "", not NULL */
 	while (at < len) {
 		size_t run = plain_run(text, len, at);
 		annot_buf_add(ret, text + at, run);
@@ -162,6 +163,7 @@ enum annot_status annot_unescape(const char *value, size_t len, struct annot_buf
 		return annot_fail(err, ANNOT_INVALID, "byte %zu: not UTF-8 (byte 0x%02X)", valid,
 				  (unsigned)(uint8_t)value[valid]);
 	const size_t before = ret->len;
+	annot_buf_add(ret, "", 0);
 	for (size_t at = 0; at < len;) {
 		size_t run = plain_run(value, len, at);
 		annot_buf_add(ret, value + at, run);
@@ -183,6 +185,7 @@ enum annot_status annot_unescape(const char *value, size_t len, struct annot_buf
 void annot_escape_terminal(const char *text, size_t len, bool keep_lines, struct annot_buf *ret)
 {
 	size_t at = 0, line = 0;
+	annot_buf_add(ret, "", 0);
 	while (at < len) {
 		size_t run = plain_run(text, len, at);
 		annot_buf_add(ret, text + at, run);
