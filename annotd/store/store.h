@@ -37,6 +37,10 @@ uint64_t store_index_size(const struct store *s);
 
 /* --- writing: store_begin … store_commit_truth … store_commit_index, or store_rollback --------------------- */
 
+/*
+ * To catch the index up: store_begin, store_index_put …, store_commit_index. When the index cannot be committed
+ * after truth.db was, store_rollback leaves it behind: it must be caught up before the next record is judged.
+ */
 enum annot_status store_begin(struct store *s, struct annot_error *err);
 
 /* Appends a record at index store_size() + those put since store_begin, with the nodes that its leaf completes. */
@@ -85,6 +89,10 @@ enum annot_status store_record(struct store *s, uint64_t index, struct annot_are
 enum annot_status store_content(struct store *s, uint64_t document_index, struct annot_buf *ret,
 				struct annot_error *err);
 
+/* Root of the log of that size, if a commit made it; else NOT_FOUND. */
+enum annot_status store_root(struct store *s, uint64_t size, struct annot_hash *ret,
+			     struct annot_error *err);
+
 /* Completed nodes, on the writer's connection. */
 struct annot_tree_reader store_tree(struct store *s);
 
@@ -94,7 +102,11 @@ struct annot_tree_reader store_tree(struct store *s);
 enum annot_status store_put_content(struct store *s, uint64_t document_index, struct annot_bytes text,
 				    struct annot_error *err);
 
-/* Replaces a record's bytes by its leaf line and drops its content; truncates the WAL (withhold). */
+/*
+ * Replaces a record's bytes by its leaf line, drops its content, its words from the index, and truncates the WALs;
+ * outside of a transaction; idempotent. BUSY: it is done, but a long reader kept a WAL from being truncated; call
+ * store_checkpoint_wal again.
+ */
 enum annot_status store_withhold(struct store *s, uint64_t index, struct annot_error *err);
 
 /* --- reading: one reader a thread ------------------------------------------------------------------------ */
@@ -107,8 +119,17 @@ struct reader *reader_close(struct reader *r);
 enum annot_status reader_begin(struct reader *r, struct annot_error *err);
 void reader_end(struct reader *r);
 uint64_t reader_size(const struct reader *r);
+/* Records in truth.db in the snapshot: may be ahead of the index for a moment. */
+uint64_t reader_truth_size(const struct reader *r);
+/*
+ * From here to the next reader_begin, answers are as of that size: only the first `size` records, and heads,
+ * effects and retractions as they were. NOT_FOUND: more than there are. (A version that a quorum voided later
+ * counts as void at every size.)
+ */
+enum annot_status reader_as_of(struct reader *r, uint64_t size, struct annot_error *err);
+bool reader_is_as_of(const struct reader *r);
 
-/* A record as stored; bytes live in arena. NOT_FOUND past the end. */
+/* A record as stored; bytes live in arena. NOT_FOUND past the end of truth.db. */
 struct store_record {
 	uint64_t index;
 	struct annot_bytes record; /* data NULL: withheld */
@@ -176,9 +197,27 @@ enum annot_status reader_history(struct reader *r, const struct annot_hash *anno
 enum annot_status reader_about(struct reader *r, uint64_t index, enum annot_kind kind,
 			       reader_each each, void *arg, struct annot_error *err);
 
-struct query; /* query.h */
+/*
+ * What a query asks of the index alone. Lists of a kind are alternatives, tags are all wanted; absent lists have
+ * n 0. Unless more is asked for: heads, not void, not retracted.
+ */
+struct store_query {
+	uint32_t kinds; /* bit 1 << kind */
+	const struct annot_hash *authors;
+	size_t n_authors;
+	const uint64_t *documents; /* any version of each: targets in any version, or the document itself */
+	size_t n_documents;
+	const char *const *tags, *const *speakers, *const *ratings;
+	size_t n_tags, n_speakers, n_ratings;
+	uint64_t since, before;		/* log indexes, since <= index < before */
+	int64_t since_time, before_time; /* claimed times */
+	bool with_retracted, with_void, with_pending;
+};
+#define STORE_QUERY_INIT                                                                           \
+	((struct store_query){.before = INT64_MAX, .since_time = INT64_MIN, .before_time = INT64_MAX})
+
 /* Records that match, in log order. */
-enum annot_status reader_list(struct reader *r, const struct query *query, uint64_t from,
+enum annot_status reader_list(struct reader *r, const struct store_query *query, uint64_t from,
 			      reader_each each, void *arg, struct annot_error *err);
 
 #endif

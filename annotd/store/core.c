@@ -1,0 +1,277 @@
+#include "annotd/store/core.h"
+
+#include "base/hash.h"
+
+int64_t core_id8(const uint8_t first[8])
+{
+	uint64_t id = 0;
+
+	for (size_t i = 0; i < 8; i++)
+		id = id << 8 | first[i];
+	return (int64_t)(id ^ UINT64_C(1) << 63);
+}
+
+void core_forget(struct core *c)
+{
+	memset(c->found, 0, sizeof c->found);
+	memset(c->authors, 0, sizeof c->authors);
+	memset(c->author_ids, 0, sizeof c->author_ids);
+}
+
+static size_t hash_slot(const struct annot_hash *hash, size_t slots)
+{
+	return (hash->b[0] | (size_t)hash->b[1] << 8) % slots;
+}
+
+static enum annot_status hash_of_columns(struct db *db, sqlite3_stmt *st, uint64_t seq,
+					 struct annot_hash *ret, struct annot_error *err)
+{
+	const void *bytes = sqlite3_column_blob(st, 0);
+	struct annot_leaf leaf;
+
+	if (bytes) {
+		*ret = annot_sha256(bytes, (size_t)sqlite3_column_bytes(st, 0));
+		return ANNOT_OK;
+	}
+	bytes = sqlite3_column_blob(st, 1);
+	if (!bytes || annot_leaf_parse(annot_bytes(bytes, (size_t)sqlite3_column_bytes(st, 1)),
+				       &leaf, NULL) != ANNOT_OK)
+		return annot_fail(err, ANNOT_STORE,
+				  "%s: record #%llu has neither bytes nor a leaf; run annotd fsck",
+				  db->name, (unsigned long long)seq);
+	*ret = leaf.record;
+	return ANNOT_OK;
+}
+
+enum annot_status core_digest(struct core *c, uint64_t seq, struct annot_hash *ret,
+			      bool *ret_withheld, struct annot_error *err)
+{
+	AUTO_RESET sqlite3_stmt *st = NULL;
+	bool row = false;
+
+	TRY(db_statement(&c->truth, TRUTH_BYTES, &st, err));
+	sqlite3_bind_int64(st, 1, (int64_t)seq);
+	TRY(db_step(&c->truth, st, &row, err));
+	if (!row)
+		return annot_fail(err, ANNOT_NOT_FOUND, "no record #%llu in the log",
+				  (unsigned long long)seq);
+	TRY(hash_of_columns(&c->truth, st, seq, ret, err));
+	*ret_withheld = sqlite3_column_type(st, 0) == SQLITE_NULL;
+	return ANNOT_OK;
+}
+
+enum annot_status core_hash(struct core *c, uint64_t seq, struct annot_hash *ret,
+			    struct annot_error *err)
+{
+	bool withheld;
+
+	return core_digest(c, seq, ret, &withheld, err);
+}
+
+static enum annot_status find_stored(struct core *c, const struct annot_hash *hash, uint64_t *ret,
+				     struct annot_error *err)
+{
+	AUTO_RESET sqlite3_stmt *st = NULL;
+
+	TRY(db_statement(&c->index, INDEX_FIND, &st, err));
+	sqlite3_bind_int64(st, 1, core_id8(hash->b));
+	for (;;) {
+		struct annot_hash found;
+		bool row = false;
+
+		TRY(db_step(&c->index, st, &row, err));
+		if (!row)
+			return annot_fail(err, ANNOT_NOT_FOUND, "no record %.16s… in the log",
+					  annot_hash_hex(hash).text);
+		TRY(core_hash(c, (uint64_t)sqlite3_column_int64(st, 0), &found, err));
+		if (annot_hash_equal(&found, hash)) {
+			*ret = (uint64_t)sqlite3_column_int64(st, 0);
+			return ANNOT_OK;
+		}
+	}
+}
+
+enum annot_status core_find(struct core *c, const struct annot_hash *hash, uint64_t *ret,
+			    struct annot_error *err)
+{
+	struct find_slot *slot = &c->found[hash_slot(hash, FIND_CACHE)];
+
+	if (!slot->used || !annot_hash_equal(&slot->hash, hash)) {
+		uint64_t seq;
+
+		TRY(find_stored(c, hash, &seq, err));
+		*slot = (struct find_slot){.used = true, .seq = seq, .hash = *hash};
+	}
+	*ret = slot->seq;
+	return ANNOT_OK;
+}
+
+enum annot_status core_rec(struct core *c, uint64_t seq, struct core_rec *ret,
+			   struct annot_error *err)
+{
+	AUTO_RESET sqlite3_stmt *st = NULL;
+	bool row = false;
+
+	TRY(db_statement(&c->index, INDEX_REC_GET, &st, err));
+	sqlite3_bind_int64(st, 1, (int64_t)seq);
+	TRY(db_step(&c->index, st, &row, err));
+	if (!row)
+		return annot_fail(err, ANNOT_NOT_FOUND, "no record #%llu in the index",
+				  (unsigned long long)seq);
+	*ret = (struct core_rec){
+		.seq = seq,
+		.ann = (uint64_t)sqlite3_column_int64(st, 0),
+		.kind = (enum annot_kind)sqlite3_column_int(st, 1),
+		.author = sqlite3_column_int64(st, 2),
+		.first = sqlite3_column_int64(st, 0) == (int64_t)seq,
+		.version = (uint64_t)sqlite3_column_int64(st, 3),
+		.effect = (enum annot_effect)sqlite3_column_int(st, 4),
+		.replaced = sqlite3_column_type(st, 5) == SQLITE_NULL ? ANNOT_NEVER
+								      : sqlite3_column_int64(st, 5),
+	};
+	if ((unsigned)ret->kind >= ANNOT_KIND_COUNT)
+		return annot_fail(err, ANNOT_STORE,
+				  "index.db: record #%llu has an unknown kind; run annotd rebuild",
+				  (unsigned long long)seq);
+	return ANNOT_OK;
+}
+
+enum annot_status core_late(struct core *c, uint64_t seq, int64_t *ret, struct annot_error *err)
+{
+	sqlite3_stmt *st;
+	bool row = false;
+	int64_t at = ANNOT_NEVER;
+
+	TRY(db_statement(&c->index, INDEX_LATE_GET, &st, err));
+	sqlite3_bind_int64(st, 1, (int64_t)seq);
+	TRY(db_number(&c->index, st, &row, &at, err));
+	*ret = at;
+	return ANNOT_OK;
+}
+
+enum annot_status core_ann(struct core *c, uint64_t first, struct core_ann *ret,
+			   struct annot_error *err)
+{
+	AUTO_RESET sqlite3_stmt *st = NULL;
+	bool row = false;
+
+	TRY(db_statement(&c->index, INDEX_ANN_GET, &st, err));
+	sqlite3_bind_int64(st, 1, (int64_t)first);
+	TRY(db_step(&c->index, st, &row, err));
+	*ret = (struct core_ann){.versions = 1, .heads = 1, .retracted = ANNOT_NEVER};
+	if (!row)
+		return ANNOT_OK;
+	ret->versions = (uint64_t)sqlite3_column_int64(st, 0);
+	ret->heads = (uint64_t)sqlite3_column_int64(st, 1);
+	if (sqlite3_column_type(st, 2) != SQLITE_NULL)
+		ret->retracted = sqlite3_column_int64(st, 2);
+	return ANNOT_OK;
+}
+
+enum annot_status core_author_id(struct core *c, const struct annot_hash *author, int64_t *ret,
+				 struct annot_error *err)
+{
+	struct find_slot *slot = &c->authors[hash_slot(author, AUTHOR_CACHE)];
+	sqlite3_stmt *st;
+	bool row = false;
+	int64_t id = 0;
+
+	if (!slot->used || !annot_hash_equal(&slot->hash, author)) {
+		TRY(db_statement(&c->index, INDEX_AUTHOR_FIND, &st, err));
+		sqlite3_bind_blob(st, 1, author->b, sizeof author->b, SQLITE_STATIC);
+		TRY(db_number(&c->index, st, &row, &id, err));
+		if (!row)
+			return annot_fail(err, ANNOT_NOT_FOUND,
+					  "no record is signed by the key %.16s…",
+					  annot_hash_hex(author).text);
+		*slot = (struct find_slot){.used = true, .seq = (uint64_t)id, .hash = *author};
+	}
+	*ret = (int64_t)slot->seq;
+	return ANNOT_OK;
+}
+
+enum annot_status core_author(struct core *c, int64_t id, struct annot_hash *ret,
+			      struct annot_error *err)
+{
+	struct find_slot *slot = &c->author_ids[(uint64_t)id % AUTHOR_CACHE];
+
+	if (!slot->used || slot->seq != (uint64_t)id) {
+		AUTO_RESET sqlite3_stmt *st = NULL;
+		bool row = false;
+
+		TRY(db_statement(&c->index, INDEX_AUTHOR_GET, &st, err));
+		sqlite3_bind_int64(st, 1, id);
+		TRY(db_step(&c->index, st, &row, err));
+		if (!row || sqlite3_column_bytes(st, 0) != ANNOT_HASH_SIZE)
+			return annot_fail(err, ANNOT_STORE,
+					  "index.db: author %lld is missing; run annotd rebuild",
+					  (long long)id);
+		slot->used = true;
+		slot->seq = (uint64_t)id;
+		memcpy(slot->hash.b, sqlite3_column_blob(st, 0), ANNOT_HASH_SIZE);
+	}
+	*ret = slot->hash;
+	return ANNOT_OK;
+}
+
+enum annot_status core_term(struct core *c, enum term_kind kind, const char *text, size_t len,
+			    int64_t *ret, struct annot_error *err)
+{
+	sqlite3_stmt *st;
+	bool row = false;
+
+	TRY(db_statement(&c->index, INDEX_TERM_FIND, &st, err));
+	sqlite3_bind_int(st, 1, kind);
+	sqlite3_bind_text(st, 2, text, (int)len, SQLITE_STATIC);
+	TRY(db_number(&c->index, st, &row, ret, err));
+	return row ? ANNOT_OK : annot_fail(err, ANNOT_NOT_FOUND, "nothing has \"%.64s\"", text);
+}
+
+enum annot_status core_index_size(struct core *c, uint64_t *ret, struct annot_error *err)
+{
+	sqlite3_stmt *st;
+	bool row = false;
+	int64_t n = 0;
+
+	TRY(db_statement(&c->index, INDEX_META_GET, &st, err));
+	sqlite3_bind_int(st, 1, META_APPLIED);
+	TRY(db_number(&c->index, st, &row, &n, err));
+	*ret = (uint64_t)n;
+	return ANNOT_OK;
+}
+
+enum annot_status core_each(struct db *db, sqlite3_stmt *st, uint64_t from, const int64_t *numbers,
+			    size_t n, reader_each each, void *arg, struct annot_error *err)
+{
+	uint64_t found[CORE_CHUNK];
+	size_t n_found;
+
+	do {
+		bool row = false;
+
+		n_found = 0;
+		sqlite3_reset(st);
+		sqlite3_bind_int64(st, 1, (int64_t)from);
+		sqlite3_bind_int(st, 2, CORE_CHUNK);
+		for (size_t i = 0; i < n; i++)
+			sqlite3_bind_int64(st, (int)(3 + i), numbers[i]);
+		for (;;) {
+			enum annot_status status = db_step(db, st, &row, err);
+
+			if (status != ANNOT_OK) {
+				sqlite3_reset(st);
+				return status;
+			}
+			if (!row || n_found == CORE_CHUNK)
+				break;
+			found[n_found++] = (uint64_t)sqlite3_column_int64(st, 0);
+		}
+		sqlite3_reset(st);
+		for (size_t i = 0; i < n_found; i++) {
+			if (!each(arg, found[i]))
+				return ANNOT_OK;
+			from = found[i] + 1;
+		}
+	} while (n_found == CORE_CHUNK);
+	return ANNOT_OK;
+}

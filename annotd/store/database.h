@@ -1,0 +1,74 @@
+/*
+ * SQLite, as far as the store needs it: one connection with its kept statements, statuses from
+ * result codes, schema versions. Nothing outside annotd/store/ sees SQL.
+ */
+#ifndef ANNOTD_STORE_DATABASE_H
+#define ANNOTD_STORE_DATABASE_H
+
+#include <sqlite3.h>
+
+#include "base/auto.h"
+#include "base/encode.h"
+#include "base/error.h"
+
+enum { DB_STATEMENTS_MAX = 48 };
+
+struct db {
+	sqlite3 *sq;
+	const char *name;       /* "truth.db" or "index.db", for messages */
+	const char *const *sql; /* texts of the statements, by number */
+	sqlite3_stmt *kept[DB_STATEMENTS_MAX];
+};
+
+struct db_file {
+	const char *name;
+	const char *schema;     /* statements that make it */
+	const char *const *sql; /* statements that are kept, by number */
+	int application_id, version;
+	int page_size, cache_kib;
+};
+
+enum db_mode { DB_CREATE, DB_WRITE, DB_READ };
+
+enum { DB_BUSY_TIMEOUT_MS = 5000, DB_MMAP_MAX = 256 << 20 };
+
+/*
+ * Opens DIR/NAME. CREATE makes it and its schema (REFUSED if it is there). WRITE and READ:
+ * NOT_FOUND if it is not there, REFUSED if it is another program's or has a newer schema, MISMATCH
+ * if it has an older one, STORE if it cannot be read.
+ */
+enum annot_status db_open(struct db *db, const char *dir, const struct db_file *file,
+			  enum db_mode mode, struct annot_error *err);
+void db_close(struct db *db);
+
+/* The status of SQLite's last failure on this connection: NO_SPACE, NO_MEMORY, BUSY or STORE; what
+ * was tried. */
+enum annot_status db_fail(struct db *db, const char *what, struct annot_error *err);
+
+enum annot_status db_exec(struct db *db, const char *sql, struct annot_error *err);
+
+/* A kept statement, prepared when first asked for, reset, with its bindings cleared. */
+enum annot_status db_statement(struct db *db, unsigned number, sqlite3_stmt **ret,
+			       struct annot_error *err);
+
+/* Steps: true in *ret_row if there is a row. */
+enum annot_status db_step(struct db *db, sqlite3_stmt *st, bool *ret_row, struct annot_error *err);
+
+/* Steps a statement that gives no rows, and resets it. */
+enum annot_status db_run(struct db *db, sqlite3_stmt *st, struct annot_error *err);
+
+/* A statement's first column as a number; *ret is untouched and *ret_row false when there is no
+ * row. */
+enum annot_status db_number(struct db *db, sqlite3_stmt *st, bool *ret_row, int64_t *ret,
+			    struct annot_error *err);
+
+static inline void db_auto_reset(sqlite3_stmt **st)
+{
+	if (*st)
+		sqlite3_reset(*st);
+}
+
+/* A kept statement in use: reset at the end of the scope, so that no read transaction lingers. */
+#define AUTO_RESET __attribute__((cleanup(db_auto_reset)))
+
+#endif

@@ -1,0 +1,216 @@
+/* Queries as SQL. Only numbers stand in its text: texts are looked up before, to their interned
+ * numbers. */
+#include "annotd/store/reader_private.h"
+
+enum { SQL_MAX = 1 << 16 };
+
+/* Kinds of which a corpus has few: found by the index over kinds, the others by going through the
+ * log. */
+static const uint32_t common_kinds = 1u << ANNOT_KIND_quote | 1u << ANNOT_KIND_claim |
+				     1u << ANNOT_KIND_span | 1u << ANNOT_KIND_link |
+				     1u << ANNOT_KIND_verdict | 1u << ANNOT_KIND_review |
+				     1u << ANNOT_KIND_comment;
+
+struct builder {
+	struct reader *reader;
+	const struct store_query *query;
+	struct annot_buf *sql;
+	bool nothing; /* no record can match */
+};
+
+/* " AND r.COLUMN IN (1,2)" pieces. */
+static void number(struct builder *b, bool first, uint64_t value)
+{
+	annot_buf_printf(b->sql, "%s%llu", first ? "" : ",", (unsigned long long)value);
+}
+
+static void where_kinds(struct builder *b)
+{
+	bool first = true;
+
+	annot_buf_puts(b->sql, " AND r.kind IN (");
+	for (unsigned kind = 0; kind < ANNOT_KIND_COUNT; kind++)
+		if (b->query->kinds & 1u << kind) {
+			number(b, first, kind);
+			first = false;
+		}
+	annot_buf_puts(b->sql, ")");
+	b->nothing = b->nothing || first;
+}
+
+static enum annot_status where_authors(struct builder *b, struct annot_error *err)
+{
+	bool first = true;
+
+	annot_buf_puts(b->sql, " AND r.author IN (");
+	for (size_t i = 0; i < b->query->n_authors; i++) {
+		int64_t id;
+		enum annot_status status =
+			core_author_id(&b->reader->core, &b->query->authors[i], &id, err);
+
+		if (status == ANNOT_NOT_FOUND)
+			continue;
+		TRY(status);
+		number(b, first, (uint64_t)id);
+		first = false;
+	}
+	annot_buf_puts(b->sql, ")");
+	b->nothing = b->nothing || first;
+	return ANNOT_OK;
+}
+
+static enum annot_status where_documents(struct builder *b, struct annot_error *err)
+{
+	AUTO_BUF struct annot_buf firsts = ANNOT_BUF_INIT(SQL_MAX);
+
+	for (size_t i = 0; i < b->query->n_documents; i++) {
+		struct core_rec rec;
+
+		TRY(core_rec(&b->reader->core, b->query->documents[i], &rec, err));
+		annot_buf_printf(&firsts, "%s%llu", i ? "," : "", (unsigned long long)rec.ann);
+	}
+	TRY(annot_buf_check(&firsts, "query", err));
+	annot_buf_printf(b->sql,
+			 " AND r.seq IN (WITH d(seq) AS (SELECT seq FROM rec WHERE seq IN (%s)"
+			 " UNION ALL SELECT seq FROM rec WHERE ann IN (%s)) SELECT t.seq FROM d"
+			 " CROSS JOIN target t ON t.doc=d.seq UNION SELECT seq FROM d)",
+			 firsts.data, firsts.data);
+	return ANNOT_OK;
+}
+
+/* The interned numbers of texts, as "(1,2)"; *ret_n is how many are known. */
+static enum annot_status terms(struct builder *b, enum term_kind kind, const char *const *texts,
+			       size_t n, struct annot_buf *ret, size_t *ret_n,
+			       struct annot_error *err)
+{
+	*ret_n = 0;
+	annot_buf_puts(ret, "(");
+	for (size_t i = 0; i < n; i++) {
+		int64_t id;
+		enum annot_status status =
+			core_term(&b->reader->core, kind, texts[i], strlen(texts[i]), &id, err);
+
+		if (status == ANNOT_NOT_FOUND)
+			continue;
+		TRY(status);
+		annot_buf_printf(ret, "%s%lld", *ret_n ? "," : "", (long long)id);
+		++*ret_n;
+	}
+	annot_buf_puts(ret, ")");
+	return annot_buf_check(ret, "query", err);
+}
+
+/* Has one of these texts. */
+static enum annot_status where_terms(struct builder *b, enum term_kind kind,
+				     const char *const *texts, size_t n, struct annot_error *err)
+{
+	AUTO_BUF struct annot_buf ids = ANNOT_BUF_INIT(SQL_MAX);
+	size_t known;
+
+	TRY(terms(b, kind, texts, n, &ids, &known, err));
+	annot_buf_printf(b->sql, " AND r.seq IN (SELECT seq FROM posting WHERE term IN %s)",
+			 ids.data);
+	b->nothing = b->nothing || known == 0;
+	return ANNOT_OK;
+}
+
+/* A verdict with one of these ratings, or what such a verdict, that still stands, is on. */
+static enum annot_status where_ratings(struct builder *b, struct annot_error *err)
+{
+	AUTO_BUF struct annot_buf ids = ANNOT_BUF_INIT(SQL_MAX);
+	unsigned long long size = b->reader->size;
+	size_t known;
+
+	TRY(terms(b, TERM_RATING, b->query->ratings, b->query->n_ratings, &ids, &known, err));
+	annot_buf_printf(b->sql,
+			 " AND (EXISTS(SELECT 1 FROM posting WHERE term IN %s AND seq=r.seq)"
+			 " OR EXISTS(SELECT 1 FROM edge e CROSS JOIN rec v ON v.seq=e.src"
+			 " LEFT JOIN ann a ON a.first=coalesce(v.ann,v.seq)"
+			 " WHERE e.dst=r.seq AND e.role=1 AND v.seq<%llu AND v.effect=0"
+			 " AND (v.to_index IS NULL OR v.to_index>=%llu)"
+			 " AND (a.retracted IS NULL OR a.retracted>=%llu)"
+			 " AND EXISTS(SELECT 1 FROM posting WHERE term IN %s AND seq=v.seq)))",
+			 ids.data, size, size, size, ids.data);
+	b->nothing = b->nothing || known == 0;
+	return ANNOT_OK;
+}
+
+static void where_state(struct builder *b)
+{
+	unsigned long long size = b->reader->size;
+
+	annot_buf_printf(b->sql,
+			 " AND (r.effect<>2 AND (r.to_index IS NULL OR r.to_index>=%llu)"
+			 " AND (r.ann IS NULL OR r.effect=0 AND NOT EXISTS(SELECT 1 FROM late"
+			 " WHERE late.seq=r.seq AND at>=%llu))",
+			 size, size);
+	if (b->query->with_void)
+		annot_buf_puts(b->sql, " OR r.effect=2");
+	if (b->query->with_pending)
+		annot_buf_printf(b->sql,
+				 " OR r.effect=1 OR EXISTS(SELECT 1 FROM late WHERE"
+				 " late.seq=r.seq AND at>=%llu)",
+				 size);
+	annot_buf_puts(b->sql, ")");
+	if (!b->query->with_retracted)
+		annot_buf_printf(b->sql,
+				 " AND NOT EXISTS(SELECT 1 FROM ann a WHERE"
+				 " a.first=coalesce(r.ann,r.seq) AND a.retracted<%llu)",
+				 size);
+}
+
+static void where_range(struct builder *b)
+{
+	const struct store_query *q = b->query;
+	uint64_t before = q->before < b->reader->size ? q->before : b->reader->size;
+
+	annot_buf_printf(b->sql, " WHERE r.seq>=max(?1,%llu) AND r.seq<%llu",
+			 (unsigned long long)q->since, (unsigned long long)before);
+	if (q->since_time != INT64_MIN)
+		annot_buf_printf(b->sql, " AND r.time>=%lld", (long long)q->since_time);
+	if (q->before_time != INT64_MAX)
+		annot_buf_printf(b->sql, " AND r.time<%lld", (long long)q->before_time);
+}
+
+static enum annot_status build(struct builder *b, struct annot_error *err)
+{
+	const struct store_query *q = b->query;
+	bool narrowed = q->n_tags || q->n_speakers || q->n_documents;
+	bool by_kind = !narrowed && (q->n_authors > 0 || !(q->kinds & common_kinds));
+
+	annot_buf_printf(b->sql, "SELECT r.seq FROM rec r %s",
+			 by_kind ? "INDEXED BY rec_kind" : "NOT INDEXED");
+	where_range(b);
+	where_kinds(b);
+	if (q->n_authors > 0)
+		TRY(where_authors(b, err));
+	where_state(b);
+	if (q->n_documents > 0)
+		TRY(where_documents(b, err));
+	for (size_t i = 0; i < q->n_tags; i++)
+		TRY(where_terms(b, TERM_TAG, &q->tags[i], 1, err));
+	if (q->n_speakers > 0)
+		TRY(where_terms(b, TERM_SPEAKER, q->speakers, q->n_speakers, err));
+	if (q->n_ratings > 0)
+		TRY(where_ratings(b, err));
+	annot_buf_puts(b->sql, " ORDER BY r.seq LIMIT ?2");
+	return annot_buf_check(b->sql, "query", err);
+}
+
+enum annot_status reader_list(struct reader *r, const struct store_query *query, uint64_t from,
+			      reader_each each, void *arg, struct annot_error *err)
+{
+	AUTO_BUF struct annot_buf sql = ANNOT_BUF_INIT(SQL_MAX);
+	struct builder b = {.reader = r, .query = query, .sql = &sql};
+	sqlite3_stmt *st = NULL;
+	enum annot_status status;
+
+	TRY(build(&b, err));
+	if (b.nothing)
+		return ANNOT_OK;
+	if (sqlite3_prepare_v2(r->core.index.sq, sql.data, -1, &st, NULL) != SQLITE_OK)
+		return db_fail(&r->core.index, "query", err);
+	status = core_each(&r->core.index, st, from, NULL, 0, each, arg, err);
+	sqlite3_finalize(st);
+	return status;
+}

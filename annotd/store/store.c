@@ -1,0 +1,362 @@
+/* Opening and closing both databases, and transactions over them. */
+#include "annotd/store/store_private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+enum { BOOT_ID_MAX = 64, PATH_SIZE = 4096 };
+
+/* "" where the system has none: then only the clean mark counts. */
+static void boot_id(char ret[BOOT_ID_MAX])
+{
+	AUTO_CLOSE int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? 0 : read(fd, ret, BOOT_ID_MAX - 1);
+
+	ret[n > 0 ? n : 0] = '\0';
+}
+
+enum annot_status store_create(const char *dir, struct annot_error *err)
+{
+	struct db db;
+
+	TRY(db_open(&db, dir, &store_truth_file, DB_CREATE, err));
+	db_close(&db);
+	return ANNOT_OK;
+}
+
+static enum annot_status meta_put_text(struct db *db, int key, const char *text,
+				       struct annot_error *err)
+{
+	sqlite3_stmt *st;
+
+	TRY(db_statement(db, INDEX_META_PUT, &st, err));
+	sqlite3_bind_int(st, 1, key);
+	sqlite3_bind_text(st, 2, text, -1, SQLITE_STATIC);
+	return db_run(db, st, err);
+}
+
+static enum annot_status meta_put(struct db *db, int key, int64_t value, struct annot_error *err)
+{
+	sqlite3_stmt *st;
+
+	TRY(db_statement(db, INDEX_META_PUT, &st, err));
+	sqlite3_bind_int(st, 1, key);
+	sqlite3_bind_int64(st, 2, value);
+	return db_run(db, st, err);
+}
+
+static enum annot_status index_remake(struct store *s, struct annot_error *err)
+{
+	static const char *const suffixes[] = {"", "-wal", "-shm"};
+	char path[PATH_SIZE];
+
+	db_close(&s->core.index);
+	core_forget(&s->core);
+	for (size_t i = 0; i < COUNT(suffixes); i++) {
+		snprintf(path, sizeof path, "%s/%s%s", s->dir, store_index_file.name, suffixes[i]);
+		if (unlink(path) != 0 && errno != ENOENT)
+			return annot_fail(err, ANNOT_STORE, "%s: cannot be deleted: %m", path);
+	}
+	s->index_size = s->next_index_size = 0;
+	return db_open(&s->core.index, s->dir, &store_index_file, DB_CREATE, err);
+}
+
+/* Whether the last close was clean, or at least no crash of the machine can have lost pages since.
+ */
+static enum annot_status index_trusted(struct store *s, bool *ret, struct annot_error *err)
+{
+	char boot[BOOT_ID_MAX];
+	sqlite3_stmt *st;
+	bool row = false;
+	int64_t clean = 0;
+
+	TRY(db_statement(&s->core.index, INDEX_META_GET, &st, err));
+	sqlite3_bind_int(st, 1, META_CLEAN);
+	TRY(db_number(&s->core.index, st, &row, &clean, err));
+	*ret = clean == 1;
+	if (*ret)
+		return ANNOT_OK;
+	boot_id(boot);
+	sqlite3_bind_int(st, 1, META_BOOT);
+	TRY(db_step(&s->core.index, st, &row, err));
+	const char *then = row ? (const char *)sqlite3_column_text(st, 0) : NULL;
+
+	*ret = then && boot[0] && strcmp(then, boot) == 0;
+	sqlite3_reset(st);
+	return ANNOT_OK;
+}
+
+/* Whether the index is about this truth.db: not longer, and its last record has that hash. */
+static enum annot_status index_fits(struct store *s, bool *ret, struct annot_error *err)
+{
+	sqlite3_stmt *st;
+	struct annot_hash hash;
+	bool row = false;
+	int64_t seq = -1;
+
+	*ret = s->index_size <= s->size;
+	if (!*ret || s->index_size == 0)
+		return ANNOT_OK;
+	TRY(core_hash(&s->core, s->index_size - 1, &hash, err));
+	TRY(db_statement(&s->core.index, INDEX_FIND, &st, err));
+	sqlite3_bind_int64(st, 1, core_id8(hash.b));
+	do {
+		TRY(db_step(&s->core.index, st, &row, err));
+		if (row)
+			seq = sqlite3_column_int64(st, 0);
+	} while (row && seq != (int64_t)s->index_size - 1);
+	sqlite3_reset(st);
+	*ret = row;
+	return ANNOT_OK;
+}
+
+/* Opens the index; makes an empty one where it is missing, old, broken, or may have lost pages. */
+static enum annot_status index_open(struct store *s, struct annot_error *err)
+{
+	enum annot_status status;
+	bool good = false;
+
+	status = db_open(&s->core.index, s->dir, &store_index_file, DB_WRITE, err);
+	if (status == ANNOT_OK)
+		status = index_trusted(s, &good, err);
+	if (status == ANNOT_OK && good)
+		status = core_index_size(&s->core, &s->index_size, err);
+	if (status == ANNOT_OK && good)
+		status = index_fits(s, &good, err);
+	if (status != ANNOT_OK && status != ANNOT_NOT_FOUND && status != ANNOT_MISMATCH &&
+	    status != ANNOT_STORE)
+		return status;
+	if (status != ANNOT_OK || !good)
+		TRY(index_remake(s, err));
+	s->next_index_size = s->index_size;
+	return ANNOT_OK;
+}
+
+/* From here on the index is not clean, durably; then it needs no more syncs until it is closed. */
+static enum annot_status index_mark_open(struct store *s, struct annot_error *err)
+{
+	char boot[BOOT_ID_MAX];
+
+	boot_id(boot);
+	TRY(db_exec(&s->core.index, "PRAGMA synchronous=FULL; BEGIN", err));
+	TRY(meta_put(&s->core.index, META_CLEAN, 0, err));
+	TRY(meta_put_text(&s->core.index, META_BOOT, boot, err));
+	return db_exec(&s->core.index, "COMMIT; PRAGMA synchronous=OFF", err);
+}
+
+enum annot_status store_open(const char *dir, struct store **ret, bool *ret_rebuild,
+			     struct annot_error *err)
+{
+	struct store *s = calloc(1, sizeof *s);
+	enum annot_status status = ANNOT_OK;
+
+	if (!s || !(s->dir = strdup(dir))) {
+		free(s);
+		return annot_fail(err, ANNOT_NO_MEMORY, "no memory for the store");
+	}
+	status = db_open(&s->core.truth, dir, &store_truth_file, DB_WRITE, err);
+	if (status == ANNOT_OK)
+		status = core_truth_size(&s->core, &s->size, err);
+	if (status == ANNOT_OK)
+		status = index_open(s, err);
+	if (status == ANNOT_OK)
+		status = index_mark_open(s, err);
+	if (status != ANNOT_OK) {
+		db_close(&s->core.index);
+		db_close(&s->core.truth);
+		free(s->dir);
+		free(s);
+		return status;
+	}
+	s->next_size = s->size;
+	store_view_init(s);
+	*ret_rebuild = s->index_size == 0;
+	*ret = s;
+	return ANNOT_OK;
+}
+
+enum annot_status store_index_reset(struct store *s, struct annot_error *err)
+{
+	store_rollback(s);
+	TRY(index_remake(s, err));
+	return index_mark_open(s, err);
+}
+
+static void wal_truncate(struct db *db)
+{
+	if (db->sq)
+		sqlite3_wal_checkpoint_v2(db->sq, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+}
+
+struct store *store_close(struct store *s)
+{
+	if (!s)
+		return NULL;
+	store_rollback(s);
+	/* The mark may be on disk only after all that it vouches for. */
+	if (s->core.index.sq &&
+	    db_exec(&s->core.index, "PRAGMA synchronous=FULL", NULL) == ANNOT_OK) {
+		wal_truncate(&s->core.index);
+		(void)meta_put(&s->core.index, META_CLEAN, 1, NULL);
+		wal_truncate(&s->core.index);
+	}
+	wal_truncate(&s->core.truth);
+	db_close(&s->core.index);
+	db_close(&s->core.truth);
+	free(s->dir);
+	free(s);
+	return NULL;
+}
+
+uint64_t store_size(const struct store *s)
+{
+	return s->size;
+}
+
+uint64_t store_index_size(const struct store *s)
+{
+	return s->index_size;
+}
+
+/* --- transactions --- */
+
+enum annot_status store_begin(struct store *s, struct annot_error *err)
+{
+	if (s->in_truth || s->in_index)
+		return annot_fail(err, ANNOT_INTERNAL, "store_begin within a transaction");
+	return ANNOT_OK;
+}
+
+enum annot_status store_in_truth(struct store *s, struct annot_error *err)
+{
+	if (!s->in_truth)
+		TRY(db_exec(&s->core.truth, "BEGIN IMMEDIATE", err));
+	s->in_truth = true;
+	return ANNOT_OK;
+}
+
+enum annot_status store_in_index(struct store *s, struct annot_error *err)
+{
+	if (!s->in_index)
+		TRY(db_exec(&s->core.index, "BEGIN IMMEDIATE", err));
+	s->in_index = true;
+	return ANNOT_OK;
+}
+
+static enum annot_status root_put(struct store *s, const struct annot_hash *root,
+				  struct annot_error *err)
+{
+	sqlite3_stmt *st;
+
+	if (s->next_size == s->size)
+		return ANNOT_OK;
+	if (!root)
+		return annot_fail(err, ANNOT_INTERNAL, "records were put, but no root given");
+	TRY(db_statement(&s->core.truth, TRUTH_ROOT, &st, err));
+	sqlite3_bind_int64(st, 1, (int64_t)s->next_size);
+	sqlite3_bind_blob(st, 2, root->b, sizeof root->b, SQLITE_STATIC);
+	return db_run(&s->core.truth, st, err);
+}
+
+static void truth_rollback(struct store *s)
+{
+	if (s->in_truth && !sqlite3_get_autocommit(s->core.truth.sq))
+		(void)db_exec(&s->core.truth, "ROLLBACK", NULL);
+	s->in_truth = false;
+	s->next_size = s->size;
+	core_forget(&s->core);
+}
+
+enum annot_status store_commit_truth(struct store *s, const struct annot_hash *root,
+				     struct annot_error *err)
+{
+	enum annot_status status;
+
+	if (!s->in_truth)
+		return ANNOT_OK;
+	status = root_put(s, root, err);
+	if (status == ANNOT_OK)
+		status = db_exec(&s->core.truth, "COMMIT", err);
+	if (status != ANNOT_OK) {
+		truth_rollback(s);
+		return status;
+	}
+	s->in_truth = false;
+	s->size = s->next_size;
+	return ANNOT_OK;
+}
+
+enum annot_status store_commit_index(struct store *s, struct annot_error *err)
+{
+	if (!s->in_index)
+		return ANNOT_OK;
+	TRY(meta_put(&s->core.index, META_APPLIED, (int64_t)s->next_index_size, err));
+	TRY(db_exec(&s->core.index, "COMMIT", err));
+	s->in_index = false;
+	s->index_size = s->next_index_size;
+	return ANNOT_OK;
+}
+
+void store_rollback(struct store *s)
+{
+	if (s->in_index && !sqlite3_get_autocommit(s->core.index.sq))
+		(void)db_exec(&s->core.index, "ROLLBACK", NULL);
+	s->in_index = false;
+	s->next_index_size = s->index_size;
+	truth_rollback(s);
+}
+
+enum annot_status store_record(struct store *s, uint64_t index, struct annot_arena *arena,
+			       struct store_record *ret, struct annot_error *err)
+{
+	return core_record(&s->core, index, arena, ret, err);
+}
+
+enum annot_status store_root(struct store *s, uint64_t size, struct annot_hash *ret,
+			     struct annot_error *err)
+{
+	AUTO_RESET sqlite3_stmt *st = NULL;
+	bool row = false;
+
+	TRY(db_statement(&s->core.truth, TRUTH_ROOT_GET, &st, err));
+	sqlite3_bind_int64(st, 1, (int64_t)size);
+	TRY(db_step(&s->core.truth, st, &row, err));
+	if (!row || sqlite3_column_bytes(st, 0) != ANNOT_HASH_SIZE)
+		return annot_fail(err, ANNOT_NOT_FOUND, "no commit made a log of %llu records",
+				  (unsigned long long)size);
+	memcpy(ret->b, sqlite3_column_blob(st, 0), ANNOT_HASH_SIZE);
+	return ANNOT_OK;
+}
+
+/* --- the write-ahead logs --- */
+
+enum { WAL_GROWN = 64 << 20 };
+
+static enum annot_status wal_checkpoint(const char *dir, const struct db_file *file, bool truncate,
+					struct annot_error *err)
+{
+	char path[PATH_SIZE];
+	struct stat wal;
+	struct db db;
+	int code;
+
+	snprintf(path, sizeof path, "%s/%s-wal", dir, file->name);
+	if (!truncate && (stat(path, &wal) != 0 || wal.st_size < WAL_GROWN))
+		return ANNOT_OK;
+	TRY(db_open(&db, dir, file, DB_WRITE, err));
+	code = sqlite3_wal_checkpoint_v2(
+		db.sq, NULL, truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE,
+		NULL, NULL);
+	enum annot_status status = code == SQLITE_OK ? ANNOT_OK : db_fail(&db, "checkpoint", err);
+
+	db_close(&db);
+	return status;
+}
+
+enum annot_status store_checkpoint_wal(const char *dir, bool truncate, struct annot_error *err)
+{
+	TRY(wal_checkpoint(dir, &store_truth_file, truncate, err));
+	return wal_checkpoint(dir, &store_index_file, truncate, err);
+}

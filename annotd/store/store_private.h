@@ -1,0 +1,31 @@
+/* The writer's store from the inside. Private to annotd/store/. */
+#ifndef ANNOTD_STORE_STORE_PRIVATE_H
+#define ANNOTD_STORE_STORE_PRIVATE_H
+
+#include "annotd/store/core.h"
+
+struct store {
+	struct core core;
+	char *dir;
+	uint64_t size, index_size;           /* committed */
+	uint64_t next_size, next_index_size; /* with the open transaction */
+	bool in_truth, in_index; /* transactions are begun by the first write of a batch */
+	struct annot_view view;
+};
+
+/* Begins the transaction of that database if it is not yet begun. */
+enum annot_status store_in_truth(struct store *s, struct annot_error *err);
+enum annot_status store_in_index(struct store *s, struct annot_error *err);
+
+/* Fills s->view. */
+void store_view_init(struct store *s);
+
+/*
+ * Puts (or, when a record's bytes are withheld, drops) what the index derives from a record's cards
+ * beside its leaf: references, targets, interned texts.
+ */
+enum annot_status store_index_cards(struct store *s, uint64_t seq,
+				    const struct annot_record *record, bool drop,
+				    struct annot_error *err);
+
+#endif

@@ -1,0 +1,127 @@
+/*
+ * The layout of truth.db and what reads it. nodes holds the tree nodes that leaf seq completes,
+ * level 0 first: node (level, n) is in row ((n + 1) << level) - 1 at byte 32 * level. A withheld
+ * record has bytes NULL and its leaf line instead.
+ */
+#include "annotd/store/core.h"
+
+static const char schema[] =
+	"CREATE TABLE record(seq INTEGER PRIMARY KEY, bytes BLOB, sig BLOB NOT NULL,"
+	" nodes BLOB NOT NULL, leaf TEXT) STRICT;"
+	/* One row a commit: what a checkpoint may be signed for. */
+	"CREATE TABLE root(size INTEGER PRIMARY KEY, root BLOB NOT NULL) STRICT;"
+	"CREATE TABLE content(seq INTEGER NOT NULL, piece INTEGER NOT NULL, data BLOB NOT NULL,"
+	" PRIMARY KEY(seq, piece)) STRICT;"
+	"CREATE TABLE note(hash BLOB PRIMARY KEY, note BLOB NOT NULL) STRICT;"
+	"CREATE TABLE meta(key TEXT PRIMARY KEY, value ANY) STRICT;";
+
+static const char *const statements[TRUTH_STATEMENTS] = {
+	[TRUTH_PUT] = "INSERT INTO record VALUES(?1,?2,?3,?4,NULL)",
+	[TRUTH_ROOT] = "INSERT INTO root VALUES(?1,?2)",
+	[TRUTH_ROOT_GET] = "SELECT root FROM root WHERE size=?1",
+	[TRUTH_RECORD] = "SELECT bytes, sig, leaf FROM record WHERE seq=?1",
+	[TRUTH_BYTES] = "SELECT bytes, leaf FROM record WHERE seq=?1",
+	[TRUTH_NODES] = "SELECT nodes FROM record WHERE seq=?1",
+	[TRUTH_SIZE] = "SELECT max(seq)+1 FROM record",
+	[TRUTH_NOTE_PUT] = "INSERT OR IGNORE INTO note VALUES(?1,?2)",
+	[TRUTH_NOTE_GET] = "SELECT note FROM note WHERE hash=?1",
+	[TRUTH_CONTENT_PUT] = "INSERT INTO content VALUES(?1,?2,?3)",
+	[TRUTH_CONTENT_LENGTH] = "SELECT sum(length(data)) FROM content WHERE seq=?1",
+	[TRUTH_CONTENT_ROW] = "SELECT rowid FROM content WHERE seq=?1 AND piece=?2",
+	[TRUTH_CONTENT_DROP] = "DELETE FROM content WHERE seq=?1",
+	[TRUTH_WITHHOLD] = "UPDATE record SET bytes=NULL, leaf=?2 WHERE seq=?1",
+};
+
+const struct db_file store_truth_file = {
+	.name = "truth.db",
+	.schema = schema,
+	.sql = statements,
+	.application_id = 0x414e4e54, /* "ANNT" */
+	.version = 1,
+	/* Records are some 700 bytes with their hashes: larger pages waste less at their ends. */
+	.page_size = 8192,
+	.cache_kib = 4096,
+};
+
+enum annot_status core_truth_size(struct core *c, uint64_t *ret, struct annot_error *err)
+{
+	sqlite3_stmt *st;
+	bool row = false;
+	int64_t n = 0;
+
+	TRY(db_statement(&c->truth, TRUTH_SIZE, &st, err));
+	TRY(db_number(&c->truth, st, &row, &n, err));
+	*ret = (uint64_t)n;
+	return ANNOT_OK;
+}
+
+static bool column_copy(struct annot_arena *arena, sqlite3_stmt *st, int column,
+			struct annot_bytes *ret)
+{
+	const void *data = sqlite3_column_blob(st, column);
+	size_t len = (size_t)sqlite3_column_bytes(st, column);
+
+	if (sqlite3_column_type(st, column) == SQLITE_NULL)
+		return true;
+	ret->data = (const uint8_t *)annot_arena_copy(arena, data, len);
+	ret->len = len;
+	return ret->data;
+}
+
+enum annot_status core_record(struct core *c, uint64_t seq, struct annot_arena *arena,
+			      struct store_record *ret, struct annot_error *err)
+{
+	AUTO_RESET sqlite3_stmt *st = NULL;
+	struct store_record found = {.index = seq};
+	bool row = false;
+
+	TRY(db_statement(&c->truth, TRUTH_RECORD, &st, err));
+	sqlite3_bind_int64(st, 1, (int64_t)seq);
+	TRY(db_step(&c->truth, st, &row, err));
+	if (!row)
+		return annot_fail(err, ANNOT_NOT_FOUND, "no record #%llu in the log",
+				  (unsigned long long)seq);
+	if (sqlite3_column_bytes(st, 1) != ANNOT_SIGNATURE_SIZE)
+		return annot_fail(err, ANNOT_STORE,
+				  "truth.db: record #%llu has no signature; run annotd fsck",
+				  (unsigned long long)seq);
+	memcpy(found.signature, sqlite3_column_blob(st, 1), ANNOT_SIGNATURE_SIZE);
+	if (!column_copy(arena, st, 0, &found.record) || !column_copy(arena, st, 2, &found.leaf))
+		return annot_fail(err, ANNOT_NO_MEMORY, "no memory for record #%llu",
+				  (unsigned long long)seq);
+	*ret = found;
+	return ANNOT_OK;
+}
+
+enum annot_status core_leaf(const struct store_record *record, struct annot_arena *arena,
+			    struct annot_leaf *ret, struct annot_error *err)
+{
+	const struct annot_record *parsed;
+
+	if (!record->record.data)
+		return annot_leaf_parse(record->leaf, ret, err);
+	TRY(annot_record_parse(arena, record->record, &parsed, err));
+	annot_leaf_of(parsed, record->signature, ret);
+	return ANNOT_OK;
+}
+
+enum annot_status core_node(struct core *c, unsigned level, uint64_t n, struct annot_hash *ret,
+			    struct annot_error *err)
+{
+	AUTO_RESET sqlite3_stmt *st = NULL;
+	bool row = false;
+
+	TRY(db_statement(&c->truth, TRUTH_NODES, &st, err));
+	if (level < ANNOT_LEVELS && n < (UINT64_C(1) << 62 >> level)) {
+		sqlite3_bind_int64(st, 1, (int64_t)(((n + 1) << level) - 1));
+		TRY(db_step(&c->truth, st, &row, err));
+	}
+	if (!row || sqlite3_column_bytes(st, 0) < (int)((level + 1) * ANNOT_HASH_SIZE))
+		return annot_fail(
+			err, ANNOT_STORE,
+			"truth.db: tree node %llu of level %u is missing; run annotd fsck",
+			(unsigned long long)n, level);
+	memcpy(ret->b, (const uint8_t *)sqlite3_column_blob(st, 0) + level * ANNOT_HASH_SIZE,
+	       ANNOT_HASH_SIZE);
+	return ANNOT_OK;
+}
