@@ -52,8 +52,11 @@ static enum annot_status other_type(const char *type, size_t len, struct annot_e
 {
 	static const char *const families[] = {"ssh-", "sk-ssh-", "ecdsa-", "sk-ecdsa-", "rsa-"};
 	struct annot_excerpt name = annot_excerpt(type, len);
+	bool plain = true;
+	for (size_t i = 0; i < len; i++)
+		plain = plain && type[i] > ' ' && type[i] < 0x7f;
 	for (size_t i = 0; i < COUNT(families); i++)
-		if (len > strlen(families[i]) &&
+		if (plain && len > strlen(families[i]) &&
 		    memcmp(type, families[i], strlen(families[i])) == 0)
 			return annot_fail(err, ANNOT_REFUSED,
 					  "%s keys are not supported: use an ssh-ed25519 key "

@@ -1,0 +1,78 @@
+/* The commitment of a seal. */
+#include "assert.h"
+#include "base/hash.h"
+#include "examples.h"
+
+static const struct annot_record *parse(struct annot_arena *arena, enum annot_kind kind,
+					const char *body)
+{
+	AUTO_BUF struct annot_buf text = ANNOT_BUF_INIT(ANNOT_RECORD_MAX);
+	const struct annot_record *r = NULL;
+	example_with(kind, false, body, &text);
+	assert_ok(annot_record_parse(arena, annot_buf_bytes(&text), &r, &test_error));
+	return r;
+}
+
+static void commitment_is_over_the_cards(void **state)
+{
+	AUTO_ARENA struct annot_arena *arena = annot_arena_new(1 << 20);
+	static const char sealed[] =
+		"annot-seal/v1\nauthor " AUTHOR_HEX
+		"\non " HEX("a") "\nscale truth\nrating false\n"
+				 "rationale Because \u201cthis\u201d.\nevidence " HEX(
+					 "b") "\nevidence " HEX("0") "\nsalt " HEX("f") "\n";
+	static const char bare[] = "annot-seal/v1\nauthor " AUTHOR_HEX
+				   "\non " HEX("a") "\nscale s\nrating r\nsalt " HEX("1") "\n";
+	struct annot_hash expected = annot_sha256(sealed, strlen(sealed)), got;
+	(void)state;
+	const struct annot_record *r =
+		parse(arena, ANNOT_KIND_verdict, example_bodies[ANNOT_KIND_verdict]);
+	assert_ok(annot_seal_commitment(r, &got, &test_error));
+	assert_memory_equal(got.b, expected.b, sizeof(got.b));
+
+	r = parse(arena, ANNOT_KIND_verdict,
+		  "on " HEX("a") "\nscale s\nrating r\nopens " HEX("e") "\nsalt " HEX("1") "\n");
+	assert_ok(annot_seal_commitment(r, &got, &test_error));
+	expected = annot_sha256(bare, strlen(bare));
+	assert_memory_equal(got.b, expected.b, sizeof(got.b));
+}
+
+static void escapes_stay_as_signed(void **state)
+{
+	AUTO_ARENA struct annot_arena *arena = annot_arena_new(1 << 20);
+	static const char sealed[] =
+		"annot-seal/v1\nauthor " AUTHOR_HEX
+		"\non " HEX("a") "\nscale s\nrating r\nrationale \\u{20}a\\nb\nsalt " HEX("1") "\n";
+	struct annot_hash expected = annot_sha256(sealed, strlen(sealed)), got;
+	(void)state;
+	const struct annot_record *r =
+		parse(arena, ANNOT_KIND_verdict,
+		      "on " HEX("a") "\nscale s\nrating r\nrationale \\u{20}a\\nb\nopens " HEX(
+			      "e") "\nsalt " HEX("1") "\n");
+	assert_ok(annot_seal_commitment(r, &got, &test_error));
+	assert_memory_equal(got.b, expected.b, sizeof(got.b));
+}
+
+static void only_verdicts_with_salt_open_seals(void **state)
+{
+	AUTO_ARENA struct annot_arena *arena = annot_arena_new(1 << 20);
+	struct annot_hash got;
+	(void)state;
+	const struct annot_record *r =
+		parse(arena, ANNOT_KIND_retract, example_bodies[ANNOT_KIND_retract]);
+	assert_status(annot_seal_commitment(r, &got, &test_error), ANNOT_INVALID);
+	assert_error_says("kind retract");
+	r = parse(arena, ANNOT_KIND_verdict, "on " HEX("a") "\nscale s\nrating r\n");
+	assert_status(annot_seal_commitment(r, &got, &test_error), ANNOT_INVALID);
+	assert_error_says("\"salt\"");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(commitment_is_over_the_cards),
+		cmocka_unit_test(escapes_stay_as_signed),
+		cmocka_unit_test(only_verdicts_with_salt_open_seals),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
