@@ -2,6 +2,7 @@
 #ifndef TESTS_RECORD_EXAMPLES_H
 #define TESTS_RECORD_EXAMPLES_H
 
+#include "assert.h"
 #include "base/auto.h"
 #include "record/draft.h"
 
@@ -82,6 +83,19 @@ static inline void example_with(enum annot_kind kind, bool later, const char *bo
 static inline void example(enum annot_kind kind, bool later, struct annot_buf *ret)
 {
 	example_with(kind, later, example_bodies[kind], ret);
+}
+
+/* The example of a kind with the first place of one piece of text replaced by another. */
+static inline void example_replaced(enum annot_kind kind, bool later, const char *from,
+				    const char *to, struct annot_buf *ret)
+{
+	AUTO_BUF struct annot_buf text = ANNOT_BUF_INIT(ANNOT_RECORD_MAX);
+	example(kind, later, &text);
+	const char *at = strstr(text.data, from);
+	assert_non_null(at);
+	annot_buf_add(ret, text.data, (size_t)(at - text.data));
+	annot_buf_puts(ret, to);
+	annot_buf_puts(ret, at + strlen(from));
 }
 
 /* A draft with the same annotation, parents and cards as a record. */

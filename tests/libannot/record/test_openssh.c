@@ -90,7 +90,7 @@ static int setup(void **state)
 {
 	const char *tmp = getenv("TMPDIR");
 	(void)state;
-	snprintf(folder, sizeof(folder), "%s/annot-openssh-XXXXXX", tmp ? tmp : "/tmp");
+	snprintf(folder, sizeof(folder), "%s/annot-openssh-XXXXXX", tmp ? tmp : P_tmpdir);
 	if (annot_crypto_init(&test_error) != ANNOT_OK || !mkdtemp(folder))
 		return -1;
 	return 0;
