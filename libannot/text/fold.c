@@ -91,35 +91,72 @@ static bool is_ascii_space(uint8_t c)
 	return c == ' ' || (c >= 0x09 && c <= 0x0D);
 }
 
-/* Folds ASCII as far as single bytes suffice: the path that most bytes of most texts take. */
-static void fold_ascii(struct folder *f)
+static uint32_t peek(const struct folder *f, size_t at)
+{
+	return annot_utf8_next(f->text, f->len, &at);
+}
+
+/* Whether the ASCII white space at at is one alone, for which a space is put byte for byte. */
+static bool is_single_space(const struct folder *f, const char *out, size_t at)
+{
+	const uint8_t *s = (const uint8_t *)f->text;
+	if (!is_ascii_space(s[at]) || (out > f->out && out[-1] == ' '))
+		return false;
+	if (at + 1 == f->len)
+		return true;
+	/* White space beyond ASCII begins with these bytes. */
+	uint8_t next = s[at + 1];
+	return !is_ascii_space(next) && next != 0xC2 && (next < 0xE1 || next > 0xE3);
+}
+
+/*
+ * Folds the code point beyond ASCII at at if that goes byte for byte and its neighbours do not
+ * matter: a letter in the cache, or one of U+4000..U+9FFF, which all fold to themselves. 0 if it
+ * does not.
+ */
+static size_t fold_known(const struct folder *f, size_t at, char *out)
+{
+	const uint8_t *s = (const uint8_t *)f->text + at;
+	if (s[0] >= 0xE4 && s[0] <= 0xE9) {
+		memcpy(out, s, 3);
+		return 3;
+	}
+	if (s[0] >= 0xE0)
+		return 0;
+	uint16_t to = f->cache[peek(f, at)];
+	if (to == 0 || to == CACHE_NOT)
+		return 0;
+	if (at + 2 < f->len && s[2] >= 0xCC && annot_fold_joins(peek(f, at + 2)))
+		return 0;
+	return annot_utf8_put(to, out);
+}
+
+/* Folds as far as bytes need no look at their neighbours: the way that most of most texts takes. */
+static void fold_plain(struct folder *f)
 {
 	const uint8_t *s = (const uint8_t *)f->text;
 	char *out = f->out + f->n, *start = out;
 	size_t at = f->at;
-	for (; at < f->len && s[at] < 0x80; at++) {
-		char to = ascii_fold[s[at]];
-		if (!to) {
-			/* A single space: the next byte is none, nor the start of one that is not
-			 * ASCII. */
-			bool follows_space = out > f->out && out[-1] == ' ';
-			if (!is_ascii_space(s[at]) || follows_space ||
-			    (at + 1 < f->len && (s[at + 1] >= 0x80 || is_ascii_space(s[at + 1]))))
+	while (at < f->len) {
+		if (s[at] >= 0x80) {
+			size_t step = fold_known(f, at, out);
+			if (step == 0)
 				break;
-			to = ' ';
+			at += step;
+			out += step;
+			continue;
 		}
-		*out++ = to;
+		char to = ascii_fold[s[at]];
+		if (!to && !is_single_space(f, out, at))
+			break;
+		*out++ = to ? to : ' ';
+		at++;
 	}
 	if (out == start)
 		return;
 	go_linear(f, f->at);
 	f->n += (size_t)(out - start);
 	f->at = at;
-}
-
-static uint32_t peek(const struct folder *f, size_t at)
-{
-	return annot_utf8_next(f->text, f->len, &at);
 }
 
 /* The class of the code point at at, which moves behind it. */
@@ -214,7 +251,7 @@ static void fold_cluster(struct folder *f, size_t start, uint32_t cp, size_t n_s
 	size_t len = 0;
 	for (utf8proc_ssize_t i = 0; i < n; i++)
 		len += annot_utf8_put((uint32_t)folded[i], bytes + len);
-	if (single && cp < CACHE_SIZE)
+	if (single && cp < CACHE_SIZE && !annot_fold_joins(cp))
 		f->cache[cp] = fold_two_bytes(cp, folded, n);
 	bool same_shape = single && n == 1 && len == f->at - start;
 	bool same = len == f->at - start && memcmp(bytes, f->text + start, len) == 0;
@@ -224,7 +261,7 @@ static void fold_cluster(struct folder *f, size_t start, uint32_t cp, size_t n_s
 static void fold_letter(struct folder *f, size_t start, uint32_t cp)
 {
 	size_t n = 1;
-	/* A mark behind ASCII belongs to the byte that fold_ascii has emitted already: take that
+	/* A mark behind ASCII belongs to the byte that fold_plain has emitted already: take that
 	 * back. */
 	if (start > 0 && annot_fold_joins(cp) && (uint8_t)f->text[start - 1] < 0x80 &&
 	    ascii_fold[(uint8_t)f->text[start - 1]] != 0) {
@@ -276,7 +313,7 @@ enum annot_status annot_fold(const char *text, size_t len, struct annot_folded *
 	f.out = malloc(f.cap);
 	f.no_memory = !f.out;
 	while (f.at < len && !f.no_memory) {
-		fold_ascii(&f);
+		fold_plain(&f);
 		if (f.at < len && !f.no_memory)
 			fold_one(&f);
 	}
