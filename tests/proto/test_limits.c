@@ -263,14 +263,68 @@ static void test_path(void **state)
 	assert_error_says("rows_reply.rows[1].targets[1].chars_end: ");
 }
 
+/* Hashes of another length than 32. */
+static void test_hash_length(void **state)
+{
+	(void)state;
+	for (uint8_t n = 31; n <= 33; n++) {
+		AUTO_ARENA struct annot_arena *arena = annot_arena_new(SAMPLE_MAX);
+		uint8_t frame[64] = {0x81, 0xa4, 'h', 'a', 's', 'h', 0xc4, n};
+		memset(frame + 8, 0xab, n);
+		void *back;
+		assert_status(annot_message_decode(&annot_message_note_request,
+						   annot_bytes(frame, 8u + n), arena, &back,
+						   &test_error),
+			      n == 32 ? ANNOT_OK : ANNOT_INVALID);
+	}
+	assert_error_says("note_request.hash: 33 bytes, expected a hash of 32");
+}
+
+static void test_bytes_at_null(void **state)
+{
+	(void)state;
+	struct annot_text_reply r = {.data = {NULL, 5}};
+	assert_status(annot_message_check(&annot_message_text_reply, &r, &test_error),
+		      ANNOT_INVALID);
+	assert_error_says("text_reply.data: 5 bytes at NULL");
+}
+
+/* A list that is too long is refused before there is memory for it. */
+static void test_long_list(void **state)
+{
+	(void)state;
+	enum { ITEMS = 100000 };
+	static uint8_t frame[12 + ITEMS] = {0x81,
+					    0xa5,
+					    'i',
+					    't',
+					    'e',
+					    'm',
+					    's',
+					    0xdd,
+					    0x00,
+					    ITEMS >> 16,
+					    (ITEMS >> 8) & 0xff,
+					    ITEMS & 0xff};
+	AUTO_ARENA struct annot_arena *arena = annot_arena_new(64);
+	void *back;
+	assert_ok(annot_frame_scan(annot_bytes(frame, sizeof frame), &test_error));
+	assert_status(annot_message_decode(&annot_message_submit_request,
+					   annot_bytes(frame, sizeof frame), arena, &back,
+					   &test_error),
+		      ANNOT_INVALID);
+	assert_error_says("submit_request.items: 100000 items, at most 256");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_values),       cmocka_unit_test(test_lists),
-		cmocka_unit_test(test_missing),      cmocka_unit_test(test_absent_in_struct),
-		cmocka_unit_test(test_twice),        cmocka_unit_test(test_mistyped),
-		cmocka_unit_test(test_unknown_keys), cmocka_unit_test(test_not_utf8),
-		cmocka_unit_test(test_path),
+		cmocka_unit_test(test_values),        cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_missing),       cmocka_unit_test(test_absent_in_struct),
+		cmocka_unit_test(test_twice),         cmocka_unit_test(test_mistyped),
+		cmocka_unit_test(test_unknown_keys),  cmocka_unit_test(test_not_utf8),
+		cmocka_unit_test(test_path),          cmocka_unit_test(test_hash_length),
+		cmocka_unit_test(test_bytes_at_null), cmocka_unit_test(test_long_list),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
