@@ -1,0 +1,81 @@
+#!/bin/sh
+# Bad input: one clear line, the right exit code, and nothing half done.
+. "${ROOT:?}/tests/cli/lib.sh"
+desk
+text report 'One two three. One two four.' >/dev/null
+before=$(size)
+
+# Files that are no documents.
+printf 'caf\351\n' >"$work/latin1.txt"
+expect 4 'not UTF-8: byte 3' ctl alice doc add "$work/latin1.txt"; one_line
+printf 'a\000b\n' >"$work/nul.txt"
+expect 4 'NUL at byte 1' ctl alice doc add "$work/nul.txt"; one_line
+: >"$work/empty.txt"
+expect 4 'is empty' ctl alice doc add "$work/empty.txt"; one_line
+truncate -s 67108865 "$work/large.txt"
+expect 4 'large.txt' ctl alice doc add "$work/large.txt"; one_line
+rm "$work/large.txt"
+expect 2 'folder' ctl alice doc add "$work" --name folder; one_line
+expect 2 'no-such-file' ctl alice doc add "$work/no-such-file"; one_line
+if [ "$(id -u)" != 0 ]; then
+	: >"$work/locked.txt"
+	chmod 000 "$work/locked.txt"
+	expect 2 'locked.txt' ctl alice doc add "$work/locked.txt"; one_line
+fi
+expect 2 'name' ctl alice doc add "$work/report.txt" --name 'Bad Name'; one_line
+expect 2 'name' ctl alice doc add "$work/report.txt" --name '*'; one_line
+
+# Words.
+expect 4 'not in report' ctl boris quote add report 'One two five'; one_line
+expect 4 'nor anything near' ctl boris quote add report 'xyzzy plugh quux frobnicate'; one_line
+expect 2 'say which with --at' ctl boris quote add report 'One two'
+expect 2 '--at 3' ctl boris quote add report 'One two' --at 3; one_line
+expect 4 'no-such-doc' ctl boris quote add no-such-doc 'One'; one_line
+expect 4 'empty' ctl boris quote add report ''; one_line
+
+# Ids.
+expect 1 '' ctl boris show ffffffffffffffff; one_line
+expect 1 '' ctl boris show abc; one_line
+expect 4 '' ctl boris comment add ffffffffffffffff 'text'
+expect 2 'exact version' ctl boris review ffffffffffffffff approve; one_line
+
+# Command line.
+expect 2 'did you mean' ctl boris quotes add; one_line
+expect 2 '' ctl boris quote add; one_line
+expect 2 'format' ctl boris --format yaml list; one_line
+expect 2 '' ctl boris list --no-such-option; one_line
+expect 2 'query' ctl boris list 'kind:'; one_line
+expect 2 'key' ctl boris --key no-such-key whoami; one_line
+
+# Keys and names.
+ctl dora --quiet key new dora >/dev/null 2>&1
+expect 4 'not enrolled' ctl dora comment add report 'hello'
+expect 1 'not enrolled' ctl dora whoami
+for name in '*' 'alice,bob' 'Alice' '' 'a b' '-a'; do
+	expect 2 '' ctl dora key request "--name=$name" -o "$work/dora.request"; one_line
+done
+expect 4 'boris' ctl alice reviewer add "$work/boris.request"
+ctl dora --quiet key request --name boris -o "$work/dora.request"
+expect 4 'boris' ctl alice reviewer add "$work/dora.request"
+ctl dora --quiet key request --name dora -o "$work/dora.request"
+expect 4 'admin' ctl boris reviewer add "$work/dora.request"
+sed 's/name dora/name dara/' "$work/dora.request" >"$work/forged.request"
+expect 4 '' ctl alice reviewer add "$work/forged.request"
+expect 4 '' ctl alice reviewer add "$work/report.txt"
+
+[ "$(size)" = "$before" ] || fail "something was stored: $before, then $(size)"
+
+# A folder that is in use, or no corpus.
+expect 4 'not empty' ctl alice corpus init "$work/corpus" --origin test.example/x; one_line
+expect 4 '' as daemon "$ANNOTD" --corpus "$work/corpus" --listen "ipc://$work/second.sock"; one_line
+mkdir "$work/nothing"
+expect 4 '' as daemon "$ANNOTD" --corpus "$work/nothing" --listen "ipc://$work/second.sock"; one_line
+expect 2 '' as daemon "$ANNOTD" --no-such-option; one_line
+stop
+expect 3 'annotd --corpus' ctl alice list; one_line
+
+# Another corpus on the known socket.
+mv "$work/corpus" "$work/first-corpus"
+ctl alice --quiet corpus init "$work/corpus" --origin test.example/other >/dev/null 2>&1
+serve
+expect 4 'corpus' ctl alice list; one_line

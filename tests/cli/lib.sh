@@ -1,0 +1,97 @@
+# Shared by the tests of the command line: real daemons, real keys, a temporary folder each.
+# A test sources it, calls the functions below, and fails at the first thing that is not as said.
+# shellcheck shell=sh
+set -eu
+: "${ANNOTCTL:?path of annotctl}" "${ANNOTD:?path of annotd}" "${ROOT:?root of the sources}"
+
+work=$(mktemp -d)
+daemon=
+export ANNOT_SOCKET="ipc://$work/annotd.sock"
+unset SSH_AUTH_SOCK NO_COLOR ANNOT_KEY || true
+
+finish() {
+	code=$?
+	stop 2>/dev/null || true
+	[ "$code" = 0 ] || [ ! -f "$work/annotd.log" ] || sed 's/^/annotd.log: /' "$work/annotd.log" >&2
+	rm -rf "$work"
+	exit "$code"
+}
+trap finish EXIT
+
+fail() {
+	echo "FAILED: $*" >&2
+	exit 1
+}
+
+# as PERSON COMMAND…: with that person's home and settings.
+as() {
+	person=$1
+	shift
+	mkdir -p "$work/$person"
+	env HOME="$work/$person" XDG_CONFIG_HOME="$work/$person/config" XDG_STATE_HOME="$work/$person/state" \
+		XDG_CACHE_HOME="$work/$person/cache" "$@"
+}
+# ctl PERSON ARGUMENTS…: annotctl as that person.
+ctl() {
+	who=$1
+	shift
+	as "$who" "$ANNOTCTL" "$@"
+}
+# quiet PERSON ARGUMENTS…: prints the id alone.
+quiet() {
+	who=$1
+	shift
+	as "$who" "$ANNOTCTL" --quiet "$@" 2>/dev/null
+}
+
+# expect CODE TEXT COMMAND…: exit code, and a part of one line of output or error; "" for any.
+# What it printed is in $work/out (both streams).
+expect() {
+	want=$1 text=$2
+	shift 2
+	got=0
+	"$@" >"$work/out" 2>&1 || got=$?
+	[ "$got" = "$want" ] || fail "exit $got instead of $want: $* :: $(cat "$work/out")"
+	[ -z "$text" ] || grep -qF -- "$text" "$work/out" || fail "no \"$text\" from: $* :: $(cat "$work/out")"
+}
+# one_line: the last expect printed exactly one line on standard error and output together.
+one_line() { [ "$(wc -l <"$work/out")" = 1 ] || fail "more than one line: $(cat "$work/out")"; }
+
+# serve [OPTIONS…]: starts annotd on the corpus and waits until it says that it serves.
+serve() {
+	: >"$work/annotd.log"
+	as daemon "$ANNOTD" --corpus "$work/corpus" --listen "$ANNOT_SOCKET" "$@" 2>>"$work/annotd.log" &
+	daemon=$!
+	tries=0
+	until grep -q serving "$work/annotd.log"; do
+		kill -0 "$daemon" 2>/dev/null || fail "annotd did not start: $(cat "$work/annotd.log")"
+		tries=$((tries + 1))
+		[ "$tries" -lt 600 ] || fail "annotd is not ready after 30 s"
+		sleep 0.05 # polls for the line; there is nothing to wait on
+	done
+}
+stop() {
+	[ -n "$daemon" ] || return 0
+	kill "$daemon"
+	wait "$daemon" || fail "annotd stopped with $?"
+	daemon=
+}
+
+# desk: a corpus with alice as admin and boris and chloe enrolled, served.
+desk() {
+	ctl alice --quiet key new alice >/dev/null 2>&1
+	corpus=$(ctl alice --quiet corpus init "$work/corpus" --origin test.example/desk 2>/dev/null)
+	serve
+	for person in boris chloe; do enrol "$person"; done
+}
+enrol() {
+	ctl "$1" --quiet key new "$1" >/dev/null 2>&1
+	ctl "$1" --quiet key request --name "$1" -o "$work/$1.request"
+	quiet alice reviewer add "$work/$1.request" >/dev/null
+}
+# text NAME CONTENT: adds a document.
+text() {
+	printf '%s\n' "$2" >"$work/$1.txt"
+	quiet alice doc add "$work/$1.txt" --name "$1"
+}
+size() { ctl alice --json corpus info 2>/dev/null | jq .size; }
