@@ -28,4 +28,14 @@ enum annot_status store_index_cards(struct store *s, uint64_t seq,
 				    const struct annot_record *record, bool drop,
 				    struct annot_error *err);
 
+/* --- index_change.c --- */
+
+enum annot_status store_ann_put(struct store *s, uint64_t first, const struct core_ann *ann,
+				struct annot_error *err);
+/* A later version takes effect at index `at`: its parents are no heads any more; counts *heads down. */
+enum annot_status store_replace_parents(struct store *s, const struct annot_leaf *leaf, uint64_t at,
+					uint64_t *heads, struct annot_error *err);
+enum annot_status store_void_put(struct store *s, uint64_t seq, const char *reason,
+				 struct annot_error *err);
+
 #endif

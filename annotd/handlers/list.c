@@ -1,0 +1,77 @@
+/* list: a page of what matches a query. */
+#include "annotd/view.h"
+
+enum {
+	/* Records that one request looks at: where their bytes must be read, and where the index is
+	   enough. */
+	LIST_READ_MAX = 20000,
+	LIST_COUNT_MAX = 500000,
+};
+
+struct list {
+	struct rows rows;
+	const struct query *query;
+	bool count_only, by_index;
+	uint64_t seen, count, next;
+	enum annot_status status;
+};
+
+static bool out_of_work(struct list *l)
+{
+	return ++l->seen > (l->count_only && l->by_index ? LIST_COUNT_MAX : LIST_READ_MAX);
+}
+
+static bool each(void *arg, uint64_t index)
+{
+	struct list *l = arg;
+	bool match = false, full = false;
+
+	/* Where this request stops, the next goes on. */
+	if (out_of_work(l)) {
+		l->next = index;
+		return false;
+	}
+	if (l->count_only) {
+		l->status = rows_match(&l->rows, index, l->query, &match);
+		l->count += match;
+		return l->status == ANNOT_OK;
+	}
+	l->status = rows_add(&l->rows, index, l->query, &full);
+	if (full)
+		l->next = index;
+	return l->status == ANNOT_OK && !full;
+}
+
+static enum annot_status bind(struct call *c, struct query *query)
+{
+	const struct annot_authority *authority = corpus_authority_lock(c->corpus);
+	enum annot_status status = query_bind(query, c->arena, c->reader, authority, &c->err);
+
+	corpus_authority_unlock(c->corpus);
+	return status;
+}
+
+enum annot_status on_list(struct call *c, const struct annot_list_request *in,
+			  struct annot_rows_reply *ret)
+{
+	struct list l = {.count_only = in->count};
+	struct query *query;
+	enum annot_status status;
+
+	TRY(query_parse(c->arena, in->query, &query, &c->err));
+	TRY(bind(c, query));
+	l.query = query;
+	l.by_index = query->words.n == 0 && !(query->states & ~(unsigned)QUERY_ANY);
+	status = rows_begin(&l.rows, c, in->limit);
+	if (status == ANNOT_OK)
+		status = reader_list(c->reader, &query->store, in->from, each, &l, &c->err);
+	rows_end(&l.rows);
+	TRY(status);
+	TRY(l.status);
+	ret->rows = l.rows.rows;
+	ret->n_rows = l.rows.n;
+	ret->next = l.next;
+	ret->count = l.count;
+	ret->size = reader_size(c->reader);
+	return ANNOT_OK;
+}

@@ -1,0 +1,309 @@
+#include "annotd/view.h"
+
+#include "base/auto.h"
+
+enum annot_status rows_begin(struct rows *r, struct call *c, uint64_t max)
+{
+	*r = (struct rows){.call = c, .max = max && max < ROWS_MAX ? (size_t)max : ROWS_MAX};
+	r->scratch = annot_arena_new(VIEW_SCRATCH_MAX);
+	r->rows = annot_arena_array(c->arena, r->max, sizeof *r->rows);
+	if (!r->scratch || !r->rows)
+		return annot_fail(&c->err, ANNOT_NO_MEMORY, "no memory for %zu rows", r->max);
+	if (reader_is_as_of(c->reader))
+		TRY(view_authority(c->reader, &r->authority, &c->err));
+	return ANNOT_OK;
+}
+
+void rows_end(struct rows *r)
+{
+	r->scratch = annot_arena_free(r->scratch);
+	r->authority = annot_authority_free(r->authority);
+}
+
+static const struct annot_authority *authority_lock(struct rows *r)
+{
+	return r->authority ? r->authority : corpus_authority_lock(r->call->corpus);
+}
+
+static void authority_unlock(struct rows *r)
+{
+	if (!r->authority)
+		corpus_authority_unlock(r->call->corpus);
+}
+
+/* --- targets --- */
+
+static enum annot_status document_look_up(struct rows *r, const struct annot_hash *record,
+					  struct view_document *ret)
+{
+	struct call *c = r->call;
+	const struct annot_record *parsed;
+	struct store_record stored;
+	struct store_row row;
+	uint64_t seq;
+
+	*ret = (struct view_document){.record = *record, .used = true};
+	enum annot_status status = reader_find(c->reader, record, &seq, &c->err);
+
+	if (status == ANNOT_NOT_FOUND)
+		return ANNOT_OK; /* a void record may name what is not there */
+	TRY(status);
+	TRY(reader_row(c->reader, seq, &row, &c->err));
+	ret->version = row.version;
+	TRY(reader_record(c->reader, seq, r->scratch, &stored, &c->err));
+	if (row.kind != ANNOT_KIND_document || !stored.record.data)
+		return ANNOT_OK;
+	TRY(annot_record_parse(r->scratch, stored.record, &parsed, &c->err));
+	const char *name = annot_record_text(parsed, "name");
+
+	ret->name = annot_arena_copy(c->arena, name, strlen(name));
+	return ret->name ? ANNOT_OK : annot_fail(&c->err, ANNOT_NO_MEMORY, "no memory for a name");
+}
+
+static enum annot_status target_view(struct rows *r, const struct annot_hash *record,
+				     struct annot_target_view *ret)
+{
+	struct view_document *slot = &r->documents[record->b[0] % VIEW_DOCUMENTS];
+
+	if (!slot->used || !annot_hash_equal(&slot->record, record)) {
+		struct view_document found;
+
+		TRY(document_look_up(r, record, &found));
+		*slot = found;
+	}
+	ret->document = *record;
+	ret->name = slot->name;
+	ret->version = slot->version;
+	return ANNOT_OK;
+}
+
+static enum annot_status targets_view(struct rows *r, const struct view_subject *subject,
+				      struct annot_row *ret)
+{
+	struct call *c = r->call;
+	struct store_chars chars[ANNOT_CARDS_MAX];
+	struct annot_target_view *views;
+	struct annot_target target;
+	size_t n = annot_record_targets(subject->record), n_chars = 0;
+
+	if (n == 0)
+		return ANNOT_OK;
+	views = annot_arena_array(c->arena, n, sizeof *views);
+	if (!views)
+		return annot_fail(&c->err, ANNOT_NO_MEMORY, "no memory for %zu targets", n);
+	TRY(reader_chars(c->reader, subject->row.index, chars, COUNT(chars), &n_chars, &c->err));
+	for (size_t i = 0; i < n && annot_record_target(subject->record, i, &target); i++) {
+		TRY(target_view(r, &target.document, &views[i]));
+		if (n_chars != n)
+			continue; /* its words were never looked up in the document */
+		views[i].chars_start = chars[i].start;
+		views[i].chars_end = chars[i].end;
+		views[i].anchor = "exact";
+	}
+	ret->targets = views;
+	ret->n_targets = n;
+	return ANNOT_OK;
+}
+
+/* --- rows --- */
+
+static enum annot_status flags_view(struct rows *r, const struct store_row *row, bool disputed,
+				    struct annot_row *ret)
+{
+	const char **flags = annot_arena_array(r->call->arena, 3, sizeof *flags);
+
+	if (!flags)
+		return annot_fail(&r->call->err, ANNOT_NO_MEMORY, "no memory for flags");
+	if (row->effect != ANNOT_VOID && row->heads > 1)
+		flags[ret->n_flags++] = "conflict";
+	if (disputed)
+		flags[ret->n_flags++] = "disputed";
+	if (row->withheld)
+		flags[ret->n_flags++] = "withheld";
+	ret->flags = flags;
+	return ANNOT_OK;
+}
+
+static enum annot_status subject_read(struct rows *r, uint64_t index, struct annot_arena *arena,
+				      struct view_subject *ret)
+{
+	struct call *c = r->call;
+
+	annot_arena_reset(r->scratch);
+	*ret = (struct view_subject){0};
+	TRY(reader_row(c->reader, index, &ret->row, &c->err));
+	TRY(reader_record(c->reader, index, arena, &ret->stored, &c->err));
+	if (!ret->stored.record.data)
+		return ANNOT_OK;
+	return annot_record_parse(r->scratch, ret->stored.record, &ret->record, &c->err);
+}
+
+/* What authority and reviews add; under the lock, since names point into authority. */
+static enum annot_status row_judge(struct rows *r, const struct view_subject *subject,
+				   struct annot_row *ret)
+{
+	const struct annot_authority *authority = authority_lock(r);
+	const struct annot_key_info *key = annot_authority_key(authority, &subject->row.author);
+	bool disputed = false;
+	enum annot_status status = view_review(r, authority, subject, &ret->review, &disputed);
+
+	if (status == ANNOT_OK && key) {
+		ret->author_name = annot_arena_copy(r->call->arena, key->name, strlen(key->name));
+		if (!ret->author_name)
+			status = annot_fail(&r->call->err, ANNOT_NO_MEMORY, "no memory for a name");
+	}
+	authority_unlock(r);
+	TRY(status);
+	return flags_view(r, &subject->row, disputed, ret);
+}
+
+static enum annot_status row_build(struct rows *r, const struct view_subject *subject,
+				   struct annot_row *ret)
+{
+	const struct store_row *row = &subject->row;
+	struct call *c = r->call;
+	uint8_t *signature = (uint8_t *)annot_arena_copy(c->arena, subject->stored.signature,
+							 ANNOT_SIGNATURE_SIZE);
+
+	*ret = (struct annot_row){
+		.record = subject->stored.record,
+		.leaf = (const char *)subject->stored.leaf.data,
+		.signature = annot_bytes(signature, ANNOT_SIGNATURE_SIZE),
+		.index = row->index,
+		.version = row->version,
+		.versions = row->versions,
+		.head = row->head,
+		.effect = annot_effect_name(row->effect),
+	};
+	if (row->reason[0])
+		ret->reason = annot_arena_copy(c->arena, row->reason, strlen(row->reason));
+	if (!signature || (row->reason[0] && !ret->reason))
+		return annot_fail(&c->err, ANNOT_NO_MEMORY, "no memory for a row");
+	if (subject->record)
+		TRY(targets_view(r, subject, ret));
+	return row_judge(r, subject, ret);
+}
+
+static size_t text_size(const char *text)
+{
+	return text ? strlen(text) : 0;
+}
+
+size_t rows_size(const struct annot_row *row)
+{
+	/* Keys, numbers and headers of a row and of a target: well under these. */
+	enum { ROW_FIXED = 384, TARGET_FIXED = 192, FLAG_FIXED = 32 };
+
+	size_t size = ROW_FIXED + row->record.len + row->signature.len + text_size(row->leaf) +
+		      text_size(row->author_name) + text_size(row->reason) +
+		      text_size(row->review) + row->n_flags * FLAG_FIXED;
+
+	for (size_t i = 0; i < row->n_targets; i++)
+		size += TARGET_FIXED + text_size(row->targets[i].name);
+	return size;
+}
+
+/* --- queries --- */
+
+static const struct {
+	const char *name;
+	enum query_state state;
+} review_states[] =
+	{
+		{"retracted", QUERY_RETRACTED},
+		{"rejected", QUERY_REJECTED},
+		{"changes-requested", QUERY_CHANGES_REQUESTED},
+		{"approved", QUERY_APPROVED},
+		{"in-review", QUERY_IN_REVIEW},
+		{"draft", QUERY_DRAFT},
+},
+  flag_states[] =
+	  {
+		  {"conflict", QUERY_CONFLICT},
+		  {"disputed", QUERY_DISPUTED},
+		  {"withheld", QUERY_WITHHELD},
+},
+  effect_states[] = {
+	  {"effective", QUERY_EFFECTIVE},
+	  {"pending", QUERY_PENDING},
+	  {"void", QUERY_VOID},
+};
+
+static unsigned states_of(const struct annot_row *row)
+{
+	unsigned states = 0;
+
+	for (size_t i = 0; i < COUNT(review_states); i++)
+		if (strcmp(row->review, review_states[i].name) == 0)
+			states |= review_states[i].state;
+	for (size_t i = 0; i < COUNT(effect_states); i++)
+		if (strcmp(row->effect, effect_states[i].name) == 0)
+			states |= effect_states[i].state;
+	for (size_t f = 0; f < row->n_flags; f++)
+		for (size_t i = 0; i < COUNT(flag_states); i++)
+			if (strcmp(row->flags[f], flag_states[i].name) == 0)
+				states |= flag_states[i].state;
+	return states;
+}
+
+static bool asks_states(const struct query *query)
+{
+	return query && query->states && !(query->states & QUERY_ANY);
+}
+
+static enum annot_status words_match(struct rows *r, const struct view_subject *subject,
+				     const struct query *query, bool *ret)
+{
+	*ret = true;
+	if (!query || query->words.n == 0)
+		return ANNOT_OK;
+	*ret = false;
+	if (!subject->record)
+		return ANNOT_OK;
+	return query_words(query, subject->record, ret, &r->call->err);
+}
+
+enum annot_status rows_match(struct rows *r, uint64_t index, const struct query *query, bool *ret)
+{
+	struct view_subject subject;
+	struct annot_row row = {0};
+	bool words = true;
+
+	*ret = true;
+	if (query->words.n == 0 && !asks_states(query))
+		return ANNOT_OK;
+	TRY(subject_read(r, index, r->scratch, &subject));
+	TRY(words_match(r, &subject, query, &words));
+	*ret = words;
+	if (!words || !asks_states(query))
+		return ANNOT_OK;
+	row.effect = annot_effect_name(subject.row.effect);
+	TRY(row_judge(r, &subject, &row));
+	*ret = states_of(&row) & query->states;
+	return ANNOT_OK;
+}
+
+enum annot_status rows_add(struct rows *r, uint64_t index, const struct query *query,
+			   bool *ret_full)
+{
+	struct view_subject subject;
+	struct annot_row row;
+	bool match;
+
+	*ret_full = r->n == r->max;
+	if (*ret_full)
+		return ANNOT_OK;
+	if (query) {
+		TRY(rows_match(r, index, query, &match));
+		if (!match)
+			return ANNOT_OK;
+	}
+	TRY(subject_read(r, index, r->call->arena, &subject));
+	TRY(row_build(r, &subject, &row));
+	*ret_full = r->bytes + rows_size(&row) > ROWS_BYTES_MAX;
+	if (*ret_full)
+		return ANNOT_OK;
+	r->bytes += rows_size(&row);
+	r->rows[r->n++] = row;
+	return ANNOT_OK;
+}
