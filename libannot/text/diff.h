@@ -18,7 +18,7 @@ struct annot_diff_part {
  * that are not DELETE to b. A delete stands before the insert that replaces it. Beyond a bounded
  * effort (ANNOT_DIFF_EFFORT_MAX steps) the rest is one delete and one insert. NO_MEMORY.
  */
-enum { ANNOT_DIFF_EFFORT_MAX = 20000000 };
+enum { ANNOT_DIFF_EFFORT_MAX = 100000000 };
 ANNOT_API enum annot_status annot_diff_words(struct annot_arena *arena, struct annot_bytes a,
 					     struct annot_bytes b,
 					     const struct annot_diff_part **ret, size_t *ret_n,
