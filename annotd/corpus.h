@@ -1,10 +1,11 @@
 /*
  * A corpus as annotd serves it: store, authority, tree, log key, checkpoint file. The writer thread
- * changes it (corpus_admit); readers look at authority under a read lock and at the newest checkpoint.
+ * changes it (corpus_admit); readers look at authority under a read lock and at the newest
+ * checkpoint.
  *
- * Corpus folder: genesis (record), genesis.sig (armor), log.key (C2SP signing key, 0600), first-start
- * (marker of a folder that annotctl corpus init made and annotd has not opened yet), then truth.db,
- * index.db, checkpoint (the fixed-size file of checkpoint_file.h).
+ * Corpus folder: genesis (record), genesis.sig (armor), log.key (C2SP signing key, 0600),
+ * first-start (marker of a folder that annotctl corpus init made and annotd has not opened yet),
+ * then truth.db, index.db, checkpoint (the fixed-size file of checkpoint_file.h).
  */
 #ifndef ANNOTD_CORPUS_H
 #define ANNOTD_CORPUS_H
@@ -15,10 +16,10 @@
 struct corpus;
 
 /*
- * Opens a corpus folder: takes the checkpoint file's lock (REFUSED: another annotd has it), creates the
- * databases on the first start, catches the index up, loads authority, and compares the checkpoint file
- * with the database (design 3.2): file behind: checked and moved forward; ahead, absent or different:
- * the corpus is opened read-only and corpus_read_only says why and what to do.
+ * Opens a corpus folder: takes the checkpoint file's lock (REFUSED: another annotd has it), creates
+ * the databases on the first start, catches the index up, loads authority, and compares the
+ * checkpoint file with the database (design 3.2): file behind: checked and moved forward; ahead,
+ * absent or different: the corpus is opened read-only and corpus_read_only says why and what to do.
  */
 enum annot_status corpus_open(const char *dir, struct corpus **ret, struct annot_error *err);
 struct corpus *corpus_close(struct corpus *c);
@@ -26,6 +27,8 @@ struct corpus *corpus_close(struct corpus *c);
 const char *corpus_dir(const struct corpus *c);
 const struct annot_hash *corpus_id(const struct corpus *c);
 const char *corpus_origin(const struct corpus *c);
+/* Records in the log when it was opened; for the writer's thread, as of its last commit. */
+uint64_t corpus_size(const struct corpus *c);
 /* Why nothing is signed; NULL if all is well. */
 const char *corpus_read_only(const struct corpus *c);
 
@@ -37,16 +40,21 @@ void corpus_authority_unlock(struct corpus *c);
 enum annot_status corpus_checkpoint(struct corpus *c, struct annot_checkpoint *ret,
 				    struct annot_buf *note, struct annot_error *err);
 
+/* Records that one corpus_admit takes at most. */
+enum { CORPUS_BATCH_MAX = 512 };
+
 /* One record on its way in: checked as far as no state is needed before it is queued. */
 struct corpus_item {
 	/* in */
 	const struct annot_record *record;
 	uint8_t signature[ANNOT_SIGNATURE_SIZE];
-	struct annot_bytes note;	 /* seen note, already verified; data NULL if none */
-	const struct store_chars *chars; /* of its targets */
-	/* out */
+	bool verified;                   /* the signature is good; else corpus_admit checks it */
+	struct annot_bytes note;         /* seen note, already verified; data NULL if none */
+	const struct store_chars *chars; /* of its targets; NULL if it has none */
+	/* in and out: other than OK on entry: refused already, left alone */
 	enum annot_status status;
 	char message[ANNOT_ERROR_TEXT_MAX];
+	/* out */
 	uint64_t index;
 	bool duplicate, pending;
 	struct annot_hash signature_hash; /* of the signature in the log */
@@ -55,14 +63,16 @@ struct corpus_item {
 };
 
 /*
- * Admits a batch in order, in one transaction, signs one checkpoint, fills each item's outs. Called by the
- * writer thread only. Returns other than OK when nothing was stored (NO_SPACE, STORE, READ_ONLY): then every
- * item has that status. note (appended to) is the signed checkpoint that covers all items that have an index.
+ * Admits a batch in order, in one transaction, signs one checkpoint, fills each item's outs. Called
+ * by the writer thread only. Returns other than OK when nothing may be called committed (NO_SPACE,
+ * STORE, READ_ONLY): then every item that was not refused before has that status, and a resend is
+ * harmless. note (appended to) is the signed checkpoint that covers all items that have an index.
  */
 enum annot_status corpus_admit(struct corpus *c, struct corpus_item **items, size_t n,
 			       struct annot_buf *note, struct annot_error *err);
 
-/* Stores a document's content once its upload is complete and hashed; called by the writer thread only. */
+/* Stores a document's content once its upload is complete and hashed; called by the writer thread
+ * only. */
 enum annot_status corpus_content(struct corpus *c, uint64_t document_index, struct annot_bytes text,
 				 struct annot_error *err);
 

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,8 +10,9 @@
 
 enum { LINE_MAX_BYTES = 1024 };
 
-/* The one global of the daemon: how much it says. */
+/* The one global state of the daemon: how much it says, and to whom. */
 static enum log_level log_level = LOG_LEVEL_INFO;
+static bool log_journal;
 
 static const struct {
 	const char *name;
@@ -22,9 +24,10 @@ static const struct {
 	{"debug", LOG_LEVEL_DEBUG},
 };
 
-void log_set_level(enum log_level level)
+void log_start(enum log_level level)
 {
 	log_level = level;
+	log_journal = getenv("JOURNAL_STREAM");
 }
 
 bool log_level_parse(const char *text, enum log_level *ret)
@@ -50,11 +53,11 @@ static void make_printable(char *line)
 __attribute__((format(printf, 2, 0))) static void write_line(enum log_level level,
 							     const char *format, va_list args)
 {
-	if (level > log_level)
+	if (level > log_level && level != LOG_LEVEL_NOTICE)
 		return;
 	char line[LINE_MAX_BYTES];
 	int at = 0;
-	if (!isatty(STDERR_FILENO))
+	if (log_journal)
 		at = snprintf(line, sizeof line, "<%d>", (int)level);
 	at += snprintf(line + at, sizeof line - (size_t)at, "annotd: ");
 	vsnprintf(line + at, sizeof line - (size_t)at - 1, format, args);
@@ -77,5 +80,6 @@ __attribute__((format(printf, 2, 0))) static void write_line(enum log_level leve
 
 LOG_FUNCTION(error, LOG_LEVEL_ERROR)
 LOG_FUNCTION(warning, LOG_LEVEL_WARNING)
+LOG_FUNCTION(notice, LOG_LEVEL_NOTICE)
 LOG_FUNCTION(info, LOG_LEVEL_INFO)
 LOG_FUNCTION(debug, LOG_LEVEL_DEBUG)

@@ -10,17 +10,20 @@
 enum log_level {
 	LOG_LEVEL_ERROR = 3,
 	LOG_LEVEL_WARNING = 4,
+	LOG_LEVEL_NOTICE = 5,
 	LOG_LEVEL_INFO = 6,
 	LOG_LEVEL_DEBUG = 7
 };
 
-/* Set once, before threads start. */
-void log_set_level(enum log_level level);
+/* Once, before threads start. */
+void log_start(enum log_level level);
 /* "error", "warning", "info", "debug"; false for another word. */
 bool log_level_parse(const char *text, enum log_level *ret);
 
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Is always said, whatever the level. */
+void log_notice(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

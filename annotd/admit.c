@@ -1,0 +1,283 @@
+/*
+ * Admission: what the writer thread does with a batch. The order is a promise
+ * (docs/architecture.md, "The log never forks"): leaves and root durable in truth.db, checkpoint
+ * file moved, checkpoint signed, index committed, answered.
+ */
+#include <stdlib.h>
+
+#include "annotd/batch_tree.h"
+#include "annotd/corpus_private.h"
+#include "annotd/log.h"
+#include "base/auto.h"
+#include "base/encode.h"
+#include "base/hash.h"
+#include "record/sshsig.h"
+
+struct batch {
+	struct corpus *c;
+	struct batch_tree tree;
+	uint64_t first; /* index of the first record put */
+	bool locked;    /* readers wait: authority is ahead of the disk */
+};
+
+static void refuse(struct corpus_item *item, enum annot_status status, const char *message)
+{
+	item->status = status;
+	snprintf(item->message, sizeof item->message, "%s", message);
+}
+
+/* --- one item
+ * --------------------------------------------------------------------------------------------------
+ */
+
+/* Fills a duplicate's outs. NOT_FOUND: it is none. */
+static enum annot_status find_duplicate(struct batch *b, struct corpus_item *item,
+					struct annot_error *err)
+{
+	struct corpus *c = b->c;
+	const struct annot_view *view = store_view(c->store);
+	struct annot_known known;
+	struct store_record stored;
+	TRY(view->record(view->ctx, &item->record->id, &known, err));
+	annot_arena_reset(c->arena);
+	TRY(store_record(c->store, known.index, c->arena, &stored, err));
+	item->duplicate = true;
+	item->index = known.index;
+	item->signature_hash = annot_sha256(stored.signature, ANNOT_SIGNATURE_SIZE);
+	item->pending =
+		annot_authority_effect(c->authority, &item->record->id, NULL) == ANNOT_PENDING;
+	return ANNOT_OK;
+}
+
+/* For records whose key was enrolled only after they were queued, by an earlier one of the batch
+ * perhaps. */
+static enum annot_status check_signature(struct corpus *c, const struct corpus_item *item,
+					 struct annot_error *err)
+{
+	if (item->verified)
+		return ANNOT_OK;
+	const struct annot_key_info *key = annot_authority_key(c->authority, &item->record->author);
+	if (!key)
+		return annot_fail(err, ANNOT_DENIED,
+				  "author %s: no such key is enrolled in this corpus",
+				  annot_hash_hex(&item->record->author).text);
+	return annot_sshsig_verify(key->key, ANNOT_NAMESPACE_RECORD, item->record->bytes,
+				   item->signature, err);
+}
+
+static void lock_authority(struct batch *b)
+{
+	if (!b->locked)
+		pthread_rwlock_wrlock(&b->c->authority_lock);
+	b->locked = true;
+}
+
+static enum annot_status put(struct batch *b, struct corpus_item *item,
+			     const struct annot_fact *fact, const struct annot_judgement *judgement,
+			     struct annot_error *err)
+{
+	struct corpus *c = b->c;
+	AUTO_BUF struct annot_buf line = ANNOT_BUF_INIT(ANNOT_LEAF_MAX);
+	annot_leaf_write(&fact->leaf, &line);
+	TRY(annot_buf_check(&line, "leaf line", err));
+	struct annot_hash leaf = annot_leaf_hash(line.data, line.len), nodes[ANNOT_LEVELS];
+	size_t n = batch_tree_append(&b->tree, &leaf, nodes);
+	TRY(store_put_record(c->store, fact->index, item->record->bytes, item->signature, nodes, n,
+			     err));
+	if (item->note.data && item->record->seen.size > 0)
+		TRY(store_put_note(c->store, &item->record->seen.note, item->note, err));
+	if (annot_authority_concerns(c->authority, &fact->leaf))
+		lock_authority(b);
+	TRY(corpus_apply(c, fact, judgement, item->chars, err));
+	item->index = fact->index;
+	item->pending = judgement->effect == ANNOT_PENDING;
+	item->signature_hash = fact->leaf.signature;
+	return ANNOT_OK;
+}
+
+/* Returns other than OK only when the whole batch is lost; a refused record is said in its item. */
+static enum annot_status admit_one(struct batch *b, struct corpus_item *item,
+				   struct annot_error *err)
+{
+	struct corpus *c = b->c;
+	struct annot_error why = {0};
+	enum annot_status status = find_duplicate(b, item, err);
+	if (status != ANNOT_NOT_FOUND)
+		return status;
+	status = check_signature(c, item, &why);
+	if (status != ANNOT_OK) {
+		refuse(item, status, why.text);
+		return ANNOT_OK;
+	}
+	struct annot_fact fact = {.index = b->tree.frontier.size, .record = item->record};
+	annot_leaf_of(item->record, item->signature, &fact.leaf);
+	struct annot_judgement judgement;
+	TRY(annot_judge(c->authority, store_view(c->store), &fact, &judgement, err));
+	if (judgement.effect == ANNOT_VOID) {
+		refuse(item, judgement.status, judgement.reason);
+		return ANNOT_OK;
+	}
+	return put(b, item, &fact, &judgement, err);
+}
+
+/* --- the batch
+ * --------------------------------------------------------------------------------------------------
+ */
+
+/* Moves the checkpoint file to what truth.db has, and signs that. */
+static enum annot_status cover(struct corpus *c, struct annot_error *err)
+{
+	if (c->checkpoint.size == c->frontier.size)
+		return ANNOT_OK;
+	struct annot_hash root = annot_frontier_root(&c->frontier);
+	enum annot_status status = checkpoint_file_advance(
+		c->file, c->checkpoint.size, &c->checkpoint.root, c->frontier.size, &root, err);
+	if (status == ANNOT_NO_SPACE)
+		return status; /* may be tried again, with the next batch */
+	if (status != ANNOT_OK) {
+		corpus_set_read_only(c, "the checkpoint file could not be moved to size %llu: %s",
+				     (unsigned long long)c->frontier.size, err ? err->text : "");
+		return status;
+	}
+	return corpus_sign(c, c->frontier.size, &root, err);
+}
+
+/* Withholds what took effect; then the index. Both are made good at the next start if they fail
+ * here. */
+static void finish_index(struct batch *b, struct corpus_item **items, size_t n)
+{
+	struct corpus *c = b->c;
+	struct annot_error err = {0};
+	if (store_commit_index(c->store, &err) != ANNOT_OK) {
+		log_error("the index could not be written, it will be caught up: %s", err.text);
+		store_rollback(c->store);
+		c->stale = true;
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const struct annot_record *r = items[i]->record;
+		if (items[i]->status != ANNOT_OK || items[i]->index < b->first)
+			continue;
+		const struct annot_hash *on = annot_record_on(r), *withhold = NULL;
+		if (r->kind->kind == ANNOT_KIND_withhold)
+			withhold = &r->id;
+		else if (r->kind->kind == ANNOT_KIND_review && on)
+			withhold = on;
+		if (!withhold ||
+		    annot_authority_effect(c->authority, withhold, NULL) != ANNOT_EFFECTIVE)
+			continue;
+		if (corpus_withhold(c, withhold, &err) != ANNOT_OK)
+			log_error("bytes could not be withheld, restart annotd to try again: %s",
+				  err.text);
+	}
+}
+
+static enum annot_status commit(struct batch *b, struct corpus_item **items, size_t n,
+				struct annot_error *err)
+{
+	struct corpus *c = b->c;
+	if (b->tree.frontier.size == b->first) {
+		store_rollback(c->store); /* nothing new; only duplicates or refused ones */
+		return cover(c, err);
+	}
+	struct annot_hash root = annot_frontier_root(&b->tree.frontier);
+	TRY(store_commit_truth(c->store, &root, err));
+	c->frontier = b->tree.frontier;
+	enum annot_status status = cover(c, err);
+	finish_index(b, items, n);
+	return status;
+}
+
+static enum annot_status prove(struct batch *b, struct corpus_item **items, size_t n,
+			       struct annot_error *err)
+{
+	struct annot_tree_reader tree = batch_tree_reader(&b->tree);
+	uint64_t size = b->c->checkpoint.size;
+	for (size_t i = 0; i < n; i++) {
+		if (items[i]->status == ANNOT_OK)
+			TRY(annot_tree_inclusion(&tree, items[i]->index, size, items[i]->path,
+						 &items[i]->n_path, err));
+	}
+	return ANNOT_OK;
+}
+
+static enum annot_status run(struct batch *b, struct corpus_item **items, size_t n,
+			     struct annot_buf *note, struct annot_error *err)
+{
+	struct corpus *c = b->c;
+	TRY(store_begin(c->store, err));
+	for (size_t i = 0; i < n; i++) {
+		if (items[i]->status == ANNOT_OK)
+			TRY(admit_one(b, items[i], err));
+	}
+	TRY(commit(b, items, n, err));
+	TRY(prove(b, items, n, err));
+	annot_buf_add(note, c->note.data, c->note.len);
+	return annot_buf_check(note, "checkpoint", err);
+}
+
+static void reload(struct corpus *c)
+{
+	struct annot_error err = {0};
+	store_rollback(c->store);
+	c->stale = true;
+	if (corpus_load(c, &err) != ANNOT_OK)
+		log_error("%s: cannot be read again: %s", c->dir, err.text);
+}
+
+static enum annot_status admit(struct corpus *c, struct corpus_item **items, size_t n,
+			       struct annot_buf *note, struct annot_error *err)
+{
+	struct batch b = {.c = c};
+	if (corpus_read_only(c))
+		return annot_fail(err, ANNOT_READ_ONLY, "%s", corpus_read_only(c));
+	if (c->stale) {
+		pthread_rwlock_wrlock(&c->authority_lock);
+		enum annot_status loaded = corpus_load(c, err);
+		pthread_rwlock_unlock(&c->authority_lock);
+		if (loaded != ANNOT_OK)
+			return loaded;
+	}
+	b.first = c->frontier.size;
+	TRY(batch_tree_begin(&b.tree, &c->frontier, store_tree(c->store), n, err));
+	enum annot_status status = run(&b, items, n, note, err);
+	if (status != ANNOT_OK) {
+		lock_authority(&b);
+		reload(c);
+	}
+	if (b.locked)
+		pthread_rwlock_unlock(&c->authority_lock);
+	batch_tree_free(&b.tree);
+	return status;
+}
+
+enum annot_status corpus_admit(struct corpus *c, struct corpus_item **items, size_t n,
+			       struct annot_buf *note, struct annot_error *err)
+{
+	struct annot_error own = {0};
+	if (!err)
+		err = &own;
+	enum annot_status status =
+		n <= CORPUS_BATCH_MAX
+			? admit(c, items, n, note, err)
+			: annot_fail(err, ANNOT_TOO_LARGE, "%zu records in a batch; at most %d", n,
+				     CORPUS_BATCH_MAX);
+	for (size_t i = 0; status != ANNOT_OK && i < n; i++) {
+		if (items[i]->status == ANNOT_OK)
+			refuse(items[i], status, err->text);
+	}
+	return status;
+}
+
+enum annot_status corpus_content(struct corpus *c, uint64_t document_index, struct annot_bytes text,
+				 struct annot_error *err)
+{
+	struct store_record stored;
+	if (corpus_read_only(c))
+		return annot_fail(err, ANNOT_READ_ONLY, "%s", corpus_read_only(c));
+	annot_arena_reset(c->arena);
+	TRY(store_record(c->store, document_index, c->arena, &stored, err));
+	if (!stored.record.data)
+		return annot_fail(err, ANNOT_REFUSED, "the document was withheld meanwhile");
+	return store_put_content(c->store, document_index, text, err);
+}

@@ -1,0 +1,113 @@
+/* A corpus: what others ask of it. */
+#include "annotd/corpus_private.h"
+
+#include <sodium.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "annotd/log.h"
+
+const char *corpus_dir(const struct corpus *c)
+{
+	return c->dir;
+}
+
+const struct annot_hash *corpus_id(const struct corpus *c)
+{
+	return &c->id;
+}
+
+const char *corpus_origin(const struct corpus *c)
+{
+	return c->origin;
+}
+
+uint64_t corpus_size(const struct corpus *c)
+{
+	return store_size(c->store);
+}
+
+const char *corpus_read_only(const struct corpus *c)
+{
+	return atomic_load(&c->read_only) ? c->why_read_only : NULL;
+}
+
+void corpus_set_read_only(struct corpus *c, const char *format, ...)
+{
+	if (atomic_load(&c->read_only))
+		return;
+	va_list args;
+	va_start(args, format);
+	vsnprintf(c->why_read_only, sizeof c->why_read_only, format, args);
+	va_end(args);
+	atomic_store(&c->read_only, true);
+	log_error("serving reads only: %s", c->why_read_only);
+}
+
+const struct annot_authority *corpus_authority_lock(struct corpus *c)
+{
+	pthread_rwlock_rdlock(&c->authority_lock);
+	return c->authority;
+}
+
+void corpus_authority_unlock(struct corpus *c)
+{
+	pthread_rwlock_unlock(&c->authority_lock);
+}
+
+enum annot_status corpus_checkpoint(struct corpus *c, struct annot_checkpoint *ret,
+				    struct annot_buf *note, struct annot_error *err)
+{
+	pthread_mutex_lock(&c->lock);
+	struct annot_checkpoint checkpoint = c->checkpoint;
+	size_t before = note->len;
+	annot_buf_add(note, c->note.data, c->note.len);
+	pthread_mutex_unlock(&c->lock);
+	if (checkpoint.size == 0) {
+		annot_buf_truncate(note, before);
+		const char *why = corpus_read_only(c);
+		return annot_fail(err, ANNOT_READ_ONLY, "there is no signed checkpoint: %s",
+				  why ? why : "nothing was signed yet");
+	}
+	TRY(annot_buf_check(note, "checkpoint", err));
+	*ret = checkpoint;
+	return ANNOT_OK;
+}
+
+enum annot_status corpus_sign(struct corpus *c, uint64_t size, const struct annot_hash *root,
+			      struct annot_error *err)
+{
+	struct annot_checkpoint checkpoint = {.size = size, .root = *root};
+	struct annot_buf note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
+	memcpy(checkpoint.origin, c->origin, sizeof checkpoint.origin);
+	annot_checkpoint_sign(&checkpoint, &c->key, &note);
+	enum annot_status status = annot_buf_check(&note, "checkpoint", err);
+	if (status == ANNOT_OK) {
+		pthread_mutex_lock(&c->lock);
+		struct annot_buf old = c->note;
+		c->note = note;
+		c->checkpoint = checkpoint;
+		pthread_mutex_unlock(&c->lock);
+		note = old;
+	}
+	annot_buf_free(&note);
+	return status;
+}
+
+struct corpus *corpus_close(struct corpus *c)
+{
+	if (!c)
+		return NULL;
+	c->store = store_close(c->store);
+	c->file = checkpoint_file_close(c->file);
+	c->authority = annot_authority_free(c->authority);
+	c->arena = annot_arena_free(c->arena);
+	annot_buf_free(&c->note);
+	sodium_memzero(&c->key, sizeof c->key);
+	pthread_mutex_destroy(&c->lock);
+	pthread_rwlock_destroy(&c->authority_lock);
+	free(c->dir);
+	free(c);
+	return NULL;
+}

@@ -1,0 +1,287 @@
+/* Opening a corpus: the log key, the databases, and whether the checkpoint file agrees with them.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "annotd/corpus_private.h"
+#include "annotd/corpus_start.h"
+#include "base/auto.h"
+#include "base/encode.h"
+#include "base/file.h"
+#include "record/sshsig.h"
+
+enum { LOG_KEY_FILE_MAX = 1024 };
+
+enum annot_status corpus_path(const char *dir, const char *name, char *ret, struct annot_error *err)
+{
+	if (snprintf(ret, CORPUS_PATH_MAX, "%s/%s", dir, name) >= CORPUS_PATH_MAX)
+		return annot_fail(err, ANNOT_USAGE, "the path of %s/%s is too long", dir, name);
+	return ANNOT_OK;
+}
+
+bool corpus_has(const char *dir, const char *name)
+{
+	char path[CORPUS_PATH_MAX];
+	struct stat st;
+	return corpus_path(dir, name, path, NULL) == ANNOT_OK && lstat(path, &st) == 0;
+}
+
+/* --- the log key
+ * ------------------------------------------------------------------------------------------------
+ */
+
+static enum annot_status read_key(const char *path, struct annot_skey *ret, struct annot_error *err)
+{
+	AUTO_BUF struct annot_buf text = ANNOT_BUF_INIT(LOG_KEY_FILE_MAX);
+	struct annot_error why = {0};
+	TRY(annot_file_read(path, LOG_KEY_FILE_MAX, &text, err));
+	size_t len = text.len;
+	if (len > 0 && text.data[len - 1] == '\n')
+		len--;
+	enum annot_status status = annot_skey_parse(text.data, len, ret, &why);
+	sodium_memzero(text.data, text.len);
+	if (status != ANNOT_OK)
+		return annot_fail(err, status, "%s: %s", path, why.text);
+	return ANNOT_OK;
+}
+
+enum annot_status corpus_read_key(struct corpus *c, struct annot_error *err)
+{
+	char path[CORPUS_PATH_MAX];
+	struct stat st;
+	TRY(corpus_path(c->dir, "log.key", path, err));
+	if (stat(path, &st) != 0 && errno == ENOENT) {
+		corpus_set_read_only(c, "%s is not there: put the log's key back and start again",
+				     path);
+		return ANNOT_OK;
+	}
+	if (st.st_mode & (S_IRWXG | S_IRWXO))
+		return annot_fail(
+			err, ANNOT_REFUSED,
+			"%s can be read by others (mode %04o): chmod 600 it, and replace the "
+			"key if someone may have read it",
+			path, (unsigned)(st.st_mode & 07777));
+	TRY(read_key(path, &c->key, err));
+	c->has_key = true;
+	return ANNOT_OK;
+}
+
+/* The key in force or, as a change of key begins while the old one still signs, the one before it.
+ */
+static enum annot_status check_key(struct corpus *c, struct annot_error *err)
+{
+	const struct annot_vkey *keys;
+	size_t n = annot_authority_log_keys(c->authority, &keys);
+	if (!c->has_key)
+		return ANNOT_OK;
+	for (size_t i = 0; i < n; i++) {
+		if (memcmp(keys[i].key, c->key.vkey.key, ANNOT_KEY_SIZE) == 0 &&
+		    keys[i].type == c->key.vkey.type)
+			return ANNOT_OK;
+	}
+	return annot_fail(err, ANNOT_REFUSED,
+			  "%s/log.key is not the key of this corpus's log: put the right one there",
+			  c->dir);
+}
+
+/* --- file against database
+ * --------------------------------------------------------------------------------------- */
+
+#define VOUCH "run annotd vouch --corpus %s --size %llu"
+
+static void compare_slot(struct corpus *c, const struct checkpoint_slot *slot)
+{
+	unsigned long long have = (unsigned long long)c->frontier.size;
+	unsigned long long signed_size = (unsigned long long)slot->size;
+	struct annot_tree_reader tree = store_tree(c->store);
+	struct annot_error err = {0};
+	struct annot_hash root;
+	if (!annot_hash_equal(&slot->corpus, &c->id))
+		corpus_set_read_only(c,
+				     "%s/checkpoint is of another corpus (%.16s…): put the right "
+				     "one back",
+				     c->dir, annot_hash_hex(&slot->corpus).text);
+	else if (slot->size > c->frontier.size)
+		corpus_set_read_only(
+			c,
+			"a checkpoint of %llu records was signed, but truth.db has %llu: "
+			"put back the truth.db that has them all; signing over them would "
+			"fork the log",
+			signed_size, have);
+	else if (annot_tree_root(&tree, slot->size, &root, &err) != ANNOT_OK)
+		corpus_set_read_only(c, "the tree of %llu records cannot be read: %s", signed_size,
+				     err.text);
+	else if (!annot_hash_equal(&root, &slot->root))
+		corpus_set_read_only(
+			c,
+			"the signed checkpoint of %llu records has another root than "
+			"truth.db: this is another history; put back the truth.db that was "
+			"signed, and run annotd fsck",
+			signed_size);
+}
+
+static void compare_file(struct corpus *c)
+{
+	unsigned long long have = (unsigned long long)c->frontier.size;
+	switch (checkpoint_file_state(c->file)) {
+	case CHECKPOINT_FILE_VALID:
+		compare_slot(c, checkpoint_file_current(c->file));
+		break;
+	case CHECKPOINT_FILE_ABSENT:
+		corpus_set_read_only(
+			c,
+			"%s/checkpoint is not there, as in a copy or a restored backup: put it "
+			"back, or, if nothing beyond these %llu records was ever signed and no "
+			"other annotd has this corpus, " VOUCH,
+			c->dir, have, c->dir, have);
+		break;
+	case CHECKPOINT_FILE_DAMAGED:
+		corpus_set_read_only(
+			c,
+			"%s/checkpoint is damaged: put it back, or, if nothing beyond these "
+			"%llu records was ever signed, " VOUCH,
+			c->dir, have, c->dir, have);
+		break;
+	}
+}
+
+/* Moves the file to what the database has, and signs that. */
+static enum annot_status sign_first(struct corpus *c, struct annot_error *err)
+{
+	const struct checkpoint_slot *slot = checkpoint_file_current(c->file);
+	struct annot_hash root = annot_frontier_root(&c->frontier);
+	struct annot_hash from = slot->root;
+	TRY(checkpoint_file_advance(c->file, slot->size, &from, c->frontier.size, &root, err));
+	return corpus_sign(c, c->frontier.size, &root, err);
+}
+
+/* --- withholding that a crash interrupted
+ * ------------------------------------------------------------------------ */
+
+struct withholds {
+	struct corpus *c;
+	enum annot_status status;
+	struct annot_error err;
+};
+
+static bool withhold_each(void *arg, uint64_t index)
+{
+	struct withholds *w = arg;
+	struct corpus *c = w->c;
+	struct store_record stored;
+	const struct annot_record *r;
+	annot_arena_reset(c->arena);
+	w->status = store_record(c->store, index, c->arena, &stored, &w->err);
+	if (w->status == ANNOT_OK)
+		w->status = annot_record_parse(c->arena, stored.record, &r, &w->err);
+	if (w->status != ANNOT_OK)
+		return false;
+	struct annot_hash id = r->id;
+	if (r->kind->kind == ANNOT_KIND_withhold &&
+	    annot_authority_effect(c->authority, &id, NULL) == ANNOT_EFFECTIVE)
+		w->status = corpus_withhold(c, &id, &w->err);
+	return w->status == ANNOT_OK;
+}
+
+static enum annot_status finish_withholds(struct corpus *c, struct annot_error *err)
+{
+	struct withholds w = {.c = c};
+	struct reader *reader;
+	TRY(reader_open(c->dir, &reader, err));
+	enum annot_status status = reader_begin(reader, err);
+	if (status == ANNOT_OK) {
+		status = reader_authority(reader, 0, withhold_each, &w, err);
+		reader_end(reader);
+	}
+	reader_close(reader);
+	return status == ANNOT_OK && w.status != ANNOT_OK
+		       ? annot_fail(err, w.status, "%s", w.err.text)
+		       : status;
+}
+
+/* --- opening
+ * ------------------------------------------------------------------------------------------------------
+ */
+
+static enum annot_status read_origin(struct corpus *c, struct annot_error *err)
+{
+	struct store_record stored;
+	const struct annot_record *genesis;
+	annot_arena_reset(c->arena);
+	TRY(store_record(c->store, 0, c->arena, &stored, err));
+	TRY(annot_record_parse(c->arena, stored.record, &genesis, err));
+	const char *origin = annot_record_text(genesis, "origin");
+	if (!genesis->genesis || !origin)
+		return annot_fail(err, ANNOT_STORE,
+				  "%s: record #0 is not a genesis record; run annotd fsck", c->dir);
+	c->id = genesis->id;
+	snprintf(c->origin, sizeof c->origin, "%s", origin);
+	return ANNOT_OK;
+}
+
+static enum annot_status open_store(struct corpus *c, struct annot_error *err)
+{
+	bool rebuild = false; /* then the index is empty, and catching it up fills it */
+	TRY(store_open(c->dir, &c->store, &rebuild, err));
+	if (store_size(c->store) == 0)
+		return annot_fail(err, ANNOT_REFUSED,
+				  "%s: truth.db is empty: put back the one with the records",
+				  c->dir);
+	TRY(corpus_load(c, err));
+	return read_origin(c, err);
+}
+
+static enum annot_status open_all(struct corpus *c, struct annot_error *err)
+{
+	char path[CORPUS_PATH_MAX];
+	TRY(annot_crypto_init(err));
+	if (!corpus_has(c->dir, "truth.db") && !corpus_has(c->dir, FIRST_START))
+		return annot_fail(
+			err, corpus_has(c->dir, "genesis") ? ANNOT_REFUSED : ANNOT_INVALID,
+			corpus_has(c->dir, "genesis")
+				? "%s: truth.db is not there: put it back"
+				: "%s is not a corpus folder: make one with annotctl corpus init",
+			c->dir);
+	TRY(corpus_path(c->dir, "checkpoint", path, err));
+	TRY(checkpoint_file_open(path, &c->file, err));
+	TRY(corpus_read_key(c, err));
+	if (corpus_has(c->dir, FIRST_START))
+		TRY(corpus_first_start(c, err));
+	TRY(open_store(c, err));
+	TRY(check_key(c, err));
+	compare_file(c);
+	if (corpus_read_only(c))
+		return ANNOT_OK;
+	TRY(sign_first(c, err));
+	return finish_withholds(c, err);
+}
+
+struct corpus *corpus_new(const char *dir)
+{
+	struct corpus *c = calloc(1, sizeof *c);
+	if (!c)
+		return NULL;
+	pthread_rwlock_init(&c->authority_lock, NULL);
+	pthread_mutex_init(&c->lock, NULL);
+	c->dir = strdup(dir);
+	c->arena = annot_arena_new(CORPUS_ARENA_MAX);
+	return c->dir && c->arena ? c : corpus_close(c);
+}
+
+enum annot_status corpus_open(const char *dir, struct corpus **ret, struct annot_error *err)
+{
+	struct corpus *c = corpus_new(dir);
+	if (!c)
+		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+	enum annot_status status = open_all(c, err);
+	if (status != ANNOT_OK) {
+		corpus_close(c);
+		return status;
+	}
+	*ret = c;
+	return ANNOT_OK;
+}

@@ -1,0 +1,65 @@
+/* What corpus.c, corpus_open.c, replay.c and admit.c share. */
+#ifndef ANNOTD_CORPUS_PRIVATE_H
+#define ANNOTD_CORPUS_PRIVATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "annotd/checkpoint_file.h"
+#include "annotd/corpus.h"
+
+enum {
+	/* Memory that one step of replay or a batch's leaves may take beside the store. */
+	CORPUS_ARENA_MAX = 8 << 20,
+};
+
+struct corpus {
+	char *dir;
+	struct annot_hash id;
+	char origin[ANNOT_ORIGIN_MAX + 1];
+	struct checkpoint_file *file;
+	bool has_key;
+	struct annot_skey key;
+
+	/* the writer's alone */
+	struct store *store;
+	struct annot_frontier frontier; /* of the committed log */
+	struct annot_arena *arena;      /* of one replayed record */
+	bool stale; /* memory and disk may differ: corpus_load before anything else */
+
+	/* readers look at it under the lock, the writer changes it under it */
+	pthread_rwlock_t authority_lock;
+	struct annot_authority *authority;
+
+	/* what was last signed */
+	pthread_mutex_t lock;
+	struct annot_checkpoint checkpoint; /* size 0: nothing was signed */
+	struct annot_buf note;
+
+	/* written once, before read_only is set */
+	char why_read_only[ANNOT_ERROR_TEXT_MAX];
+	atomic_bool read_only;
+};
+
+/* corpus_open.c: a closed corpus; NULL when out of memory */
+struct corpus *corpus_new(const char *dir);
+
+/* corpus.c */
+void corpus_set_read_only(struct corpus *c, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Signs (size, root), which the checkpoint file must already say. */
+enum annot_status corpus_sign(struct corpus *c, uint64_t size, const struct annot_hash *root,
+			      struct annot_error *err);
+
+/* replay.c: all with the authority lock held for writing, or before readers exist */
+/* Authority and frontier as of what is on disk, after catching the index up with the log. */
+enum annot_status corpus_load(struct corpus *c, struct annot_error *err);
+/* Puts a judged fact into the index and, unless void, into authority, with all that it settles. */
+enum annot_status corpus_apply(struct corpus *c, const struct annot_fact *fact,
+			       const struct annot_judgement *judgement,
+			       const struct store_chars *chars, struct annot_error *err);
+/* Takes the bytes away that effective withhold records name; idempotent. */
+enum annot_status corpus_withhold(struct corpus *c, const struct annot_hash *withhold,
+				  struct annot_error *err);
+
+#endif

@@ -1,0 +1,254 @@
+#include "annotd/dispatch.h"
+
+#include <time.h>
+
+#include "annotd/call.h"
+#include "annotd/handlers/upload.h"
+#include "annotd/log.h"
+#include "base/auto.h"
+
+/* --- one request
+ * ------------------------------------------------------------------------------------------------------
+ */
+
+/* Lives in its own arena, which it frees last. */
+struct task {
+	struct write_job job; /* of a WRITE call that was queued */
+	const struct dispatch *shared;
+	struct server_request *request;
+	struct annot_arena *arena;
+	const struct annot_call_def *call; /* NULL while unknown */
+	uint64_t started_us;
+	struct submission submission;
+	struct upload_step step;
+};
+
+static uint64_t now_us(void)
+{
+	struct timespec ts;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
+}
+
+static void encode(const struct task *t, enum annot_status status, const char *error,
+		   const void *reply, struct annot_buf *out)
+{
+	struct annot_error err = {0};
+	if (status == ANNOT_OK)
+		status = annot_reply_encode(t->call, status, NULL, reply, out, &err);
+	else
+		err = (struct annot_error){.status = ANNOT_OK};
+	if (out->len > 0)
+		return;
+	/* Of our own making: a reply over its limits. */
+	if (err.text[0])
+		error = err.text;
+	annot_buf_free(out);
+	if (annot_reply_encode(t->call, status, error, NULL, out, NULL) != ANNOT_OK)
+		annot_buf_free(out);
+}
+
+/* Says what became of it, once, and sends it. The record text never goes to the log. */
+static void answer(const struct task *t, enum annot_status status, const char *error,
+		   const void *reply)
+{
+	struct annot_buf out = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
+	encode(t, status, error, reply, &out);
+	const char *name = t->call ? t->call->name : "?";
+	long long uid = (long long)server_peer_uid(t->request);
+	unsigned long long us = (unsigned long long)(now_us() - t->started_us);
+	if (status == ANNOT_OK)
+		log_debug("%s uid=%lld OK %lluus", name, uid, us);
+	else
+		log_info("%s uid=%lld %s %lluus: %s", name, uid, annot_status_name(status), us,
+			 error);
+	if (out.len > 0)
+		server_reply(t->request, &out);
+	else
+		server_drop(t->request);
+	annot_buf_free(&out);
+}
+
+/* --- READ calls
+ * --------------------------------------------------------------------------------------------------------
+ */
+
+typedef enum annot_status (*read_handler)(struct call *c, const void *in, void *ret);
+
+#define RUN_READ(name, request, reply)                                                             \
+	static enum annot_status run_##name(struct call *c, const void *in, void *ret)             \
+	{                                                                                          \
+		return on_##name(c, in, ret);                                                      \
+	}
+#define RUN_WRITE(name, request, reply)
+#define CALL(name, request, reply, access, doc) RUN_##access(name, request, reply)
+#include "proto/calls.def"
+
+#define ROW_READ(name)  [ANNOT_CALL_##name] = run_##name,
+#define ROW_WRITE(name) [ANNOT_CALL_##name] = NULL,
+static const read_handler read_handlers[ANNOT_CALL_COUNT] = {
+#define CALL(name, request, reply, access, doc) ROW_##access(name)
+#include "proto/calls.def"
+};
+
+static void run_read(struct task *t, struct call *c, const void *in)
+{
+	void *reply = annot_arena_alloc(t->arena, t->call->reply->size);
+	if (!reply) {
+		answer(t, ANNOT_NO_MEMORY, "out of memory", NULL);
+		return;
+	}
+	enum annot_status status = read_handlers[t->call->id](c, in, reply);
+	reader_end(c->reader);
+	answer(t, status, c->err.text, reply);
+}
+
+/* --- WRITE calls
+ * -------------------------------------------------------------------------------------------------------
+ */
+
+static void task_free(struct task *t)
+{
+	struct annot_arena *arena = t->arena;
+	annot_arena_free(arena); /* t is in it */
+}
+
+static void answer_submit(const struct task *t, struct annot_bytes note)
+{
+	struct annot_submit_reply reply = {0};
+	struct annot_error err = {0};
+	enum annot_status status = submit_reply(&t->submission, note, t->arena, &reply, &err);
+	answer(t, status, err.text, &reply);
+}
+
+static void submit_done(struct write_job *job, enum annot_status status, const char *message,
+			struct annot_bytes note)
+{
+	struct task *t = (struct task *)job; /* its first member */
+	(void)status;                        /* each item has it */
+	(void)message;
+	answer_submit(t, note);
+	task_free(t);
+}
+
+static void content_done(struct write_job *job, enum annot_status status, const char *message,
+			 struct annot_bytes note)
+{
+	struct task *t = (struct task *)job;
+	(void)note;
+	uploads_done(t->shared->uploads, &t->step.document.person, t->step.content);
+	answer(t, status, message, &t->step.reply);
+	task_free(t);
+}
+
+/* Whether the writer has it now, and t with it. */
+static bool queue(struct task *t)
+{
+	struct annot_error err = {0};
+	enum annot_status status = writer_put(t->shared->writer, &t->job, &err);
+	if (status == ANNOT_OK)
+		return true;
+	if (t->job.content.data)
+		uploads_done(t->shared->uploads, &t->step.document.person, t->step.content);
+	answer(t, status, err.text, NULL);
+	return false;
+}
+
+static bool run_submit(struct dispatch_worker *w, struct task *t, struct call *c, const void *in)
+{
+	enum annot_status status = submit_check(c, &w->seen, in, &t->submission);
+	reader_end(c->reader);
+	if (status != ANNOT_OK) {
+		answer(t, status, c->err.text, NULL);
+		return false;
+	}
+	if (t->submission.n_todo == 0) {
+		answer_submit(t, annot_bytes(NULL, 0));
+		return false;
+	}
+	t->job = (struct write_job){
+		.items = t->submission.todo,
+		.n_items = t->submission.n_todo,
+		.done = submit_done,
+	};
+	return queue(t);
+}
+
+static bool run_upload(struct task *t, struct call *c, const void *in)
+{
+	enum annot_status status = upload_take(c, t->shared->uploads, in, &t->step);
+	reader_end(c->reader);
+	if (status != ANNOT_OK || !t->step.content.data) {
+		answer(t, status, c->err.text, &t->step.reply);
+		return false;
+	}
+	t->job = (struct write_job){
+		.document_index = t->step.index,
+		.content = t->step.content,
+		.done = content_done,
+	};
+	return queue(t);
+}
+
+/* --- all calls
+ * ---------------------------------------------------------------------------------------------------------
+ */
+
+/* Returns whether the task was given away. */
+static bool run(struct dispatch_worker *w, struct task *t)
+{
+	struct call c = {
+		.arena = t->arena,
+		.reader = w->reader,
+		.corpus = w->shared->corpus,
+		.peer_uid = server_peer_uid(t->request),
+	};
+	void *in;
+	enum annot_status status =
+		annot_request_decode(server_payload(t->request), t->arena, &t->call, &in, &c.err);
+	if (status == ANNOT_OK)
+		status = reader_begin(w->reader, &c.err);
+	if (status != ANNOT_OK) {
+		answer(t, status, c.err.text, NULL);
+		return false;
+	}
+	switch (t->call->id) {
+	case ANNOT_CALL_submit:
+		return run_submit(w, t, &c, in);
+	case ANNOT_CALL_upload:
+		return run_upload(t, &c, in);
+	default:
+		run_read(t, &c, in);
+		return false;
+	}
+}
+
+void dispatch_request(struct dispatch_worker *w, struct server_request *request)
+{
+	if (!w->arena)
+		w->arena = annot_arena_new(DISPATCH_ARENA_MAX);
+	struct task *t = w->arena ? annot_arena_alloc(w->arena, sizeof *t) : NULL;
+	if (!t) {
+		log_error("out of memory for a request");
+		server_drop(request);
+		return;
+	}
+	*t = (struct task){
+		.shared = w->shared,
+		.request = request,
+		.arena = w->arena,
+		.started_us = now_us(),
+	};
+	w->arena = NULL;
+	struct annot_arena *arena = t->arena;
+	if (!run(w, t)) {
+		annot_arena_reset(arena);
+		w->arena = arena;
+	}
+}
+
+void dispatch_busy(struct server_request *request)
+{
+	struct task t = {.request = request, .started_us = now_us()};
+	answer(&t, ANNOT_BUSY, "too many requests wait: try again", NULL);
+}

@@ -1,0 +1,36 @@
+/* From a request to its reply: decode, access by the call table, handler or writer, encode, one
+ * line of log. */
+#ifndef ANNOTD_DISPATCH_H
+#define ANNOTD_DISPATCH_H
+
+#include "annotd/handlers/submit.h"
+#include "annotd/server.h"
+#include "annotd/upload.h"
+#include "annotd/writer.h"
+
+/* Memory of one request: what it decodes to, what its records parse to, and its reply. */
+enum { DISPATCH_ARENA_MAX = 128 << 20 };
+
+/* What all workers share. */
+struct dispatch {
+	struct corpus *corpus;
+	struct writer *writer;
+	struct uploads *uploads;
+};
+
+/* What each worker has of its own. arena may be NULL: it is made when needed, and given away with a
+ * job. */
+struct dispatch_worker {
+	const struct dispatch *shared;
+	struct reader *reader;
+	struct annot_arena *arena;
+	struct seen_cache seen;
+};
+
+/* Answers a request, now or from the writer's thread. */
+void dispatch_request(struct dispatch_worker *w, struct server_request *request);
+
+/* Answers that the daemon is busy; does not block. */
+void dispatch_busy(struct server_request *request);
+
+#endif

@@ -1,0 +1,357 @@
+/*
+ * annotd fsck. The truth is replayed with libannot's state in memory, which shares no code with the
+ * index but the judge, and what the index says is compared with that.
+ */
+#include "annotd/fsck_private.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "annotd/checkpoint_file.h"
+#include "annotd/corpus_start.h"
+#include "annotd/maintain.h"
+#include "annotd/replay.h"
+#include "annotd/target.h"
+#include "base/auto.h"
+#include "base/encode.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "record/sshsig.h"
+#include "state/memory.h"
+#include "text/utf8.h"
+
+enum { HEADS_MAX = 64 };
+
+struct fsck {
+	const char *dir;
+	struct reader *reader;
+	uint64_t size;             /* of truth.db */
+	struct annot_arena *arena; /* of one record */
+	struct annot_memory *memory;
+	struct annot_frontier frontier;
+	uint8_t *effects; /* of each record, as judged */
+	struct annot_buf text;
+	struct annot_hash text_of;
+	bool has_slot;
+	struct checkpoint_slot slot;
+	struct findings findings;
+};
+
+void finding(struct findings *f, uint64_t index, const char *format, ...)
+{
+	va_list args;
+	pthread_mutex_lock(&f->lock);
+	if (f->n++ < FSCK_FINDINGS_SHOWN) {
+		if (index != FSCK_WHOLE)
+			fprintf(f->to, "#%llu: ", (unsigned long long)index);
+		va_start(args, format);
+		vfprintf(f->to, format, args);
+		va_end(args);
+		fputc('\n', f->to);
+	}
+	pthread_mutex_unlock(&f->lock);
+}
+
+/* --- log
+ * -------------------------------------------------------------------------------------------------------------------
+ */
+
+static void check_nodes(struct fsck *f, const struct annot_fact *fact)
+{
+	struct annot_buf buf = ANNOT_BUF_INIT(ANNOT_LEAF_MAX);
+	struct annot_hash nodes[ANNOT_LEVELS], stored;
+	struct annot_tree_reader tree = reader_tree(f->reader);
+	annot_leaf_write(&fact->leaf, &buf);
+	struct annot_hash leaf = annot_leaf_hash(buf.data, buf.len);
+	annot_buf_free(&buf);
+	size_t n = annot_frontier_append(&f->frontier, &leaf, nodes);
+	for (unsigned level = 0; level < n; level++) {
+		struct annot_error why = {0};
+		if (tree.node(tree.ctx, level, fact->index >> level, &stored, &why) != ANNOT_OK)
+			finding(&f->findings, fact->index, "%s", why.text);
+		else if (!annot_hash_equal(&stored, &nodes[level]))
+			finding(&f->findings, fact->index,
+				"node of level %u is %s, the leaf gives %s", level,
+				annot_hash_hex(&stored).text, annot_hash_hex(&nodes[level]).text);
+	}
+}
+
+static void check_root(struct fsck *f)
+{
+	struct annot_hash root = annot_frontier_root(&f->frontier);
+	if (f->has_slot && f->slot.size == f->frontier.size &&
+	    !annot_hash_equal(&root, &f->slot.root))
+		finding(&f->findings, FSCK_WHOLE,
+			"checkpoint: at %llu records the signed root is %s, truth.db gives %s",
+			(unsigned long long)f->slot.size, annot_hash_hex(&f->slot.root).text,
+			annot_hash_hex(&root).text);
+}
+
+/* Before the snapshot: a running annotd commits to truth.db first. */
+static enum annot_status read_slot(struct fsck *f, struct annot_error *err)
+{
+	char path[CORPUS_PATH_MAX];
+	AUTO_BUF struct annot_buf file = ANNOT_BUF_INIT(CHECKPOINT_FILE_SIZE);
+	TRY(corpus_path(f->dir, "checkpoint", path, err));
+	if (!corpus_has(f->dir, "checkpoint"))
+		return ANNOT_OK;
+	TRY(annot_file_read(path, CHECKPOINT_FILE_SIZE, &file, err));
+	for (size_t page = 0; page < 2; page++) {
+		struct checkpoint_slot slot;
+		size_t at = page * CHECKPOINT_PAGE_SIZE;
+		if (file.len < at + CHECKPOINT_SLOT_SIZE ||
+		    checkpoint_slot_decode((const uint8_t *)file.data + at, &slot) !=
+			    CHECKPOINT_SLOT_GOOD)
+			continue;
+		if (!f->has_slot || slot.generation > f->slot.generation)
+			f->slot = slot;
+		f->has_slot = true;
+	}
+	return ANNOT_OK;
+}
+
+static void check_slot(struct fsck *f, const struct annot_hash *corpus)
+{
+	if (!f->has_slot)
+		finding(&f->findings, FSCK_WHOLE, "checkpoint: the file is absent or damaged");
+	else if (corpus && !annot_hash_equal(&f->slot.corpus, corpus))
+		finding(&f->findings, FSCK_WHOLE, "checkpoint: the file is of corpus %s",
+			annot_hash_hex(&f->slot.corpus).text);
+	else if (f->slot.size > f->size)
+		finding(&f->findings, FSCK_WHOLE,
+			"checkpoint: %llu records were signed, truth.db has %llu",
+			(unsigned long long)f->slot.size, (unsigned long long)f->size);
+}
+
+/* --- contents and words
+ * ------------------------------------------------------------------------------------------------------
+ */
+
+/* The text of a document into f->text; false if it is not there. */
+static enum annot_status load_text(struct fsck *f, const struct annot_hash *document,
+				   bool *ret_there, struct annot_error *err)
+{
+	uint64_t index, length;
+	*ret_there = f->text.data && annot_hash_equal(&f->text_of, document);
+	if (*ret_there)
+		return ANNOT_OK;
+	annot_buf_free(&f->text);
+	enum annot_status status = reader_find(f->reader, document, &index, err);
+	if (status == ANNOT_OK)
+		status = reader_content_length(f->reader, index, &length, err);
+	if (status == ANNOT_NOT_FOUND)
+		return ANNOT_OK;
+	if (status != ANNOT_OK)
+		return status;
+	annot_buf_add(&f->text, "", 0);
+	TRY(reader_content(f->reader, index, 0, (size_t)length, &f->text, err));
+	TRY(annot_buf_check(&f->text, "content", err));
+	f->text_of = *document;
+	*ret_there = true;
+	return ANNOT_OK;
+}
+
+static enum annot_status check_content(struct fsck *f, const struct annot_fact *fact,
+				       struct annot_error *err)
+{
+	bool there;
+	TRY(load_text(f, &fact->leaf.record, &there, err));
+	if (!there)
+		return ANNOT_OK; /* not uploaded yet, or withheld */
+	if (!fact->record) {
+		finding(&f->findings, fact->index, "withheld, but its content is still there");
+		return ANNOT_OK;
+	}
+	struct annot_bytes text = annot_buf_bytes(&f->text);
+	struct annot_hash sha256 = annot_sha256(text.data, text.len);
+	struct annot_hash chunks = annot_chunk_root(text);
+	if (!annot_hash_equal(&sha256, &annot_record_card(fact->record, "sha256")->hash))
+		finding(&f->findings, fact->index, "card sha256 is not that of its content, %s",
+			annot_hash_hex(&sha256).text);
+	if (!annot_hash_equal(&chunks, &annot_record_card(fact->record, "chunks")->hash))
+		finding(&f->findings, fact->index, "card chunks is not that of its content, %s",
+			annot_hash_hex(&chunks).text);
+	if (annot_utf8_valid(text.data, text.len) != text.len)
+		finding(&f->findings, fact->index, "its content is not UTF-8");
+	return ANNOT_OK;
+}
+
+static enum annot_status is_withheld(struct fsck *f, const struct annot_hash *record, bool *ret,
+				     struct annot_error *err)
+{
+	uint64_t index;
+	struct store_row row;
+	TRY(reader_find(f->reader, record, &index, err));
+	TRY(reader_row(f->reader, index, &row, err));
+	*ret = row.withheld;
+	return ANNOT_OK;
+}
+
+static enum annot_status check_targets(struct fsck *f, const struct annot_fact *fact,
+				       struct annot_error *err)
+{
+	size_t n = annot_record_targets(fact->record), n_chars = 0;
+	struct store_chars have[TARGETS_MAX], want;
+	TRY(reader_chars(f->reader, fact->index, have, TARGETS_MAX, &n_chars, err));
+	for (size_t i = 0; i < n; i++) {
+		struct annot_target target;
+		struct annot_error why = {0};
+		bool there, withheld = false;
+		annot_record_target(fact->record, i, &target);
+		TRY(load_text(f, &target.document, &there, err));
+		if (!there)
+			TRY(is_withheld(f, &target.document, &withheld, err));
+		if (!there && !withheld)
+			finding(&f->findings, fact->index, "the text of target %zu is missing",
+				i + 1);
+		if (!there)
+			continue;
+		struct annot_bytes text = annot_buf_bytes(&f->text);
+		if (annot_target_check(&target, text, &why) != ANNOT_OK)
+			finding(&f->findings, fact->index, "%s", why.text);
+		else if (target_chars(&target, text, &want) && n_chars > 0 &&
+			 (i >= n_chars || have[i].start != want.start || have[i].end != want.end))
+			finding(&f->findings, fact->index,
+				"the index has target %zu at other code points; run annotd rebuild",
+				i + 1);
+	}
+	return ANNOT_OK;
+}
+
+/* --- replay
+ * --------------------------------------------------------------------------------------------------------------------
+ */
+
+static enum annot_status read_fact(struct fsck *f, uint64_t index, struct annot_fact *ret,
+				   bool *ret_good, struct annot_error *err)
+{
+	struct store_record stored;
+	struct annot_error why = {0};
+	annot_arena_reset(f->arena);
+	TRY(reader_record(f->reader, index, f->arena, &stored, err));
+	*ret_good = fact_of(&stored, f->arena, ret, &why) == ANNOT_OK;
+	if (!*ret_good)
+		finding(&f->findings, index, "%s", why.text);
+	return ANNOT_OK;
+}
+
+/* Log and state; stops at a record that cannot be read, for nothing after it can be judged. */
+static enum annot_status replay(struct fsck *f, bool *ret_all, struct annot_error *err)
+{
+	for (uint64_t i = 0; i < f->size; i++) {
+		struct annot_fact fact;
+		struct annot_judgement judgement;
+		TRY(read_fact(f, i, &fact, ret_all, err));
+		if (!*ret_all)
+			return ANNOT_OK;
+		check_nodes(f, &fact);
+		check_root(f);
+		TRY(annot_memory_next(f->memory, &fact, &judgement, err));
+		f->effects[i] = (uint8_t)judgement.effect;
+	}
+	return ANNOT_OK;
+}
+
+static enum annot_effect final_effect(const struct fsck *f, const struct annot_fact *fact)
+{
+	enum annot_effect judged = (enum annot_effect)f->effects[fact->index];
+	if (judged != ANNOT_PENDING)
+		return judged;
+	return annot_authority_effect(annot_memory_authority(f->memory), &fact->leaf.record, NULL);
+}
+
+static void compare_row(struct fsck *f, const struct annot_fact *fact, const struct store_row *row)
+{
+	struct findings *to = &f->findings;
+	struct annot_hash heads[HEADS_MAX];
+	enum annot_effect effect = final_effect(f, fact);
+	uint64_t version = annot_memory_version(f->memory, &fact->leaf.record);
+	size_t n = annot_memory_heads(f->memory, &fact->leaf.annotation, heads, HEADS_MAX);
+	bool head = false;
+	for (size_t i = 0; i < n && i < HEADS_MAX; i++)
+		head = head || annot_hash_equal(&heads[i], &fact->leaf.record);
+	if (!annot_hash_equal(&row->record, &fact->leaf.record) ||
+	    !annot_hash_equal(&row->author, &fact->leaf.author) || row->kind != fact->leaf.kind)
+		finding(to, fact->index, "the index has another record here; run annotd rebuild");
+	else if (row->effect != effect)
+		finding(to, fact->index, "the index says %s, a replay %s; run annotd rebuild",
+			annot_effect_name(row->effect), annot_effect_name(effect));
+	else if (effect != ANNOT_VOID && (row->version != version || row->heads != n ||
+					  (row->head != head && n <= HEADS_MAX)))
+		finding(to, fact->index,
+			"the index says version %llu, %llu heads%s, a replay %llu, %zu%s; run "
+			"annotd rebuild",
+			(unsigned long long)row->version, (unsigned long long)row->heads,
+			row->head ? " and this one" : "", (unsigned long long)version, n,
+			head ? " and this one" : "");
+	if (row->withheld != !fact->record)
+		finding(to, fact->index, "index and truth.db differ on whether it was withheld");
+}
+
+static enum annot_status compare(struct fsck *f, struct annot_error *err)
+{
+	uint64_t indexed = reader_size(f->reader);
+	if (indexed < f->size)
+		finding(&f->findings, FSCK_WHOLE,
+			"index.db has %llu of %llu records; the next start of annotd catches it up",
+			(unsigned long long)indexed, (unsigned long long)f->size);
+	for (uint64_t i = 0; i < indexed && i < f->size; i++) {
+		struct annot_fact fact;
+		struct store_row row;
+		bool good;
+		TRY(read_fact(f, i, &fact, &good, err));
+		TRY(reader_row(f->reader, i, &row, err));
+		if (!good)
+			continue;
+		compare_row(f, &fact, &row);
+		if (fact.leaf.kind == ANNOT_KIND_document)
+			TRY(check_content(f, &fact, err));
+		if (fact.record && f->effects[i] != ANNOT_VOID &&
+		    annot_record_targets(fact.record) > 0)
+			TRY(check_targets(f, &fact, err));
+	}
+	return ANNOT_OK;
+}
+
+static enum annot_status check_all(struct fsck *f, unsigned threads, struct annot_error *err)
+{
+	bool all = true;
+	TRY(read_slot(f, err));
+	TRY(reader_open(f->dir, &f->reader, err));
+	TRY(reader_begin(f->reader, err));
+	f->size = reader_truth_size(f->reader);
+	f->arena = annot_arena_new(FSCK_ARENA_MAX);
+	f->memory = annot_memory_new();
+	f->effects = calloc(f->size + 1, 1);
+	if (!f->arena || !f->memory || !f->effects)
+		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+	TRY(replay(f, &all, err));
+	const struct annot_authority *authority = annot_memory_authority(f->memory);
+	check_slot(f, annot_authority_corpus(authority));
+	if (!all)
+		return ANNOT_OK;
+	TRY(fsck_signatures(f->dir, f->size, threads, authority, f->effects, &f->findings, err));
+	return compare(f, err);
+}
+
+enum annot_status corpus_fsck(const char *dir, unsigned threads, FILE *to, uint64_t *ret_findings,
+			      struct annot_error *err)
+{
+	struct fsck f = {
+		.dir = dir, .text = ANNOT_BUF_INIT(STORE_CONTENT_MAX), .findings = {.to = to}};
+	TRY(annot_crypto_init(err));
+	if (!corpus_has(dir, "truth.db"))
+		return annot_fail(err, ANNOT_INVALID,
+				  "%s is not a corpus folder: it has no truth.db", dir);
+	pthread_mutex_init(&f.findings.lock, NULL);
+	enum annot_status status = check_all(&f, threads, err);
+	pthread_mutex_destroy(&f.findings.lock);
+	reader_close(f.reader);
+	annot_memory_free(f.memory);
+	annot_arena_free(f.arena);
+	annot_buf_free(&f.text);
+	free(f.effects);
+	if (status == ANNOT_OK)
+		*ret_findings = f.findings.n;
+	return status;
+}

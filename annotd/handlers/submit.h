@@ -1,0 +1,38 @@
+/*
+ * The half of submit that needs no order: each record is parsed, its signature checked, its words
+ * looked up in their documents, the checkpoint it has seen compared with the log. The other half is
+ * corpus_admit.
+ */
+#ifndef ANNOTD_HANDLERS_SUBMIT_H
+#define ANNOTD_HANDLERS_SUBMIT_H
+
+#include "annotd/call.h"
+#include "annotd/corpus.h"
+
+/* The checkpoint note that was checked last: most records of a client have seen the same. One a
+ * worker. */
+struct seen_cache {
+	bool valid;
+	struct annot_seen seen;
+};
+
+struct submission {
+	struct corpus_item *items; /* one a record of the request, in its order */
+	struct corpus_item **todo; /* those that are still OK */
+	struct annot_hash *ids;    /* of the records; of what was sent where that is no record */
+	size_t n_items, n_todo;
+};
+
+/* Checks all records; *ret lives in c->arena and points into *in. Other than OK only for NO_MEMORY
+ * and STORE. */
+ANNOT_CHECKED enum annot_status submit_check(struct call *c, struct seen_cache *cache,
+					     const struct annot_submit_request *in,
+					     struct submission *ret);
+
+/* The reply, once what was to be admitted is; note as from corpus_admit. */
+ANNOT_CHECKED enum annot_status submit_reply(const struct submission *s, struct annot_bytes note,
+					     struct annot_arena *arena,
+					     struct annot_submit_reply *ret,
+					     struct annot_error *err);
+
+#endif

@@ -1,0 +1,56 @@
+#include "annotd/handlers/upload.h"
+
+#include "base/encode.h"
+
+static enum annot_status describe(const struct annot_record *r, struct upload_document *ret,
+				  struct annot_error *err)
+{
+	if (r->kind->kind != ANNOT_KIND_document)
+		return annot_fail(err, ANNOT_REFUSED, "record %.16s… is a %s, not a document",
+				  annot_hash_hex(&r->id).text, r->kind->name);
+	ret->record = r->id;
+	ret->sha256 = annot_record_card(r, "sha256")->hash;
+	ret->chunks = annot_record_card(r, "chunks")->hash;
+	ret->length = annot_record_card(r, "length")->start;
+	return ANNOT_OK;
+}
+
+/* Uploads are counted by person, and a key that was rotated is still the same one's. */
+static void find_person(struct call *c, const struct annot_hash *author, struct annot_hash *ret)
+{
+	const struct annot_authority *a = corpus_authority_lock(c->corpus);
+	const struct annot_key_info *key = annot_authority_key(a, author);
+	*ret = key ? key->person : *author;
+	corpus_authority_unlock(c->corpus);
+}
+
+enum annot_status upload_take(struct call *c, struct uploads *uploads,
+			      const struct annot_upload_request *in, struct upload_step *ret)
+{
+	struct upload_step step = {0};
+	struct store_record stored;
+	const struct annot_record *r;
+	uint64_t length;
+	if (corpus_read_only(c->corpus))
+		return annot_fail(&c->err, ANNOT_READ_ONLY, "%s", corpus_read_only(c->corpus));
+	TRY(reader_find(c->reader, &in->document, &step.index, &c->err));
+	TRY(reader_record(c->reader, step.index, c->arena, &stored, &c->err));
+	if (!stored.record.data)
+		return annot_fail(&c->err, ANNOT_REFUSED, "document %.16s… was withheld",
+				  annot_hash_hex(&in->document).text);
+	TRY(annot_record_parse(c->arena, stored.record, &r, &c->err));
+	TRY(describe(r, &step.document, &c->err));
+	find_person(c, &r->author, &step.document.person);
+	enum annot_status status = reader_content_length(c->reader, step.index, &length, &c->err);
+	if (status == ANNOT_OK) {
+		step.reply = (struct annot_upload_reply){.received = length, .complete = true};
+	} else if (status == ANNOT_NOT_FOUND) {
+		TRY(uploads_piece(uploads, &step.document, in->offset, in->data,
+				  &step.reply.received, &step.content, &c->err));
+		step.reply.complete = step.content.data;
+	} else {
+		return status;
+	}
+	*ret = step;
+	return ANNOT_OK;
+}

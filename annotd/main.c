@@ -1,0 +1,89 @@
+/* annotd(8): the daemon, and what is done to its corpus folder offline. */
+#include <stdio.h>
+#include <unistd.h>
+
+#include "annotd/config.h"
+#include "annotd/log.h"
+#include "annotd/maintain.h"
+#include "annotd/serve.h"
+#include "base/auto.h"
+
+enum { CONFIG_MEMORY_MAX = 1 << 20, EXIT_NO = 1, EXIT_REFUSED = 4, FSCK_THREADS_MAX = 64 };
+
+static enum annot_status run_rebuild(const struct config *config, struct annot_error *err)
+{
+	uint64_t n;
+	TRY(corpus_rebuild(config->corpus, &n, err));
+	printf("%s: index made again from %llu records\n", config->corpus, (unsigned long long)n);
+	return ANNOT_OK;
+}
+
+static enum annot_status run_vouch(const struct config *config, struct annot_error *err)
+{
+	TRY(corpus_vouch(config->corpus, config->size, err));
+	printf("%s: the checkpoint file now says %llu records\n", config->corpus,
+	       (unsigned long long)config->size);
+	return ANNOT_OK;
+}
+
+static enum annot_status run_fsck(const struct config *config, struct annot_error *err)
+{
+	uint64_t findings;
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	unsigned threads = cores < 2                  ? 2
+			   : cores > FSCK_THREADS_MAX ? FSCK_THREADS_MAX
+						      : (unsigned)cores;
+	TRY(corpus_fsck(config->corpus, threads, stdout, &findings, err));
+	if (findings > 0)
+		return annot_fail(err, ANNOT_NO, "%s: %llu findings", config->corpus,
+				  (unsigned long long)findings);
+	printf("%s: no findings\n", config->corpus);
+	return ANNOT_OK;
+}
+
+static enum annot_status run(const struct config *config, struct annot_error *err)
+{
+	switch (config->command) {
+	case COMMAND_SERVE:
+		return serve(config, err);
+	case COMMAND_REBUILD:
+		return run_rebuild(config, err);
+	case COMMAND_FSCK:
+		return run_fsck(config, err);
+	case COMMAND_VOUCH:
+		return run_vouch(config, err);
+	}
+	return annot_fail(err, ANNOT_INTERNAL, "unknown command");
+}
+
+/* annotctl's exit codes; here "not found" never is an answer. */
+static int exit_code(enum annot_status status)
+{
+	int code = annot_exit_code(status);
+	return code == EXIT_NO && status != ANNOT_NO ? EXIT_REFUSED : code;
+}
+
+int main(int argc, char **argv)
+{
+	AUTO_ARENA struct annot_arena *arena = annot_arena_new(CONFIG_MEMORY_MAX);
+	struct annot_error err = {0};
+	struct config config;
+	enum annot_status status =
+		arena ? config_read(argc, (const char **)argv, arena, &config, &err)
+		      : annot_fail(&err, ANNOT_NO_MEMORY, "out of memory");
+	if (status == ANNOT_OK && config.help) {
+		config_help(stdout);
+		return 0;
+	}
+	if (status == ANNOT_OK && config.version) {
+		printf("annotd %s\n", annot_version());
+		return 0;
+	}
+	if (status == ANNOT_OK) {
+		log_start(config.log_level);
+		status = run(&config, &err);
+	}
+	if (status != ANNOT_OK)
+		log_error("%s", err.text);
+	return exit_code(status);
+}

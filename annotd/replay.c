@@ -1,0 +1,212 @@
+/* From records to state: the one path on which a record's effect reaches index and authority. */
+#include "annotd/replay.h"
+
+#include "annotd/corpus_private.h"
+#include "annotd/target.h"
+#include "base/auto.h"
+
+enum { REPLAY_BATCH = 512 };
+
+/* --- one record
+ * -------------------------------------------------------------------------------------------- */
+
+enum annot_status fact_of(const struct store_record *stored, struct annot_arena *arena,
+			  struct annot_fact *ret, struct annot_error *err)
+{
+	struct annot_fact fact = {.index = stored->index};
+	if (stored->record.data) {
+		TRY(annot_record_parse(arena, stored->record, &fact.record, err));
+		annot_leaf_of(fact.record, stored->signature, &fact.leaf);
+	} else {
+		TRY(annot_leaf_parse(stored->leaf, &fact.leaf, err));
+	}
+	*ret = fact;
+	return ANNOT_OK;
+}
+
+static enum annot_status read_fact(struct corpus *c, uint64_t index, struct annot_fact *ret,
+				   struct annot_error *err)
+{
+	struct store_record stored;
+	annot_arena_reset(c->arena);
+	TRY(store_record(c->store, index, c->arena, &stored, err));
+	return fact_of(&stored, c->arena, ret, err);
+}
+
+static enum annot_status settle(struct corpus *c, const struct annot_fact *fact,
+				struct annot_error *err)
+{
+	const struct annot_hash *settled;
+	size_t n = annot_authority_effects(c->authority, &settled);
+	for (size_t i = 0; i < n; i++) {
+		enum annot_effect effect = annot_authority_effect(c->authority, &settled[i], NULL);
+		if (!annot_hash_equal(&settled[i], &fact->leaf.record))
+			TRY(store_index_effect(c->store, &settled[i], effect, fact->index, err));
+	}
+	return ANNOT_OK;
+}
+
+enum annot_status corpus_apply(struct corpus *c, const struct annot_fact *fact,
+			       const struct annot_judgement *judgement,
+			       const struct store_chars *chars, struct annot_error *err)
+{
+	TRY(store_index_put(c->store, fact, judgement, chars, err));
+	if (judgement->effect == ANNOT_VOID || !annot_authority_concerns(c->authority, &fact->leaf))
+		return ANNOT_OK;
+	TRY(annot_authority_apply(c->authority, fact, judgement->effect, err));
+	return settle(c, fact, err);
+}
+
+/* --- catching the index up
+ * ------------------------------------------------------------------------------------ */
+
+/* Where its targets stand in code points; NULL where a document's text is not there (withheld). */
+static enum annot_status find_chars(struct corpus *c, const struct annot_record *record,
+				    struct store_chars *chars, const struct store_chars **ret,
+				    struct annot_error *err)
+{
+	size_t n = record ? annot_record_targets(record) : 0;
+	AUTO_BUF struct annot_buf text = ANNOT_BUF_INIT(STORE_CONTENT_MAX);
+	struct annot_hash have = {0};
+	for (size_t i = 0; i < n; i++) {
+		struct annot_target target;
+		annot_record_target(record, i, &target);
+		if (i == 0 || !annot_hash_equal(&have, &target.document)) {
+			struct annot_known known;
+			const struct annot_view *view = store_view(c->store);
+			annot_buf_truncate(&text, 0);
+			enum annot_status status =
+				view->record(view->ctx, &target.document, &known, err);
+			if (status == ANNOT_OK)
+				status = store_content(c->store, known.index, &text, err);
+			if (status == ANNOT_NOT_FOUND)
+				return ANNOT_OK;
+			if (status != ANNOT_OK)
+				return status;
+			have = target.document;
+		}
+		if (!target_chars(&target, annot_buf_bytes(&text), &chars[i]))
+			return ANNOT_OK;
+	}
+	if (n)
+		*ret = chars;
+	return ANNOT_OK;
+}
+
+static enum annot_status replay_one(struct corpus *c, uint64_t index, struct annot_error *err)
+{
+	struct annot_fact fact;
+	struct annot_judgement judgement;
+	struct store_chars chars[TARGETS_MAX];
+	const struct store_chars *found = NULL;
+	TRY(read_fact(c, index, &fact, err));
+	TRY(annot_judge(c->authority, store_view(c->store), &fact, &judgement, err));
+	TRY(find_chars(c, fact.record, chars, &found, err));
+	return corpus_apply(c, &fact, &judgement, found, err);
+}
+
+static enum annot_status replay_batch(struct corpus *c, uint64_t from, uint64_t to,
+				      struct annot_error *err)
+{
+	TRY(store_begin(c->store, err));
+	enum annot_status status = ANNOT_OK;
+	for (uint64_t i = from; status == ANNOT_OK && i < to; i++)
+		status = replay_one(c, i, err);
+	if (status == ANNOT_OK)
+		status = store_commit_index(c->store, err);
+	if (status != ANNOT_OK)
+		store_rollback(c->store);
+	return status;
+}
+
+static enum annot_status catch_up(struct corpus *c, struct annot_error *err)
+{
+	uint64_t size = store_size(c->store), at = store_index_size(c->store);
+	while (at < size) {
+		uint64_t to = size - at < REPLAY_BATCH ? size : at + REPLAY_BATCH;
+		TRY(replay_batch(c, at, to, err));
+		at = to;
+	}
+	return ANNOT_OK;
+}
+
+/* --- loading authority
+ * ---------------------------------------------------------------------------------------- */
+
+struct load {
+	struct corpus *c;
+	struct reader *reader;
+	enum annot_status status;
+	struct annot_error err;
+};
+
+/* What judge said of it when it came, before later reviews settled it. */
+static enum annot_effect first_effect(const struct store_row *row)
+{
+	return row->effect_at == row->index ? row->effect : ANNOT_PENDING;
+}
+
+static enum annot_status load_fact(struct load *l, uint64_t index)
+{
+	struct annot_fact fact;
+	struct store_row row;
+	TRY(read_fact(l->c, index, &fact, &l->err));
+	TRY(reader_row(l->reader, index, &row, &l->err));
+	if (first_effect(&row) == ANNOT_VOID ||
+	    !annot_authority_concerns(l->c->authority, &fact.leaf))
+		return ANNOT_OK;
+	return annot_authority_apply(l->c->authority, &fact, first_effect(&row), &l->err);
+}
+
+static bool load_each(void *arg, uint64_t index)
+{
+	struct load *l = arg;
+	l->status = load_fact(l, index);
+	return l->status == ANNOT_OK;
+}
+
+static enum annot_status load_authority(struct corpus *c, struct annot_error *err)
+{
+	struct load l = {.c = c};
+	c->authority = annot_authority_free(c->authority);
+	c->authority = annot_authority_new();
+	if (!c->authority)
+		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+	TRY(reader_open(c->dir, &l.reader, err));
+	enum annot_status status = reader_begin(l.reader, err);
+	if (status == ANNOT_OK) {
+		status = reader_authority(l.reader, 0, load_each, &l, err);
+		reader_end(l.reader);
+	}
+	reader_close(l.reader);
+	if (status == ANNOT_OK && l.status != ANNOT_OK)
+		status = annot_fail(err, l.status, "%s", l.err.text);
+	return status;
+}
+
+enum annot_status corpus_load(struct corpus *c, struct annot_error *err)
+{
+	TRY(load_authority(c, err));
+	TRY(catch_up(c, err));
+	struct annot_tree_reader tree = store_tree(c->store);
+	TRY(annot_tree_frontier(&tree, store_size(c->store), &c->frontier, err));
+	c->stale = false;
+	return ANNOT_OK;
+}
+
+/* --- withholding
+ * ---------------------------------------------------------------------------------------------- */
+
+enum annot_status corpus_withhold(struct corpus *c, const struct annot_hash *withhold,
+				  struct annot_error *err)
+{
+	const struct annot_view *view = store_view(c->store);
+	struct annot_known known, on;
+	struct annot_fact fact;
+	TRY(view->record(view->ctx, withhold, &known, err));
+	TRY(read_fact(c, known.index, &fact, err));
+	if (!fact.leaf.has_on)
+		return ANNOT_OK;
+	TRY(view->record(view->ctx, &fact.leaf.on, &on, err));
+	return store_withhold(c->store, on.index, err);
+}

@@ -1,0 +1,121 @@
+#include "annotd/serve.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "annotd/log.h"
+#include "annotd/notify.h"
+#include "annotd/worker.h"
+#include "base/encode.h"
+
+enum {
+	DRAIN_MS = 5000, /* replies under way get this long when stopping */
+	STOP_S = 10,     /* and all of stopping this long */
+	EXIT_INTERNAL = 5,
+};
+
+struct daemon {
+	struct dispatch dispatch; /* corpus, writer, uploads */
+	struct workers *workers;
+	struct server *server;
+	uint64_t records; /* when it started */
+};
+
+/* What was answered is durable, so that nothing is lost when stopping hangs. */
+static void give_up(int signal)
+{
+	static const char line[] = "annotd: stopping took too long, leaving at once\n";
+	(void)signal;
+	if (write(STDERR_FILENO, line, sizeof line - 1) < 0)
+		_exit(EXIT_INTERNAL);
+	_exit(EXIT_INTERNAL);
+}
+
+/* Before any thread starts, so that all inherit the mask and only sigwait sees them. */
+static void block_signals(sigset_t *ret)
+{
+	struct sigaction action = {.sa_handler = give_up};
+	sigemptyset(ret);
+	sigaddset(ret, SIGTERM);
+	sigaddset(ret, SIGINT);
+	pthread_sigmask(SIG_BLOCK, ret, NULL);
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGALRM, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+}
+
+static enum annot_status start_server(struct daemon *d, const struct config *config,
+				      struct annot_error *err)
+{
+	struct server_options options = {
+		.n_urls = config->n_listen,
+		.socket_group = config->socket_group,
+		.insecure_tcp = config->insecure_tcp,
+		.payload_max = ANNOT_FRAME_MAX,
+		.handler = workers_put,
+		.arg = d->workers,
+	};
+	memcpy(options.urls, config->listen, sizeof options.urls);
+	return server_start(&options, &d->server, err);
+}
+
+static enum annot_status start(struct daemon *d, const struct config *config,
+			       struct annot_error *err)
+{
+	TRY(corpus_open(config->corpus, &d->dispatch.corpus, err));
+	d->records = corpus_size(d->dispatch.corpus);
+	TRY(uploads_open(config->corpus, &d->dispatch.uploads, err));
+	TRY(writer_start(d->dispatch.corpus, &d->dispatch.writer, err));
+	TRY(workers_start(&d->dispatch, config->workers, &d->workers, err));
+	return start_server(d, config, err);
+}
+
+/* The line that says that it serves; whoever started it may wait for it. */
+static void say_ready(struct daemon *d, const struct config *config)
+{
+	struct annot_buf urls = ANNOT_BUF_INIT(4096);
+	for (size_t i = 0; i < config->n_listen; i++)
+		annot_buf_printf(&urls, "%s%s", i ? ", " : "", config->listen[i]);
+	log_notice("serving %s (%s) on %s, %llu records",
+		   annot_hash_hex(corpus_id(d->dispatch.corpus)).text,
+		   corpus_origin(d->dispatch.corpus), urls.failed ? "many addresses" : urls.data,
+		   (unsigned long long)d->records);
+	annot_buf_free(&urls);
+	notify("READY=1");
+}
+
+static void stop(struct daemon *d)
+{
+	if (d->server) {
+		notify("STOPPING=1");
+		alarm(STOP_S);
+		server_stop(d->server);
+		if (!server_drain(d->server, DRAIN_MS))
+			log_warning("some replies could not be sent before stopping");
+	}
+	workers_stop(d->workers);
+	writer_stop(d->dispatch.writer);
+	server_free(d->server);
+	uploads_close(d->dispatch.uploads);
+	corpus_close(d->dispatch.corpus);
+	alarm(0);
+}
+
+enum annot_status serve(const struct config *config, struct annot_error *err)
+{
+	struct daemon d = {0};
+	sigset_t signals;
+	int got;
+	block_signals(&signals);
+	enum annot_status status = start(&d, config, err);
+	if (status == ANNOT_OK) {
+		say_ready(&d, config);
+		sigwait(&signals, &got);
+		log_info("stopping");
+	}
+	stop(&d);
+	return status;
+}

@@ -1,0 +1,21 @@
+/* Threads that answer requests, and the bounded queue before them. */
+#ifndef ANNOTD_WORKER_H
+#define ANNOTD_WORKER_H
+
+#include "annotd/dispatch.h"
+
+enum { WORKERS_MAX = 8, WORK_QUEUE_MAX = 512 };
+
+struct workers;
+
+/* Starts n threads (0: one a core, at most WORKERS_MAX), each with a reader of its own. */
+ANNOT_CHECKED enum annot_status workers_start(const struct dispatch *shared, size_t n,
+					      struct workers **ret, struct annot_error *err);
+
+/* A server_handler: queues the request, or answers BUSY when the queue is full. */
+void workers_put(void *workers, struct server_request *request);
+
+/* Answers what is queued and ends the threads; takes NULL, returns NULL. */
+struct workers *workers_stop(struct workers *w);
+
+#endif
