@@ -166,7 +166,7 @@ static void test_random_texts(void **state)
 		annot_buf_truncate(&back, 0);
 		annot_escape(text, len, &escaped);
 		assert_ok(annot_unescape(escaped.data, escaped.len, &back, &test_error));
-			assert_bytes(&back, text, len);
+		assert_bytes(&back, text, len);
 	}
 }
 
