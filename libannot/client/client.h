@@ -1,11 +1,12 @@
 /*
- * A connection to annotd and what a client must remember about it. One thread at a time uses a handle.
- * Nothing that comes over the connection is trusted but bytes that verify: records by hash and
- * signature, texts by hash, checkpoints by the log's signature and consistency with the pin.
+ * A connection to annotd and what a client must remember about it. One thread at a time uses a
+ * handle. Nothing that comes over the connection is trusted but bytes that verify: records by hash
+ * and signature, texts by hash, checkpoints by the log's signature and consistency with the pin.
  *
- * Local state: $XDG_STATE_HOME/annot/ (default ~/.local/state/annot): known (socket TAB corpus hex, one
- * a line), corpora/<corpus hex>/checkpoint (the pin: newest verified note, replaced under flock, never
- * lowered), corpora/<corpus hex>/fork-evidence-* , outbox/<record hex> (signed records without a proof yet).
+ * Local state: $XDG_STATE_HOME/annot/ (default ~/.local/state/annot): known (socket TAB corpus hex,
+ * one a line), corpora/<corpus hex>/checkpoint (the pin: newest verified note, replaced under
+ * flock, never lowered), corpora/<corpus hex>/fork-evidence-* , outbox/<record hex> (signed records
+ * without a proof yet).
  */
 #ifndef ANNOT_CLIENT_CLIENT_H
 #define ANNOT_CLIENT_CLIENT_H
@@ -20,15 +21,16 @@
 struct annot;
 
 struct annot_options {
-	int version;	    /* 1 */
+	int version;        /* 1 */
 	const char *socket; /* nng URL; NULL: the default socket of the user */
-	int timeout_ms;	    /* for one call, retries on busy included */
+	int timeout_ms;     /* for one call, retries on busy included */
 };
 #define ANNOT_OPTIONS_INIT ((struct annot_options){.version = 1, .timeout_ms = 30000})
 
 /*
- * Connects and says hello. UNREACHABLE (no daemon; the text says how to start one), TIMEOUT, PROTOCOL
- * (speaks another version), REFUSED: the socket answered for another corpus before (known).
+ * Connects and says hello. UNREACHABLE (no daemon; the text says how to start one), TIMEOUT,
+ * PROTOCOL (speaks another version), REFUSED: the socket answered for another corpus before
+ * (known).
  */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_open(const struct annot_options *options,
 						     struct annot **ret, struct annot_error *err);
@@ -40,9 +42,9 @@ ANNOT_API const struct annot_hello_reply *annot_hello(const struct annot *a);
 ANNOT_API bool annot_first_contact(const struct annot *a);
 
 /*
- * One function for each call of proto/calls.def: annot_call_submit and so on. The reply lives in arena.
- * Statuses of the daemon pass through with its text; UNREACHABLE when the daemon went away in the
- * middle, TIMEOUT, BUSY after retrying until the timeout, PROTOCOL.
+ * One function for each call of proto/calls.def: annot_call_submit and so on. The reply lives in
+ * arena. Statuses of the daemon pass through with its text; UNREACHABLE when the daemon went away
+ * in the middle, TIMEOUT, BUSY after retrying until the timeout, PROTOCOL.
  */
 #define CALL(name, request, reply, access, doc)                                                    \
 	ANNOT_API ANNOT_CHECKED enum annot_status annot_call_##name(                               \
@@ -50,61 +52,64 @@ ANNOT_API bool annot_first_contact(const struct annot *a);
 		const struct annot_##reply **ret, struct annot_error *err);
 #include "proto/calls.def"
 
-/* --- pin ---------------------------------------------------------------------------------------------- */
+/* --- pin
+ * ---------------------------------------------------------------------------------------------- */
 
-/* The pinned checkpoint; size 0 if there is none yet. note (may be NULL) gets the whole note appended. */
+/* The pinned checkpoint; size 0 if there is none yet. note (may be NULL) gets the whole note
+ * appended. */
 ANNOT_API enum annot_status annot_pin(struct annot *a, struct annot_checkpoint *ret,
 				      struct annot_buf *note, struct annot_error *err);
 /*
- * Takes a newer checkpoint note: log signature, then consistency with the pin (asked for), then the pin
- * is replaced. An older consistent one changes nothing. MISMATCH: FORKED or ROLLED-BACK; both notes are
- * then kept as fork-evidence and the text names the file.
+ * Takes a newer checkpoint note: log signature, then consistency with the pin (asked for), then the
+ * pin is replaced. An older consistent one changes nothing. MISMATCH: FORKED or ROLLED-BACK; both
+ * notes are then kept as fork-evidence and the text names the file.
  */
-ANNOT_API ANNOT_CHECKED enum annot_status annot_pin_advance(struct annot *a, struct annot_bytes note,
-							    struct annot_error *err);
+ANNOT_API ANNOT_CHECKED enum annot_status
+annot_pin_advance(struct annot *a, struct annot_bytes note, struct annot_error *err);
 /* Fetches the newest checkpoint and advances the pin to it. */
-ANNOT_API ANNOT_CHECKED enum annot_status annot_pin_refresh(struct annot *a,
-							    struct annot_checkpoint *ret,
-							    struct annot_error *err);
+ANNOT_API ANNOT_CHECKED enum annot_status
+annot_pin_refresh(struct annot *a, struct annot_checkpoint *ret, struct annot_error *err);
 /* The pin of a corpus without a connection; size 0 if there is none. */
 ANNOT_API enum annot_status annot_pin_load(const struct annot_hash *corpus,
 					   struct annot_checkpoint *ret, struct annot_error *err);
 /* Corpora that have a pin or are known; how many, at most max. */
 ANNOT_API size_t annot_known_corpora(struct annot_hash *ret, size_t max);
 
-/* --- seeing before signing ---------------------------------------------------------------------------- */
+/* --- seeing before signing
+ * ---------------------------------------------------------------------------- */
 
-/* A record that was fetched, hashed, parsed, and whose signature is good under its author card's key. */
+/* A record that was fetched, hashed, parsed, and whose signature is good under its author card's
+ * key. */
 struct annot_fetched {
-	const struct annot_row *row; /* the daemon's word */
-	const struct annot_record *record; /* NULL: withheld */
+	const struct annot_row *row;        /* the daemon's word */
+	const struct annot_record *record;  /* NULL: withheld */
 	struct annot_public_key author_key; /* as enrolled; matches the author card */
 };
-/* By id (as in get). NOT_FOUND, AMBIGUOUS; MISMATCH: what came is not what was asked for or not well signed. */
+/* By id (as in get). NOT_FOUND, AMBIGUOUS; MISMATCH: what came is not what was asked for or not
+ * well signed. */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_fetch(struct annot *a, const char *id,
 						      struct annot_arena *arena,
 						      struct annot_fetched *ret,
 						      struct annot_error *err);
 /* Checks a row that came with a list in the same way. */
-ANNOT_API ANNOT_CHECKED enum annot_status annot_check_row(struct annot *a, const struct annot_row *row,
-							  struct annot_arena *arena,
-							  struct annot_fetched *ret,
-							  struct annot_error *err);
-/* A document's whole text, hashed to its record's sha256. Kept for the life of the handle (64 MiB at most). */
+ANNOT_API ANNOT_CHECKED enum annot_status
+annot_check_row(struct annot *a, const struct annot_row *row, struct annot_arena *arena,
+		struct annot_fetched *ret, struct annot_error *err);
+/* A document's whole text, hashed to its record's sha256. Kept for the life of the handle (64 MiB
+ * at most). */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_fetch_text(struct annot *a,
 							   const struct annot_record *document,
 							   struct annot_bytes *ret,
 							   struct annot_error *err);
 /* The registry of keys, fetched once a handle and again after a submit. */
-ANNOT_API ANNOT_CHECKED enum annot_status annot_keys(struct annot *a,
-						     const struct annot_keys_reply **ret,
-						     struct annot_error *err);
+ANNOT_API ANNOT_CHECKED enum annot_status
+annot_keys(struct annot *a, const struct annot_keys_reply **ret, struct annot_error *err);
 /* The genesis record, hashed to the corpus id. */
-ANNOT_API ANNOT_CHECKED enum annot_status annot_genesis(struct annot *a,
-							const struct annot_record **ret,
-							struct annot_error *err);
+ANNOT_API ANNOT_CHECKED enum annot_status
+annot_genesis(struct annot *a, const struct annot_record **ret, struct annot_error *err);
 
-/* --- signing and submitting --------------------------------------------------------------------------- */
+/* --- signing and submitting
+ * --------------------------------------------------------------------------- */
 
 struct annot_signer; /* signer.h */
 
@@ -118,12 +123,9 @@ struct annot_signed {
  * Fills the header (corpus, author, time now, seen = pin, random nonce), builds, signs. Statuses of
  * annot_draft_build and annot_signer_sign. a may be NULL for a genesis record.
  */
-ANNOT_API ANNOT_CHECKED enum annot_status annot_sign(struct annot *a,
-						     const struct annot_signer *signer,
-						     const struct annot_draft *draft,
-						     struct annot_arena *arena,
-						     struct annot_signed *ret,
-						     struct annot_error *err);
+ANNOT_API ANNOT_CHECKED enum annot_status
+annot_sign(struct annot *a, const struct annot_signer *signer, const struct annot_draft *draft,
+	   struct annot_arena *arena, struct annot_signed *ret, struct annot_error *err);
 
 struct annot_receipt {
 	enum annot_status status;
@@ -133,36 +135,39 @@ struct annot_receipt {
 };
 /*
  * Keeps the records in the outbox, sends them with the note that their seen cards name, checks each
- * inclusion proof against the returned checkpoint and that against the pin, advances the pin, and takes
- * out of the outbox what was proved or refused for good. receipts has n items. OK: every record has a
- * receipt (look at each status). UNREACHABLE, TIMEOUT, BUSY: records stay in the outbox and are sent
- * again first by the next annot_submit (or annot_outbox_flush) on that corpus.
+ * inclusion proof against the returned checkpoint and that against the pin, advances the pin, and
+ * takes out of the outbox what was proved or refused for good. receipts has n items. OK: every
+ * record has a receipt (look at each status). UNREACHABLE, TIMEOUT, BUSY: records stay in the
+ * outbox and are sent again first by the next annot_submit (or annot_outbox_flush) on that corpus.
  */
-ANNOT_API ANNOT_CHECKED enum annot_status annot_submit(struct annot *a,
-						       const struct annot_signed *records, size_t n,
-						       struct annot_arena *arena,
-						       struct annot_receipt *receipts,
-						       struct annot_error *err);
+ANNOT_API ANNOT_CHECKED enum annot_status
+annot_submit(struct annot *a, const struct annot_signed *records, size_t n,
+	     struct annot_arena *arena, struct annot_receipt *receipts, struct annot_error *err);
 /* Sends what the outbox holds for this corpus; how many went through and how many were refused. */
-ANNOT_API ANNOT_CHECKED enum annot_status annot_outbox_flush(struct annot *a, size_t *ret_sent,
-							     size_t *ret_refused,
-							     struct annot_error *err);
+ANNOT_API ANNOT_CHECKED enum annot_status
+annot_outbox_flush(struct annot *a, size_t *ret_sent, size_t *ret_refused, struct annot_error *err);
+/* What the last submit or flush found out about earlier records that were refused; NULL: nothing to
+ * tell. */
+ANNOT_API const char *annot_outbox_report(const struct annot *a);
 /* Uploads the content of an admitted document, from where an earlier upload stopped. */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_upload(struct annot *a,
 						       const struct annot_hash *document,
 						       struct annot_bytes text,
 						       struct annot_error *err);
 
-/* --- bundles ------------------------------------------------------------------------------------------ */
+/* --- bundles
+ * ------------------------------------------------------------------------------------------ */
 
 /* Fetches all that verifying a record offline takes and appends the bundle (docs/records.md). */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_bundle_collect(struct annot *a, const char *id,
 							       struct annot_buf *ret,
 							       struct annot_error *err);
 
-/* --- places ------------------------------------------------------------------------------------------- */
+/* --- places
+ * ------------------------------------------------------------------------------------------- */
 
-/* "ipc://$XDG_RUNTIME_DIR/annot/annotd.sock", or /tmp/annot-UID/annotd.sock without XDG_RUNTIME_DIR. */
+/* "ipc://$XDG_RUNTIME_DIR/annot/annotd.sock", or /tmp/annot-UID/annotd.sock without
+ * XDG_RUNTIME_DIR. */
 ANNOT_API enum annot_status annot_default_socket(struct annot_buf *ret, struct annot_error *err);
 enum annot_place { ANNOT_PLACE_STATE, ANNOT_PLACE_CONFIG, ANNOT_PLACE_CACHE };
 /* The folder of that kind for annot ($XDG_… or its default below $HOME), not made. */

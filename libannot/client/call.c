@@ -1,0 +1,133 @@
+/* One call: encode, exchange, decode, and again while the daemon is busy. */
+#include "client/internal.h"
+
+#include <time.h>
+
+#include "base/auto.h"
+
+enum { BUSY_FIRST_MS = 10, BUSY_LONGEST_MS = 1000 };
+
+enum annot_status annot_client_arena(struct annot_arena **ret, struct annot_error *err)
+{
+	struct annot_arena *arena = annot_arena_new(ANNOT_CALL_ARENA_MAX);
+	if (!arena)
+		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+	*ret = arena;
+	return ANNOT_OK;
+}
+
+/* Waits before the next attempt; false when the deadline comes first. */
+static bool back_off(unsigned attempt, int64_t deadline_ms)
+{
+	int64_t ms = BUSY_LONGEST_MS;
+	if (attempt < 7)
+		ms = BUSY_FIRST_MS << attempt;
+	if (annot_now_ms() + ms >= deadline_ms)
+		return false;
+	struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = (ms % 1000) * 1000000};
+	while (nanosleep(&t, &t) != 0)
+		;
+	return true;
+}
+
+/* Over the connection that is there. One that broke is closed, so that the next call dials again.
+ */
+static enum annot_status attempt(struct annot *a, const struct annot_call_def *call,
+				 const struct annot_buf *request, int64_t deadline_ms,
+				 struct annot_arena *arena, void **ret, struct annot_error *err)
+{
+	AUTO_BUF struct annot_buf reply = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
+	enum annot_status status = annot_connection_exchange(
+		a->connection, annot_buf_bytes(request), deadline_ms, &reply, err);
+	if (status != ANNOT_OK) {
+		a->connection = annot_connection_close(a->connection);
+		return status;
+	}
+	return annot_reply_decode(call, annot_buf_bytes(&reply), arena, ret, err);
+}
+
+static enum annot_status call_until(struct annot *a, const struct annot_call_def *call,
+				    const void *in, int64_t deadline_ms, struct annot_arena *arena,
+				    const void **ret, struct annot_error *err)
+{
+	AUTO_BUF struct annot_buf request = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
+	TRY(annot_request_encode(call, in, &request, err));
+	if (a->greeted && request.len > a->hello.frame_max)
+		return annot_fail(err, ANNOT_TOO_LARGE,
+				  "a %s request of %zu bytes; the daemon takes %llu", call->name,
+				  request.len, (unsigned long long)a->hello.frame_max);
+	for (unsigned n = 0;; n++) {
+		void *got;
+		enum annot_status status =
+			attempt(a, call, &request, deadline_ms, arena, &got, err);
+		if (status == ANNOT_OK)
+			*ret = got;
+		if (status != ANNOT_BUSY || !back_off(n, deadline_ms))
+			return status;
+	}
+}
+
+enum annot_status annot_client_call(struct annot *a, enum annot_call_id id, const void *in,
+				    struct annot_arena *arena, const void **ret,
+				    struct annot_error *err)
+{
+	int64_t deadline_ms = annot_now_ms() + a->timeout_ms;
+	if (!a->connection && a->greeted)
+		TRY(annot_client_connect(a, deadline_ms, err));
+	return call_until(a, annot_call_def(id), in, deadline_ms, arena, ret, err);
+}
+
+static enum annot_status greet(struct annot *a, int64_t deadline_ms, struct annot_arena *arena,
+			       const struct annot_hello_reply **ret, struct annot_error *err)
+{
+	struct annot_hello_request in = {.version = ANNOT_WIRE_VERSION};
+	const void *got;
+	in.client = annot_arena_printf(arena, "libannot %s", annot_version());
+	TRY(call_until(a, annot_call_def(ANNOT_CALL_hello), &in, deadline_ms, arena, &got, err));
+	const struct annot_hello_reply *hello = got;
+	if (hello->version != ANNOT_WIRE_VERSION)
+		return annot_fail(err, ANNOT_PROTOCOL,
+				  "%s: %s speaks wire version %llu, this program %d; use the same "
+				  "release on both sides",
+				  a->socket, hello->daemon, (unsigned long long)hello->version,
+				  ANNOT_WIRE_VERSION);
+	if (a->greeted && !annot_hash_equal(&hello->corpus, &a->hello.corpus))
+		return annot_fail(err, ANNOT_REFUSED,
+				  "%s: another corpus answers than a moment ago: %s, not %s",
+				  a->socket, annot_hash_hex(&hello->corpus).text,
+				  annot_hash_hex(&a->hello.corpus).text);
+	*ret = hello;
+	return ANNOT_OK;
+}
+
+static enum annot_status connect_and_greet(struct annot *a, int64_t deadline_ms,
+					   struct annot_error *err)
+{
+	AUTO_ARENA struct annot_arena *arena = NULL;
+	TRY(annot_client_arena(&arena, err));
+	TRY(annot_connection_open(a->socket, deadline_ms, &a->connection, err));
+	const struct annot_hello_reply *hello;
+	TRY(greet(a, deadline_ms, arena, &hello, err));
+	if (a->greeted)
+		return ANNOT_OK;
+	struct annot_hello_reply kept = *hello;
+	kept.daemon = annot_arena_copy(a->arena, hello->daemon, strlen(hello->daemon));
+	kept.origin = annot_arena_copy(a->arena, hello->origin, strlen(hello->origin));
+	if (hello->read_only)
+		kept.read_only =
+			annot_arena_copy(a->arena, hello->read_only, strlen(hello->read_only));
+	if (!kept.daemon || !kept.origin || (hello->read_only && !kept.read_only))
+		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+	a->hello = kept;
+	a->greeted = true;
+	return ANNOT_OK;
+}
+
+enum annot_status annot_client_connect(struct annot *a, int64_t deadline_ms,
+				       struct annot_error *err)
+{
+	enum annot_status status = connect_and_greet(a, deadline_ms, err);
+	if (status != ANNOT_OK)
+		a->connection = annot_connection_close(a->connection);
+	return status;
+}

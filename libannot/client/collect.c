@@ -1,0 +1,276 @@
+/* Gathering a bundle: the record, what it refers to, and everything that shows that it stands. */
+#include "client/collect.h"
+
+#include <stdlib.h>
+
+#include "base/auto.h"
+
+enum {
+	COLLECT_ARENA_MAX = 512 << 20,
+	COLLECT_ATTEMPTS = 3,
+	GET_BATCH = 16, /* rows with records of 64 KiB fit one frame */
+};
+
+static enum annot_status no_memory(struct annot_error *err)
+{
+	return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+}
+
+/* Takes over what was fetched and checked; its record lives in the collection's arena. */
+static enum annot_status take_fetched(struct annot_collection *c, const struct annot_fetched *got,
+				      struct annot_collected *ret, struct annot_error *err)
+{
+	struct annot_collected made = {.index = got->row->index, .record = got->record};
+	struct annot_leaf leaf;
+	if (got->record) {
+		made.id = got->record->id;
+	} else {
+		TRY(annot_leaf_parse(annot_bytes_of(got->row->leaf), &leaf, err));
+		made.id = leaf.record;
+		made.leaf = annot_arena_copy(c->arena, got->row->leaf, strlen(got->row->leaf));
+		if (!made.leaf)
+			return no_memory(err);
+	}
+	memcpy(made.signature, got->row->signature.data, ANNOT_SIGNATURE_SIZE);
+	memcpy(made.key, got->author_key.key, ANNOT_KEY_SIZE);
+	*ret = made;
+	return ANNOT_OK;
+}
+
+static bool has(const struct annot_collected *list, size_t n, const struct annot_hash *id)
+{
+	for (size_t i = 0; i < n; i++)
+		if (annot_hash_equal(&list[i].id, id))
+			return true;
+	return false;
+}
+
+static bool is_collected(const struct annot_collection *c, const struct annot_hash *id)
+{
+	return annot_hash_equal(&c->subject.id, id) || has(c->chain, c->n_chain, id) ||
+	       has(c->references, c->n_references, id);
+}
+
+static enum annot_status add_reference(struct annot_collection *c,
+				       const struct annot_collected *one, struct annot_error *err)
+{
+	if (c->n_references == ANNOT_BUNDLE_RECORDS_MAX)
+		return annot_fail(err, ANNOT_TOO_LARGE, "more than %d records are referred to",
+				  ANNOT_BUNDLE_RECORDS_MAX);
+	if (c->n_references == c->cap_references) {
+		size_t cap = c->cap_references ? 2 * c->cap_references : 32;
+		struct annot_collected *more = realloc(c->references, cap * sizeof(*more));
+		if (!more)
+			return no_memory(err);
+		c->references = more;
+		c->cap_references = cap;
+	}
+	c->references[c->n_references++] = *one;
+	return ANNOT_OK;
+}
+
+/* --- what records refer to
+ * ------------------------------------------------------------------------------ */
+
+/* Hashes that are still to be fetched. */
+struct wanted {
+	size_t n;
+	struct annot_hash ids[GET_BATCH];
+};
+
+static bool is_wanted(const struct wanted *w, const struct annot_hash *id)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (annot_hash_equal(&w->ids[i], id))
+			return true;
+	return false;
+}
+
+/* Takes the rows that were asked for, each once. */
+static enum annot_status take_rows(struct annot_collection *c, const struct annot_rows_reply *reply,
+				   const struct wanted *w, struct annot_error *err)
+{
+	for (size_t i = 0; i < reply->n_rows; i++) {
+		struct annot_fetched got;
+		struct annot_collected one;
+		TRY(annot_check_row(c->a, &reply->rows[i], c->arena, &got, err));
+		TRY(take_fetched(c, &got, &one, err));
+		if (is_wanted(w, &one.id) && !is_collected(c, &one.id))
+			TRY(add_reference(c, &one, err));
+	}
+	for (size_t i = 0; i < w->n; i++)
+		if (!is_collected(c, &w->ids[i]))
+			return annot_fail(
+				err, ANNOT_MISMATCH,
+				"record %s is referred to, but the daemon does not show it",
+				annot_hash_hex(&w->ids[i]).text);
+	return ANNOT_OK;
+}
+
+static enum annot_status fetch_wanted(struct annot_collection *c, struct wanted *w,
+				      struct annot_error *err)
+{
+	AUTO_ARENA struct annot_arena *arena = NULL;
+	struct annot_hex hex[GET_BATCH];
+	const char *ids[GET_BATCH];
+	const struct annot_rows_reply *reply;
+	if (w->n == 0)
+		return ANNOT_OK;
+	for (size_t i = 0; i < w->n; i++) {
+		hex[i] = annot_hash_hex(&w->ids[i]);
+		ids[i] = hex[i].text;
+	}
+	struct annot_get_request in = {.ids = ids, .n_ids = w->n};
+	TRY(annot_client_arena(&arena, err));
+	TRY(annot_call_get(c->a, &in, arena, &reply, err));
+	TRY(take_rows(c, reply, w, err));
+	w->n = 0;
+	return ANNOT_OK;
+}
+
+/* Fetches what one record refers to and the collection has not got. */
+static enum annot_status follow(struct annot_collection *c, const struct annot_record *record,
+				struct annot_error *err)
+{
+	struct wanted w = {0};
+	for (size_t i = 0; record && i < record->n_cards; i++) {
+		const struct annot_card *card = &record->cards[i];
+		if (card->def->type != ANNOT_CARD_REF && card->def->type != ANNOT_CARD_TARGET)
+			continue;
+		if (is_collected(c, &card->hash) || is_wanted(&w, &card->hash))
+			continue;
+		w.ids[w.n++] = card->hash;
+		if (w.n == GET_BATCH)
+			TRY(fetch_wanted(c, &w, err));
+	}
+	return fetch_wanted(c, &w, err);
+}
+
+static int by_index(const void *a, const void *b)
+{
+	const struct annot_collected *x = a, *y = b;
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
+static enum annot_status collect_references(struct annot_collection *c, struct annot_error *err)
+{
+	TRY(follow(c, c->subject.record, err));
+	/* The list grows while it is walked; records refer to earlier ones only, so it ends. */
+	for (size_t i = 0; i < c->n_references; i++)
+		TRY(follow(c, c->references[i].record, err));
+	if (c->n_references > 0)
+		qsort(c->references, c->n_references, sizeof(*c->references), by_index);
+	return ANNOT_OK;
+}
+
+/* --- sources
+ * ---------------------------------------------------------------------------------------------- */
+
+/* The text of a document; one that was withheld or never uploaded has none. */
+static enum annot_status add_source(struct annot_collection *c, const struct annot_record *record,
+				    struct annot_bundle_source *sources, size_t *n,
+				    struct annot_error *err)
+{
+	struct annot_bytes text;
+	if (!record || record->kind->kind != ANNOT_KIND_document)
+		return ANNOT_OK;
+	enum annot_status status = annot_fetch_text(c->a, record, &text, err);
+	if (status == ANNOT_NOT_FOUND || status == ANNOT_REFUSED)
+		return ANNOT_OK;
+	TRY(status);
+	for (size_t i = 0; i < *n; i++)
+		if (sources[i].text.data == text.data)
+			return ANNOT_OK; /* two versions with one text */
+	sources[(*n)++] = (struct annot_bundle_source){
+		.sha256 = annot_record_card(record, "sha256")->hash,
+		.text = text,
+	};
+	return ANNOT_OK;
+}
+
+static enum annot_status collect_sources(struct annot_collection *c, struct annot_bundle *ret,
+					 struct annot_error *err)
+{
+	struct annot_bundle_source *sources =
+		annot_arena_array(c->arena, c->n_references + 1, sizeof(*sources));
+	size_t n = 0;
+	if (!sources)
+		return no_memory(err);
+	TRY(add_source(c, c->subject.record, sources, &n, err));
+	for (size_t i = 0; i < c->n_references; i++)
+		TRY(add_source(c, c->references[i].record, sources, &n, err));
+	ret->sources = sources;
+	ret->n_sources = n;
+	return ANNOT_OK;
+}
+
+/* --- all of it
+ * --------------------------------------------------------------------------------------------- */
+
+/* The record and a checkpoint that covers it. */
+static enum annot_status collect_subject(struct annot_collection *c, const char *id,
+					 struct annot_error *err)
+{
+	AUTO_BUF struct annot_buf note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
+	struct annot_fetched got;
+	TRY(annot_fetch(c->a, id, c->arena, &got, err));
+	for (unsigned n = 0; n < COLLECT_ATTEMPTS; n++) {
+		annot_buf_truncate(&note, 0);
+		TRY(annot_pin_newest(c->a, &c->checkpoint, &note, err));
+		if (got.row->index >= c->checkpoint.size)
+			continue;
+		char *copy = annot_arena_copy(c->arena, note.data, note.len);
+		if (!copy)
+			return no_memory(err);
+		c->note = annot_bytes(copy, note.len);
+		return take_fetched(c, &got, &c->subject, err);
+	}
+	return annot_fail(err, ANNOT_MISMATCH,
+			  "record %s is said to be #%llu, but the newest checkpoint has size %llu",
+			  id, (unsigned long long)got.row->index,
+			  (unsigned long long)c->checkpoint.size);
+}
+
+static enum annot_status prove_all(struct annot_collection *c, const struct annot_collected *list,
+				   size_t n, const struct annot_bundle_record **ret,
+				   struct annot_error *err)
+{
+	struct annot_bundle_record *records =
+		annot_arena_array(c->arena, n ? n : 1, sizeof(*records));
+	if (!records)
+		return no_memory(err);
+	for (size_t i = 0; i < n; i++)
+		TRY(annot_collect_proved(c, &list[i], &records[i], err));
+	*ret = records;
+	return ANNOT_OK;
+}
+
+static enum annot_status collect(struct annot_collection *c, const char *id, struct annot_buf *ret,
+				 struct annot_error *err)
+{
+	struct annot_bundle bundle = {0};
+	TRY(collect_subject(c, id, err));
+	TRY(annot_collect_chain(c, err));
+	TRY(collect_references(c, err));
+	TRY(annot_collect_proved(c, &c->subject, &bundle.subject, err));
+	TRY(annot_collect_seen(c, &bundle, err));
+	TRY(prove_all(c, c->chain, c->n_chain, &bundle.chain, err));
+	TRY(prove_all(c, c->references, c->n_references, &bundle.references, err));
+	bundle.n_chain = c->n_chain;
+	bundle.n_references = c->n_references;
+	TRY(collect_sources(c, &bundle, err));
+	TRY(annot_collect_leaves(c, &bundle, err));
+	return annot_bundle_write(&bundle, ret, err);
+}
+
+enum annot_status annot_bundle_collect(struct annot *a, const char *id, struct annot_buf *ret,
+				       struct annot_error *err)
+{
+	struct annot_collection c = {.a = a, .arena = annot_arena_new(COLLECT_ARENA_MAX)};
+	if (!c.arena)
+		return no_memory(err);
+	enum annot_status status = collect(&c, id, ret, err);
+	free(c.references);
+	annot_arena_free(c.arena);
+	return status;
+}

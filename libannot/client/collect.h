@@ -1,0 +1,42 @@
+/* A bundle in the making: what collect.c gathers and collect_log.c proves. */
+#ifndef ANNOT_CLIENT_COLLECT_H
+#define ANNOT_CLIENT_COLLECT_H
+
+#include "client/internal.h"
+#include "proof/bundle.h"
+
+/* A record that goes into the bundle. */
+struct annot_collected {
+	uint64_t index;
+	struct annot_hash id;
+	const struct annot_record *record; /* NULL: withheld */
+	const char *leaf;                  /* the line; of withheld ones as the daemon shows it */
+	uint8_t signature[ANNOT_SIGNATURE_SIZE];
+	uint8_t key[ANNOT_KEY_SIZE];
+};
+
+struct annot_collection {
+	struct annot *a;
+	struct annot_arena *arena; /* all that the bundle points to */
+	struct annot_checkpoint checkpoint;
+	struct annot_bytes note; /* of the checkpoint; every proof is for its size */
+	struct annot_collected subject;
+	struct annot_collected *chain, *references;
+	size_t n_chain, n_references, cap_references;
+};
+
+/* The chain: every corpus, policy and key record and their reviews below the checkpoint's size. */
+enum annot_status annot_collect_chain(struct annot_collection *c, struct annot_error *err);
+
+/* One record with its armor and inclusion proof, checked. */
+enum annot_status annot_collect_proved(struct annot_collection *c,
+				       const struct annot_collected *record,
+				       struct annot_bundle_record *ret, struct annot_error *err);
+/* The note that the subject's seen card names, and how it leads to the checkpoint. */
+enum annot_status annot_collect_seen(struct annot_collection *c, struct annot_bundle *ret,
+				     struct annot_error *err);
+/* All leaf lines, hashed to the checkpoint's root; left out over ANNOT_BUNDLE_LEAVES_MAX. */
+enum annot_status annot_collect_leaves(struct annot_collection *c, struct annot_bundle *ret,
+				       struct annot_error *err);
+
+#endif

@@ -1,0 +1,147 @@
+/* What the files of client/ share and no other layer sees. */
+#ifndef ANNOT_CLIENT_INTERNAL_H
+#define ANNOT_CLIENT_INTERNAL_H
+
+#include <limits.h>
+
+#include "base/encode.h"
+#include "client/client.h"
+#include "client/connection.h"
+#include "proto/proto.h"
+#include "state/authority.h"
+
+enum {
+	ANNOT_TEXTS_MAX = 64 << 20,      /* bytes of texts that a handle keeps */
+	ANNOT_CALL_ARENA_MAX = 32 << 20, /* memory of one reply */
+	ANNOT_SEEN_NOTES_MAX = 64,       /* notes of seen cards that a handle remembers */
+	ANNOT_LOG_KEYS_MAX = 8,
+};
+
+/* A text that was fetched and hashed. */
+struct annot_kept_text {
+	struct annot_kept_text *next;
+	struct annot_hash sha256;
+	struct annot_buf text;
+};
+
+/* A note that a seen card names. */
+struct annot_kept_note {
+	struct annot_kept_note *next;
+	struct annot_hash hash;
+	size_t len;
+	uint8_t data[];
+};
+
+/* A key of the registry, once it was needed. */
+struct annot_parsed_key {
+	bool parsed;
+	struct annot_public_key key;
+};
+
+struct annot {
+	char *socket;
+	int timeout_ms;
+	struct annot_connection *connection; /* NULL after a failure; the next call dials again */
+	struct annot_arena *arena;           /* hello and genesis */
+	struct annot_hello_reply hello;
+	bool greeted, first_contact;
+	struct annot_arena *keys_arena;
+	const struct annot_keys_reply *keys;
+	struct annot_parsed_key *parsed_keys; /* one for each of keys */
+	const struct annot_record *genesis;
+	struct annot_vkey
+		log_keys[ANNOT_LOG_KEYS_MAX]; /* that may sign checkpoints; [0] of genesis */
+	size_t n_log_keys;
+	struct annot_kept_text *texts;
+	size_t texts_len;
+	struct annot_kept_note *notes;
+	uint64_t last_order; /* of a file in the outbox */
+	char outbox_report[ANNOT_ERROR_TEXT_MAX];
+};
+
+/* An arena for the replies of one task; NO_MEMORY. */
+enum annot_status annot_client_arena(struct annot_arena **ret, struct annot_error *err);
+
+/* One call with retries on busy; what the stubs of calls.def are made of. */
+enum annot_status annot_client_call(struct annot *a, enum annot_call_id id, const void *in,
+				    struct annot_arena *arena, const void **ret,
+				    struct annot_error *err);
+
+/* Opens a connection and says hello; checks that the corpus is still the same. */
+enum annot_status annot_client_connect(struct annot *a, int64_t deadline_ms,
+				       struct annot_error *err);
+
+/* --- places (place.c, known.c) --- */
+
+/* Appends "<state>/corpora/<hex>/<name>"; make: the folder is made if it is missing. */
+enum annot_status annot_corpus_path(const struct annot_hash *corpus, const char *name, bool make,
+				    struct annot_buf *ret, struct annot_error *err);
+/* Opens PATH for locking (made with mode 0600) and takes the lock; closing *ret gives it back. */
+enum annot_status annot_lock(const char *path, int *ret, struct annot_error *err);
+/* Compares the corpus of the hello with known, or adds it. REFUSED: the socket had another corpus.
+ */
+enum annot_status annot_known_check(const char *socket, const struct annot_hash *corpus,
+				    bool *ret_first, struct annot_error *err);
+
+/* --- trust (logkey.c, pin.c) --- */
+
+/* Reads a pin's file; size 0 where there is none. note may be NULL. */
+enum annot_status annot_pin_read(const struct annot_hash *corpus, struct annot_checkpoint *ret,
+				 struct annot_buf *note, struct annot_error *err);
+/* Checks a note under the log keys, replaying authority when none of those known has signed it. */
+enum annot_status annot_client_open_note(struct annot *a, struct annot_bytes note,
+					 struct annot_checkpoint *ret, struct annot_error *err);
+/* Keeps two notes that contradict each other; appends the path to ret. Failing to write is not an
+ * error here. */
+void annot_keep_evidence(struct annot *a, const char *what, struct annot_bytes ours,
+			 struct annot_bytes theirs, struct annot_buf *ret);
+/* As annot_pin_refresh, with the note; both are the newest checkpoint, or the pin where that is
+ * newer. */
+enum annot_status annot_pin_newest(struct annot *a, struct annot_checkpoint *ret,
+				   struct annot_buf *note, struct annot_error *err);
+
+/* --- seen notes (sign.c) --- */
+
+enum annot_status annot_note_keep(struct annot *a, struct annot_bytes note,
+				  struct annot_error *err);
+/* NULL data if the handle has not got it. */
+struct annot_bytes annot_note_kept(const struct annot *a, const struct annot_hash *hash);
+
+/* --- keys (keys.c) --- */
+
+/* The key of an author card, from the registry; fetched again once if it is not there. NOT_FOUND.
+ */
+enum annot_status annot_author_key(struct annot *a, const struct annot_hash *author,
+				   struct annot_public_key *ret, struct annot_error *err);
+/* Forgets the registry, so that the next use fetches it. */
+void annot_keys_forget(struct annot *a);
+
+/* --- outbox (outbox.c) --- */
+
+/* A record that waits, as its file has it. */
+struct annot_waiting {
+	struct annot_hash corpus, id;
+	uint64_t order;
+	uint8_t signature[ANNOT_SIGNATURE_SIZE];
+	struct annot_bytes note, record; /* note: data NULL if none */
+};
+enum annot_status annot_outbox_put(struct annot *a, const struct annot_waiting *records, size_t n,
+				   struct annot_error *err);
+void annot_outbox_drop(const struct annot_hash *record);
+/* Ids of what waits for this corpus, oldest first; lives in arena. */
+enum annot_status annot_outbox_list(struct annot *a, struct annot_arena *arena,
+				    const struct annot_hash **ret, size_t *ret_n,
+				    struct annot_error *err);
+/* NOT_FOUND: it is gone (another process had it sent); INVALID: not a file of the outbox. */
+enum annot_status annot_outbox_load(const struct annot_hash *record, struct annot_arena *arena,
+				    struct annot_waiting *ret, struct annot_error *err);
+
+/* --- agent (agent.c) --- */
+
+/* Whether $SSH_AUTH_SOCK's agent holds the key. REFUSED: it does not, or no agent answers. */
+enum annot_status annot_agent_has(const uint8_t key[ANNOT_KEY_SIZE], struct annot_error *err);
+/* Has the agent sign bytes. REFUSED as in signer.h; the signature is not checked here. */
+enum annot_status annot_agent_sign(const uint8_t key[ANNOT_KEY_SIZE], struct annot_bytes bytes,
+				   uint8_t ret[ANNOT_SIGNATURE_SIZE], struct annot_error *err);
+
+#endif

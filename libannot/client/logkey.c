@@ -1,0 +1,215 @@
+/*
+ * Which keys may sign this log's checkpoints: that of the genesis record, and those that later
+ * corpus records brought. A later one is believed after replaying the whole log up to the
+ * checkpoint: all leaf lines, hashed to the root that the note names, and every record that
+ * authority follows from. The result is kept in corpora/<hex>/log-keys, one vkey a line, so that it
+ * is done once a log key.
+ */
+#include "client/internal.h"
+
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "log/leaf.h"
+#include "log/tree.h"
+#include "record/sshsig.h"
+#include "state/memory.h"
+
+enum { LEAVES_PAGE = 4096, LOG_KEYS_FILE_MAX = 16384 };
+
+static void add_log_key(struct annot *a, const struct annot_vkey *key)
+{
+	for (size_t i = 0; i < a->n_log_keys; i++)
+		if (strcmp(a->log_keys[i].name, key->name) == 0 &&
+		    memcmp(a->log_keys[i].key, key->key, ANNOT_KEY_SIZE) == 0)
+			return;
+	if (a->n_log_keys == ANNOT_LOG_KEYS_MAX) { /* the oldest but that of genesis goes */
+		memmove(&a->log_keys[1], &a->log_keys[2], (ANNOT_LOG_KEYS_MAX - 2) * sizeof(*key));
+		a->n_log_keys--;
+	}
+	a->log_keys[a->n_log_keys++] = *key;
+}
+
+static enum annot_status read_log_keys(struct annot *a, struct annot_error *err)
+{
+	AUTO_BUF struct annot_buf path = ANNOT_BUF_INIT(PATH_MAX);
+	AUTO_BUF struct annot_buf file = ANNOT_BUF_INIT(LOG_KEYS_FILE_MAX);
+	TRY(annot_corpus_path(&a->hello.corpus, "log-keys", false, &path, err));
+	if (access(path.data, F_OK) != 0)
+		return ANNOT_OK;
+	TRY(annot_file_read(path.data, LOG_KEYS_FILE_MAX, &file, err));
+	for (size_t at = 0; at < file.len;) {
+		const char *stop = memchr(file.data + at, '\n', file.len - at);
+		size_t len = stop ? (size_t)(stop - file.data) - at : file.len - at;
+		struct annot_vkey key;
+		TRY(annot_vkey_parse(file.data + at, len, &key, err));
+		add_log_key(a, &key);
+		at += len + 1;
+	}
+	return ANNOT_OK;
+}
+
+static enum annot_status write_log_keys(struct annot *a, struct annot_error *err)
+{
+	AUTO_BUF struct annot_buf path = ANNOT_BUF_INIT(PATH_MAX);
+	AUTO_BUF struct annot_buf file = ANNOT_BUF_INIT(LOG_KEYS_FILE_MAX);
+	TRY(annot_corpus_path(&a->hello.corpus, "log-keys", true, &path, err));
+	for (size_t i = 1; i < a->n_log_keys; i++) {
+		annot_vkey_write(&a->log_keys[i], &file);
+		annot_buf_putc(&file, '\n');
+	}
+	TRY(annot_buf_check(&file, path.data, err));
+	return annot_file_replace(path.data, annot_buf_bytes(&file), 0600, err);
+}
+
+static enum annot_status known_log_keys(struct annot *a, struct annot_error *err)
+{
+	if (a->n_log_keys > 0)
+		return ANNOT_OK;
+	const struct annot_record *genesis;
+	TRY(annot_genesis(a, &genesis, err));
+	const struct annot_card *log = annot_record_card(genesis, "log");
+	struct annot_vkey key;
+	if (!log)
+		return annot_fail(err, ANNOT_MISMATCH, "the genesis record names no log key");
+	TRY(annot_vkey_parse(log->text, log->len, &key, err));
+	add_log_key(a, &key);
+	return read_log_keys(a, err);
+}
+
+/* NOT_FOUND: signed by none of the keys known so far. */
+static enum annot_status open_under_known(struct annot *a, struct annot_bytes note,
+					  struct annot_checkpoint *ret, struct annot_error *err)
+{
+	enum annot_status status = ANNOT_NOT_FOUND;
+	for (size_t i = a->n_log_keys; i-- > 0 && status == ANNOT_NOT_FOUND;)
+		status = annot_checkpoint_open(note, &a->log_keys[i], ret, err);
+	return status;
+}
+
+/* The record behind a leaf line, with a good signature by a key that authority knows. */
+static enum annot_status authority_record(struct annot *a, const struct annot_memory *memory,
+					  uint64_t index, struct annot_bytes line,
+					  struct annot_arena *arena,
+					  const struct annot_record **ret, struct annot_error *err)
+{
+	struct annot_raw_request in = {.indexes = &index, .n_indexes = 1};
+	const struct annot_raw_reply *reply;
+	TRY(annot_call_raw(a, &in, arena, &reply, err));
+	if (reply->n_records != 1 || reply->records[0].signature.len != ANNOT_SIGNATURE_SIZE)
+		return annot_fail(err, ANNOT_PROTOCOL, "the daemon does not show record #%llu",
+				  (unsigned long long)index);
+	const struct annot_raw *raw = &reply->records[0];
+	if (!raw->record.data)
+		return ANNOT_OK; /* withheld: judged by its leaf */
+	const struct annot_record *record;
+	struct annot_leaf leaf;
+	AUTO_BUF struct annot_buf own = ANNOT_BUF_INIT(ANNOT_LEAF_MAX);
+	TRY(annot_record_parse(arena, raw->record, &record, err));
+	annot_leaf_of(record, raw->signature.data, &leaf);
+	annot_leaf_write(&leaf, &own);
+	TRY(annot_buf_check(&own, "a leaf", err));
+	if (own.len != line.len || memcmp(own.data, line.data, line.len) != 0)
+		return annot_fail(err, ANNOT_MISMATCH, "record #%llu does not fit its leaf",
+				  (unsigned long long)index);
+	const struct annot_key_info *key =
+		annot_authority_key(annot_memory_authority(memory), &record->author);
+	/* Genesis was checked when it was fetched; an author nobody enrolled is void by the rules.
+	 */
+	if (index > 0 && key)
+		TRY(annot_sshsig_verify(key->key, ANNOT_NAMESPACE_RECORD, record->bytes,
+					raw->signature.data, err));
+	*ret = record;
+	return ANNOT_OK;
+}
+
+static enum annot_status replay_leaf(struct annot *a, struct annot_memory *memory,
+				     struct annot_frontier *tree, const char *line,
+				     struct annot_error *err)
+{
+	AUTO_ARENA struct annot_arena *arena = NULL;
+	struct annot_hash nodes[ANNOT_LEVELS];
+	struct annot_fact fact = {.index = tree->size};
+	struct annot_judgement judgement;
+	struct annot_bytes bytes = annot_bytes_of(line);
+	struct annot_hash hash = annot_leaf_hash(bytes.data, bytes.len);
+	TRY(annot_leaf_parse(bytes, &fact.leaf, err));
+	if (annot_authority_concerns(annot_memory_authority(memory), &fact.leaf)) {
+		TRY(annot_client_arena(&arena, err));
+		TRY(authority_record(a, memory, fact.index, bytes, arena, &fact.record, err));
+	}
+	annot_frontier_append(tree, &hash, nodes);
+	return annot_memory_next(memory, &fact, &judgement, err);
+}
+
+static enum annot_status replay_pages(struct annot *a, struct annot_memory *memory,
+				      const struct annot_checkpoint *claimed,
+				      struct annot_error *err)
+{
+	struct annot_frontier tree = {0};
+	while (tree.size < claimed->size) {
+		AUTO_ARENA struct annot_arena *arena = NULL;
+		uint64_t left = claimed->size - tree.size;
+		struct annot_leaves_request in = {.from = tree.size,
+						  .limit = left < LEAVES_PAGE ? left : LEAVES_PAGE};
+		const struct annot_leaves_reply *reply;
+		TRY(annot_client_arena(&arena, err));
+		TRY(annot_call_leaves(a, &in, arena, &reply, err));
+		if (reply->n_leaves == 0 || reply->n_leaves > in.limit)
+			return annot_fail(
+				err, ANNOT_MISMATCH, "the daemon shows %llu leaves of %llu",
+				(unsigned long long)tree.size, (unsigned long long)claimed->size);
+		for (size_t i = 0; i < reply->n_leaves; i++)
+			TRY(replay_leaf(a, memory, &tree, reply->leaves[i], err));
+	}
+	struct annot_hash root = annot_frontier_root(&tree);
+	if (!annot_hash_equal(&root, &claimed->root))
+		return annot_fail(
+			err, ANNOT_MISMATCH,
+			"the leaves hash to the root %s; the checkpoint of size %llu has %s",
+			annot_hash_hex(&root).text, (unsigned long long)claimed->size,
+			annot_hash_hex(&claimed->root).text);
+	return ANNOT_OK;
+}
+
+/* Learns the log keys in force at the size that a note claims. */
+static enum annot_status replay(struct annot *a, struct annot_bytes note, struct annot_error *err)
+{
+	AUTO_FREE struct annot_note *parsed = malloc(sizeof(*parsed));
+	struct annot_checkpoint claimed;
+	if (!parsed)
+		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+	TRY(annot_note_parse(note, parsed, err));
+	TRY(annot_checkpoint_parse(parsed->text, &claimed, err));
+	struct annot_memory *memory = annot_memory_new();
+	if (!memory)
+		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+	enum annot_status status = replay_pages(a, memory, &claimed, err);
+	if (status == ANNOT_OK) {
+		const struct annot_vkey *keys;
+		size_t n = annot_authority_log_keys(annot_memory_authority(memory), &keys);
+		for (size_t i = 0; i < n; i++)
+			add_log_key(a, &keys[i]);
+	}
+	annot_memory_free(memory);
+	return status;
+}
+
+enum annot_status annot_client_open_note(struct annot *a, struct annot_bytes note,
+					 struct annot_checkpoint *ret, struct annot_error *err)
+{
+	TRY(known_log_keys(a, err));
+	enum annot_status status = open_under_known(a, note, ret, err);
+	if (status != ANNOT_NOT_FOUND)
+		return status;
+	TRY(replay(a, note, err));
+	status = open_under_known(a, note, ret, err);
+	if (status == ANNOT_NOT_FOUND)
+		return annot_fail(err, ANNOT_MISMATCH,
+				  "%s: the checkpoint is not signed by a key of corpus %s",
+				  a->socket, annot_hash_hex(&a->hello.corpus).text);
+	TRY(status);
+	return write_log_keys(a, err);
+}

@@ -1,0 +1,194 @@
+/* The pin: the newest checkpoint of a corpus that this user has verified. */
+#include "client/internal.h"
+
+#include <unistd.h>
+
+#include "base/auto.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "log/tree.h"
+
+enum { PIN_ATTEMPTS = 16, EVIDENCE_NAME_HEX = 8 };
+
+enum annot_status annot_pin_read(const struct annot_hash *corpus, struct annot_checkpoint *ret,
+				 struct annot_buf *note, struct annot_error *err)
+{
+	AUTO_BUF struct annot_buf path = ANNOT_BUF_INIT(PATH_MAX);
+	AUTO_BUF struct annot_buf file = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
+	AUTO_FREE struct annot_note *parsed = malloc(sizeof(*parsed));
+	struct annot_checkpoint pin;
+	if (!parsed)
+		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+	TRY(annot_corpus_path(corpus, "checkpoint", false, &path, err));
+	if (access(path.data, F_OK) != 0) {
+		memset(ret, 0, sizeof(*ret));
+		return ANNOT_OK;
+	}
+	TRY(annot_file_read(path.data, ANNOT_NOTE_MAX, &file, err));
+	enum annot_status status = annot_note_parse(annot_buf_bytes(&file), parsed, err);
+	if (status == ANNOT_OK)
+		status = annot_checkpoint_parse(parsed->text, &pin, err);
+	if (status != ANNOT_OK)
+		return annot_fail(err, status, "%s: not a checkpoint; remove it to pin anew",
+				  path.data);
+	if (note) {
+		annot_buf_add(note, file.data, file.len);
+		TRY(annot_buf_check(note, "the pin", err));
+	}
+	*ret = pin;
+	return ANNOT_OK;
+}
+
+enum annot_status annot_pin_load(const struct annot_hash *corpus, struct annot_checkpoint *ret,
+				 struct annot_error *err)
+{
+	return annot_pin_read(corpus, ret, NULL, err);
+}
+
+enum annot_status annot_pin(struct annot *a, struct annot_checkpoint *ret, struct annot_buf *note,
+			    struct annot_error *err)
+{
+	return annot_pin_read(&a->hello.corpus, ret, note, err);
+}
+
+void annot_keep_evidence(struct annot *a, const char *what, struct annot_bytes ours,
+			 struct annot_bytes theirs, struct annot_buf *ret)
+{
+	AUTO_BUF struct annot_buf file = ANNOT_BUF_INIT(4 * ANNOT_NOTE_MAX);
+	AUTO_BUF struct annot_buf name = ANNOT_BUF_INIT(128);
+	annot_buf_printf(&file, "annot-fork-evidence/v1\nwhat %s\nsocket %s\nours %zu\n", what,
+			 a->socket, ours.len);
+	annot_buf_add(&file, ours.data, ours.len);
+	annot_buf_printf(&file, "theirs %zu\n", theirs.len);
+	annot_buf_add(&file, theirs.data, theirs.len);
+	if (file.failed)
+		return;
+	/* The same pair gives the same name: evidence does not pile up with each attempt. */
+	struct annot_hash hash = annot_sha256(file.data, file.len);
+	annot_buf_printf(&name, "fork-evidence-%.*s", EVIDENCE_NAME_HEX,
+			 annot_hash_hex(&hash).text);
+	if (annot_corpus_path(&a->hello.corpus, name.data, true, ret, NULL) == ANNOT_OK)
+		(void)annot_file_replace(ret->data, annot_buf_bytes(&file), 0600, NULL);
+}
+
+static enum annot_status contradicts(struct annot *a, const char *word,
+				     const struct annot_checkpoint *pin,
+				     struct annot_bytes pin_note,
+				     const struct annot_checkpoint *theirs,
+				     struct annot_bytes their_note, struct annot_error *err)
+{
+	AUTO_BUF struct annot_buf path = ANNOT_BUF_INIT(PATH_MAX);
+	annot_keep_evidence(a, word, pin_note, their_note, &path);
+	return annot_fail(err, ANNOT_MISMATCH,
+			  "%s: the log of %s shows a checkpoint of size %llu that does not go "
+			  "together with the pinned one of size %llu; both signed notes are in %s; "
+			  "do not trust this daemon before that is explained",
+			  word, a->socket, (unsigned long long)theirs->size,
+			  (unsigned long long)pin->size, path.data ? path.data : "no file");
+}
+
+/* The daemon would not prove consistency: is its log shorter than what it signed before? */
+static enum annot_status unproved(struct annot *a, const struct annot_checkpoint *pin,
+				  struct annot_bytes pin_note,
+				  const struct annot_checkpoint *theirs,
+				  struct annot_bytes their_note, struct annot_error *err)
+{
+	AUTO_ARENA struct annot_arena *arena = NULL;
+	struct annot_checkpoint_request in = {};
+	const struct annot_checkpoint_reply *reply;
+	struct annot_checkpoint newest;
+	TRY(annot_client_arena(&arena, err));
+	TRY(annot_call_checkpoint(a, &in, arena, &reply, err));
+	TRY(annot_client_open_note(a, reply->note, &newest, err));
+	if (newest.size < pin->size)
+		return contradicts(a, "ROLLED-BACK", pin, pin_note, &newest, reply->note, err);
+	return contradicts(a, "FORKED", pin, pin_note, theirs, their_note, err);
+}
+
+/* Whether two checkpoints are of one log; the older one may be either. */
+static enum annot_status check_consistent(struct annot *a, const struct annot_checkpoint *pin,
+					  struct annot_bytes pin_note,
+					  const struct annot_checkpoint *theirs,
+					  struct annot_bytes their_note, struct annot_error *err)
+{
+	const struct annot_checkpoint *old = pin->size < theirs->size ? pin : theirs;
+	const struct annot_checkpoint *new = old == pin ? theirs : pin;
+	if (pin->size == 0)
+		return ANNOT_OK;
+	if (old->size == 0)
+		return contradicts(a, "ROLLED-BACK", pin, pin_note, theirs, their_note, err);
+	if (old->size == new->size) {
+		if (annot_hash_equal(&old->root, &new->root))
+			return ANNOT_OK;
+		return contradicts(a, "FORKED", pin, pin_note, theirs, their_note, err);
+	}
+	AUTO_ARENA struct annot_arena *arena = NULL;
+	struct annot_consistency_request in = {.from = old->size, .to = new->size};
+	const struct annot_consistency_reply *reply;
+	TRY(annot_client_arena(&arena, err));
+	enum annot_status status = annot_call_consistency(a, &in, arena, &reply, err);
+	if (status == ANNOT_NOT_FOUND || status == ANNOT_INVALID || status == ANNOT_REFUSED ||
+	    status == ANNOT_MISMATCH)
+		return unproved(a, pin, pin_note, theirs, their_note, err);
+	TRY(status);
+	if (annot_verify_consistency(old->size, new->size, reply->path, reply->n_path, &old->root,
+				     &new->root, NULL) != ANNOT_OK)
+		return contradicts(a, "FORKED", pin, pin_note, theirs, their_note, err);
+	return ANNOT_OK;
+}
+
+/* Replaces the pin if it is still the one that the new note was compared with. */
+static enum annot_status replace_pin(struct annot *a, const struct annot_checkpoint *expected,
+				     struct annot_bytes note, bool *ret_done,
+				     struct annot_error *err)
+{
+	AUTO_BUF struct annot_buf path = ANNOT_BUF_INIT(PATH_MAX);
+	AUTO_BUF struct annot_buf lock_path = ANNOT_BUF_INIT(PATH_MAX);
+	AUTO_CLOSE int lock = -1;
+	struct annot_checkpoint pin;
+	TRY(annot_corpus_path(&a->hello.corpus, "checkpoint", true, &path, err));
+	TRY(annot_corpus_path(&a->hello.corpus, "lock", true, &lock_path, err));
+	TRY(annot_lock(lock_path.data, &lock, err));
+	TRY(annot_pin_read(&a->hello.corpus, &pin, NULL, err));
+	*ret_done = pin.size == expected->size && annot_hash_equal(&pin.root, &expected->root);
+	if (!*ret_done)
+		return ANNOT_OK;
+	return annot_file_replace(path.data, note, 0600, err);
+}
+
+enum annot_status annot_pin_advance(struct annot *a, struct annot_bytes note,
+				    struct annot_error *err)
+{
+	struct annot_checkpoint theirs, pin;
+	TRY(annot_client_open_note(a, note, &theirs, err));
+	for (unsigned n = 0; n < PIN_ATTEMPTS; n++) {
+		AUTO_BUF struct annot_buf pin_note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
+		bool done = true;
+		TRY(annot_pin(a, &pin, &pin_note, err));
+		TRY(check_consistent(a, &pin, annot_buf_bytes(&pin_note), &theirs, note, err));
+		if (theirs.size > pin.size)
+			TRY(replace_pin(a, &pin, note, &done, err));
+		if (done)
+			return ANNOT_OK;
+	}
+	return annot_fail(err, ANNOT_BUSY, "the pin of corpus %s is replaced all the time",
+			  annot_hash_hex(&a->hello.corpus).text);
+}
+
+enum annot_status annot_pin_newest(struct annot *a, struct annot_checkpoint *ret,
+				   struct annot_buf *note, struct annot_error *err)
+{
+	AUTO_ARENA struct annot_arena *arena = NULL;
+	struct annot_checkpoint_request in = {};
+	const struct annot_checkpoint_reply *reply;
+	TRY(annot_client_arena(&arena, err));
+	TRY(annot_call_checkpoint(a, &in, arena, &reply, err));
+	TRY(annot_pin_advance(a, reply->note, err));
+	return annot_pin(a, ret, note, err);
+}
+
+enum annot_status annot_pin_refresh(struct annot *a, struct annot_checkpoint *ret,
+				    struct annot_error *err)
+{
+	return annot_pin_newest(a, ret, NULL, err);
+}

@@ -1,0 +1,313 @@
+/* Handing records in, and believing that they are in the log only when that is proved. */
+#include "client/internal.h"
+
+#include "base/auto.h"
+#include "base/hash.h"
+#include "log/tree.h"
+
+enum {
+	SUBMIT_ITEMS_MAX = 256,
+	SUBMIT_ITEM_OVERHEAD = 192, /* keys, lengths and the signature of one item */
+	SUBMIT_FRAME_OVERHEAD = 1024,
+	FLUSH_ARENA_MAX =
+		256 << 20, /* SUBMIT_ITEMS_MAX of the largest files and what they parse to */
+};
+
+struct outgoing {
+	struct annot_waiting waiting;
+	const struct annot_record *record;
+};
+
+/* Statuses that another attempt would not change. */
+static bool is_final(enum annot_status status)
+{
+	switch (status) {
+	case ANNOT_INVALID:
+	case ANNOT_REFUSED:
+	case ANNOT_DENIED:
+	case ANNOT_MISMATCH:
+	case ANNOT_CONFLICT:
+	case ANNOT_NOT_FOUND:
+	case ANNOT_TOO_LARGE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * How many of n fit one request; fills its items. At least one. Each item carries its note, even
+ * where an earlier one has the same: should that one be refused, its note would not be kept.
+ */
+static size_t fill_request(const struct annot *a, const struct outgoing *out, size_t n,
+			   struct annot_submit_item *items)
+{
+	uint64_t room = a->hello.frame_max < ANNOT_FRAME_MAX ? a->hello.frame_max : ANNOT_FRAME_MAX;
+	uint64_t most =
+		a->hello.records_max < SUBMIT_ITEMS_MAX ? a->hello.records_max : SUBMIT_ITEMS_MAX;
+	uint64_t used = SUBMIT_FRAME_OVERHEAD;
+	size_t k;
+	for (k = 0; k < n && k < most; k++) {
+		const struct annot_waiting *w = &out[k].waiting;
+		items[k] = (struct annot_submit_item){
+			.record = w->record,
+			.signature = annot_bytes(w->signature, ANNOT_SIGNATURE_SIZE),
+			.note = w->note,
+		};
+		used += SUBMIT_ITEM_OVERHEAD + w->record.len + w->note.len;
+		if (used > room && k > 0)
+			break;
+	}
+	return k;
+}
+
+/* The leaf that the log should hold for a record; a duplicate may stand there with its first
+ * signature. */
+static enum annot_status check_inclusion(const struct outgoing *out,
+					 const struct annot_submit_result *result,
+					 const struct annot_checkpoint *checkpoint,
+					 struct annot_error *err)
+{
+	AUTO_BUF struct annot_buf line = ANNOT_BUF_INIT(ANNOT_LEAF_MAX);
+	struct annot_leaf leaf;
+	annot_leaf_of(out->record, out->waiting.signature, &leaf);
+	if (result->duplicate && !annot_hash_is_zero(&result->signature_hash))
+		leaf.signature = result->signature_hash;
+	annot_leaf_write(&leaf, &line);
+	TRY(annot_buf_check(&line, "a leaf", err));
+	struct annot_hash hash = annot_leaf_hash(line.data, line.len);
+	if (annot_verify_inclusion(result->index, checkpoint->size, &hash, result->path,
+				   result->n_path, &checkpoint->root, NULL) != ANNOT_OK)
+		return annot_fail(err, ANNOT_MISMATCH,
+				  "the daemon says that record %s is in the log at #%llu, but does "
+				  "not prove it; the record stays in the outbox",
+				  annot_hash_hex(&out->record->id).text,
+				  (unsigned long long)result->index);
+	return ANNOT_OK;
+}
+
+static enum annot_status check_reply(struct annot *a, const struct outgoing *out, size_t n,
+				     const struct annot_submit_reply *reply,
+				     struct annot_error *err)
+{
+	struct annot_checkpoint checkpoint;
+	bool any = false;
+	if (reply->n_results != n)
+		return annot_fail(err, ANNOT_PROTOCOL, "%zu records sent, %zu results", n,
+				  reply->n_results);
+	for (size_t i = 0; i < n; i++) {
+		if (!annot_hash_equal(&reply->results[i].record, &out[i].record->id))
+			return annot_fail(err, ANNOT_PROTOCOL, "result %zu is of another record",
+					  i);
+		any = any || reply->results[i].status == ANNOT_OK;
+	}
+	if (!any)
+		return ANNOT_OK;
+	if (!reply->note.data)
+		return annot_fail(err, ANNOT_PROTOCOL,
+				  "records are said to be committed, but no "
+				  "checkpoint came with that");
+	TRY(annot_client_open_note(a, reply->note, &checkpoint, err));
+	for (size_t i = 0; i < n; i++)
+		if (reply->results[i].status == ANNOT_OK)
+			TRY(check_inclusion(&out[i], &reply->results[i], &checkpoint, err));
+	return annot_pin_advance(a, reply->note, err);
+}
+
+/* A refusal because of seen may mean that the log shows others another history: both notes are
+ * kept. */
+static void keep_refused_note(struct annot *a, const struct outgoing *out,
+			      const struct annot_receipt *receipt)
+{
+	AUTO_ARENA struct annot_arena *arena = NULL;
+	AUTO_BUF struct annot_buf path = ANNOT_BUF_INIT(PATH_MAX);
+	struct annot_checkpoint_request in = {};
+	const struct annot_checkpoint_reply *reply;
+	if (!out->waiting.note.data || !receipt->message ||
+	    !strstr(receipt->message, "it is evidence"))
+		return;
+	if (annot_client_arena(&arena, NULL) == ANNOT_OK &&
+	    annot_call_checkpoint(a, &in, arena, &reply, NULL) == ANNOT_OK)
+		annot_keep_evidence(a, "seen refused", out->waiting.note, reply->note, &path);
+}
+
+static void take_results(struct annot *a, const struct outgoing *out, size_t n,
+			 const struct annot_submit_reply *reply, struct annot_receipt *receipts)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct annot_submit_result *result = &reply->results[i];
+		enum annot_status status = annot_status_from(result->status);
+		receipts[i] = (struct annot_receipt){
+			.status = status,
+			.message = status == ANNOT_OK ? NULL
+				   : result->message  ? result->message
+						      : annot_strerror(status),
+			.index = result->index,
+			.duplicate = result->duplicate,
+			.pending = result->pending,
+		};
+		if (is_final(status))
+			keep_refused_note(a, &out[i], &receipts[i]);
+		if (status == ANNOT_OK || is_final(status))
+			annot_outbox_drop(&out[i].waiting.id);
+	}
+}
+
+/* Sends one request with the first records; *ret_n says how many of them have a receipt now. */
+static enum annot_status send_some(struct annot *a, const struct outgoing *out, size_t n,
+				   struct annot_arena *arena, struct annot_receipt *receipts,
+				   size_t *ret_n, struct annot_error *err)
+{
+	struct annot_submit_item items[SUBMIT_ITEMS_MAX];
+	const struct annot_submit_reply *reply;
+	struct annot_error said = {0};
+	size_t k = fill_request(a, out, n, items);
+	struct annot_submit_request in = {.items = items, .n_items = k};
+	enum annot_status status = annot_call_submit(a, &in, arena, &reply, &said);
+	if (is_final(status) && k > 1) {
+		/* The whole request was refused: find out for which record. */
+		in.n_items = k = 1;
+		status = annot_call_submit(a, &in, arena, &reply, &said);
+	}
+	if (is_final(status)) {
+		receipts[0] = (struct annot_receipt){
+			.status = status,
+			.message = annot_arena_copy(arena, said.text, strlen(said.text)),
+		};
+		annot_outbox_drop(&out[0].waiting.id);
+		*ret_n = 1;
+		return ANNOT_OK;
+	}
+	if (status != ANNOT_OK)
+		return annot_fail(err, status, "%s", said.text);
+	TRY(check_reply(a, out, k, reply, err));
+	take_results(a, out, k, reply, receipts);
+	*ret_n = k;
+	return ANNOT_OK;
+}
+
+static enum annot_status deliver(struct annot *a, const struct outgoing *out, size_t n,
+				 struct annot_arena *arena, struct annot_receipt *receipts,
+				 struct annot_error *err)
+{
+	for (size_t done = 0, k; done < n; done += k)
+		TRY(send_some(a, out + done, n - done, arena, receipts + done, &k, err));
+	if (n > 0)
+		annot_keys_forget(a);
+	return ANNOT_OK;
+}
+
+/* Loads up to SUBMIT_ITEMS_MAX waiting records; those that are gone or unusable are left out. */
+static enum annot_status load_waiting(struct annot *a, const struct annot_hash *ids, size_t n,
+				      struct annot_arena *arena, struct outgoing *out,
+				      size_t *ret_n, struct annot_error *err)
+{
+	size_t loaded = 0;
+	for (size_t i = 0; i < n; i++) {
+		struct annot_error said;
+		struct outgoing *o = &out[loaded];
+		enum annot_status status = annot_outbox_load(&ids[i], arena, &o->waiting, &said);
+		if (status == ANNOT_OK)
+			status = annot_record_parse(arena, o->waiting.record, &o->record, &said);
+		if (status == ANNOT_NO_MEMORY)
+			return annot_fail(err, status, "%s", said.text);
+		if (status == ANNOT_OK)
+			loaded++;
+		else if (status != ANNOT_NOT_FOUND)
+			memcpy(a->outbox_report, said.text, sizeof(a->outbox_report));
+	}
+	*ret_n = loaded;
+	return ANNOT_OK;
+}
+
+static enum annot_status flush(struct annot *a, const struct annot_hash *ids, size_t n,
+			       size_t *ret_sent, size_t *ret_refused, struct annot_error *err)
+{
+	for (size_t done = 0; done < n; done += SUBMIT_ITEMS_MAX) {
+		AUTO_ARENA struct annot_arena *arena = annot_arena_new(FLUSH_ARENA_MAX);
+		struct annot_receipt receipts[SUBMIT_ITEMS_MAX];
+		size_t k = n - done < SUBMIT_ITEMS_MAX ? n - done : SUBMIT_ITEMS_MAX;
+		struct outgoing *out = arena ? annot_arena_array(arena, k, sizeof(*out)) : NULL;
+		if (!out)
+			return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+		TRY(load_waiting(a, ids + done, k, arena, out, &k, err));
+		TRY(deliver(a, out, k, arena, receipts, err));
+		for (size_t i = 0; i < k; i++) {
+			if (receipts[i].status == ANNOT_OK) {
+				++*ret_sent;
+			} else if (is_final(receipts[i].status)) {
+				++*ret_refused;
+				struct annot_error said;
+				annot_fail(&said, receipts[i].status, "earlier record %s: %s",
+					   annot_hash_hex(&out[i].waiting.id).text,
+					   receipts[i].message);
+				memcpy(a->outbox_report, said.text, sizeof(a->outbox_report));
+			}
+		}
+	}
+	return ANNOT_OK;
+}
+
+enum annot_status annot_outbox_flush(struct annot *a, size_t *ret_sent, size_t *ret_refused,
+				     struct annot_error *err)
+{
+	AUTO_ARENA struct annot_arena *arena = NULL;
+	const struct annot_hash *ids;
+	size_t n, sent = 0, refused = 0;
+	TRY(annot_client_arena(&arena, err));
+	a->outbox_report[0] = '\0';
+	TRY(annot_outbox_list(a, arena, &ids, &n, err));
+	TRY(flush(a, ids, n, &sent, &refused, err));
+	*ret_sent = sent;
+	*ret_refused = refused;
+	return ANNOT_OK;
+}
+
+const char *annot_outbox_report(const struct annot *a)
+{
+	return a->outbox_report[0] ? a->outbox_report : NULL;
+}
+
+/* What submit was given, with the notes that the seen cards name as far as the handle has them. */
+static enum annot_status prepare(struct annot *a, const struct annot_signed *records, size_t n,
+				 struct annot_arena *arena, struct outgoing **ret_out,
+				 struct annot_waiting **ret_waiting, struct annot_error *err)
+{
+	struct outgoing *out = annot_arena_array(arena, n, sizeof(*out));
+	struct annot_waiting *waiting = annot_arena_array(arena, n, sizeof(*waiting));
+	if (!out || !waiting)
+		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+	for (size_t i = 0; i < n; i++) {
+		waiting[i].corpus = a->hello.corpus;
+		waiting[i].id = records[i].record->id;
+		memcpy(waiting[i].signature, records[i].signature, ANNOT_SIGNATURE_SIZE);
+		waiting[i].record = records[i].record->bytes;
+		if (records[i].record->seen.size > 0)
+			waiting[i].note = annot_note_kept(a, &records[i].record->seen.note);
+		out[i].waiting = waiting[i];
+		out[i].record = records[i].record;
+	}
+	*ret_out = out;
+	*ret_waiting = waiting;
+	return ANNOT_OK;
+}
+
+enum annot_status annot_submit(struct annot *a, const struct annot_signed *records, size_t n,
+			       struct annot_arena *arena, struct annot_receipt *receipts,
+			       struct annot_error *err)
+{
+	AUTO_ARENA struct annot_arena *list = NULL;
+	struct outgoing *out;
+	struct annot_waiting *waiting;
+	const struct annot_hash *earlier;
+	size_t n_earlier, sent = 0, refused = 0;
+	if (n == 0)
+		return ANNOT_OK;
+	a->outbox_report[0] = '\0';
+	TRY(annot_client_arena(&list, err));
+	TRY(prepare(a, records, n, arena, &out, &waiting, err));
+	TRY(annot_outbox_list(a, list, &earlier, &n_earlier, err));
+	TRY(annot_outbox_put(a, waiting, n, err));
+	TRY(flush(a, earlier, n_earlier, &sent, &refused, err));
+	return deliver(a, out, n, arena, receipts, err);
+}
