@@ -1,16 +1,19 @@
 /*
- * Bundles: one text file with all that is needed to verify a record offline (docs/records.md, "Bundle").
+ * Bundles: one text file with all that is needed to verify a record offline (docs/records.md,
+ * "Bundle").
  *
  *   annot-bundle/v1 LF
  *   section <name> <bytes> LF <bytes> LF     in this order:
- *     record, signature (armor), proof (tlog-proof@v1), [seen (note), consistency (base64 lines)],
- *     for each key-chain record in log order:  chain (record), chain-signature, chain-proof,
+ *     record, signature (armor), proof (tlog-proof@v1), [seen (note), [consistency (base64
+ * lines)]], for each key-chain record in log order:  chain (record), chain-signature, chain-proof,
  *     for each record referred to:             reference, reference-signature, reference-proof,
  *     for each document in the same order as among record and references: source (text),
- *     leaves (all leaf lines of the checkpoint's size)
+ *     [leaves (all leaf lines of the checkpoint's size)]
  *   end <hex SHA-256 of all before> LF
  *
- * Never in a bundle: anything that the verifier trusts.
+ * A withheld record is a record, chain or reference section of 0 bytes. The key chain is every
+ * record that concerns authority (annot_authority_concerns). All proofs are to the same checkpoint
+ * note, byte for byte. Never in a bundle: anything that the verifier trusts.
  */
 #ifndef ANNOT_PROOF_BUNDLE_H
 #define ANNOT_PROOF_BUNDLE_H
@@ -19,10 +22,16 @@
 #include "log/tlogproof.h"
 #include "log/leaf.h"
 
-enum { ANNOT_BUNDLE_LEAVES_MAX = 64 << 20, ANNOT_BUNDLE_RECORDS_MAX = 65536 };
+enum {
+	ANNOT_BUNDLE_LEAVES_MAX = 64 << 20,
+	ANNOT_BUNDLE_RECORDS_MAX = 65536, /* of chain, of references and of sources, each */
+	ANNOT_BUNDLE_SIGNATURE_MAX = 1024,
+	ANNOT_BUNDLE_PROOF_MAX = 65536,
+	ANNOT_BUNDLE_CONSISTENCY_MAX = 126 * 45,
+};
 
 struct annot_bundle_record {
-	struct annot_bytes record; /* data NULL: withheld */
+	struct annot_bytes record;    /* data NULL: withheld */
 	struct annot_bytes signature; /* armor */
 	struct annot_bytes proof;
 };
@@ -45,12 +54,13 @@ struct annot_bundle {
 	struct annot_bytes leaves; /* data NULL if absent */
 };
 
-/* Parses; all views point into file. INVALID names section and byte. Checks the closing hash. */
+/* Parses; all views point into file. INVALID names section and byte; NO_MEMORY. Checks the closing
+ * hash. */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_bundle_parse(struct annot_arena *arena,
 							     struct annot_bytes file,
 							     struct annot_bundle *ret,
 							     struct annot_error *err);
-/* Writes one; the inverse of parse, byte for byte. */
+/* Appends one; the inverse of parse, byte for byte. Statuses of annot_buf_check. */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_bundle_write(const struct annot_bundle *bundle,
 							     struct annot_buf *ret,
 							     struct annot_error *err);

@@ -1,24 +1,24 @@
 /*
- * The one verifier: a bundle and what the reader trusts in, a report out. Opens nothing, asks nobody,
- * trusts nothing that travelled in the bundle.
+ * The one verifier: a bundle and what the reader trusts in, a report out. Opens nothing, asks
+ * nobody, trusts nothing that travelled in the bundle.
  */
 #ifndef ANNOT_PROOF_VERIFY_H
 #define ANNOT_PROOF_VERIFY_H
 
 #include "proof/bundle.h"
 
-enum annot_verdict { /* worst first, as printed */
-	ANNOT_INVALID_BUNDLE,   /* INVALID */
-	ANNOT_CANNOT_CHECK,     /* CANNOT-CHECK */
-	ANNOT_FORKED_LOG,       /* FORKED */
-	ANNOT_ROLLED_BACK,      /* ROLLED-BACK */
-	ANNOT_WITHHELD,         /* WITHHELD */
-	ANNOT_RETRACTED,        /* RETRACTED */
-	ANNOT_DISPUTED,         /* DISPUTED */
-	ANNOT_CONFLICT_HEADS,   /* CONFLICT */
-	ANNOT_SUPERSEDED,       /* SUPERSEDED */
-	ANNOT_VALID_UNWITNESSED,
-	ANNOT_VALID,
+enum annot_verdict {                       /* worst first, as printed */
+		     ANNOT_INVALID_BUNDLE, /* INVALID */
+		     ANNOT_CANNOT_CHECK,   /* CANNOT-CHECK */
+		     ANNOT_FORKED_LOG,     /* FORKED */
+		     ANNOT_ROLLED_BACK,    /* ROLLED-BACK */
+		     ANNOT_WITHHELD,       /* WITHHELD */
+		     ANNOT_RETRACTED,      /* RETRACTED */
+		     ANNOT_DISPUTED,       /* DISPUTED */
+		     ANNOT_CONFLICT_HEADS, /* CONFLICT */
+		     ANNOT_SUPERSEDED,     /* SUPERSEDED */
+		     ANNOT_VALID_UNWITNESSED,
+		     ANNOT_VALID,
 };
 ANNOT_API const char *annot_verdict_name(enum annot_verdict v);
 /* 0 for VALID and VALID-UNWITNESSED, else 1. */
@@ -27,28 +27,37 @@ ANNOT_API int annot_verdict_exit(enum annot_verdict v);
 /* What the reader brings. */
 struct annot_trust {
 	struct annot_hash corpus;
-	/* Newest checkpoint that the reader verified before; pin.size 0: none. A bundle of a larger size must
-	 * carry all leaves to show that it extends the pin; a smaller one is judged as of its own size. */
+	/* Newest checkpoint that the reader verified before; pin.size 0: none. A bundle of a larger
+	 * size must carry all leaves to show that it extends the pin; a smaller one is judged as of
+	 * its own size. */
 	struct annot_checkpoint pin;
 };
 
-enum annot_check_result { ANNOT_CHECK_FAILED, ANNOT_CHECK_MISSING, ANNOT_CHECK_WARNING, ANNOT_CHECK_PASSED, ANNOT_CHECK_INFO };
+enum annot_check_result {
+	ANNOT_CHECK_FAILED,
+	ANNOT_CHECK_MISSING,
+	ANNOT_CHECK_WARNING,
+	ANNOT_CHECK_PASSED,
+	ANNOT_CHECK_INFO
+};
 
 struct annot_check {
-	const char *name; /* signature, author, words, logged, checkpoint, pin, latest, retraction, seen, key, source … */
+	const char *name; /* signature, author, words, logged, checkpoint, pin, latest, retraction,
+			     seen, key, source … */
 	enum annot_check_result result;
 	enum annot_verdict verdict; /* what this check alone makes of it */
-	const char *text; /* one line, safe for a terminal */
+	const char *text;           /* one line, safe for a terminal */
 };
 
 struct annot_report {
 	enum annot_verdict verdict; /* the worst of the checks */
 	size_t n_checks;
-	const struct annot_check *checks; /* worst first, otherwise in the order of checking */
+	const struct annot_check *checks;  /* worst first, otherwise in the order of checking */
 	const struct annot_record *record; /* NULL if it could not be parsed */
 	uint64_t index, size;              /* of the record; of the checkpoint */
 	struct annot_checkpoint checkpoint;
-	struct annot_bytes note; /* the bundle's checkpoint note, once its signature was checked; data NULL before */
+	struct annot_bytes note; /* the bundle's checkpoint note, once its signature was checked;
+				    data NULL before */
 };
 
 /*
@@ -61,7 +70,8 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_verify_bundle(struct annot_arena
 							      const struct annot_report **ret,
 							      struct annot_error *err);
 
-/* {verdict, checks: [{name, ok, text}], record, …}; the caller owns it; jansson's json_t; NULL: out of memory. */
+/* {verdict, checks: [{name, ok, text}], record, …}; the caller owns it; jansson's json_t; NULL: out
+ * of memory. */
 ANNOT_API struct json_t *annot_report_json(const struct annot_report *r);
 
 #endif

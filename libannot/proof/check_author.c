@@ -1,0 +1,201 @@
+/* Who signed, by whose leave, and what became of the key. */
+#include "proof/verify_private.h"
+
+#include <stdio.h>
+
+#include "record/sshsig.h"
+
+static const struct annot_key_info *key_of(const struct annot_verify *v,
+					   const struct annot_hash *author)
+{
+	return annot_authority_key(annot_memory_authority(v->memory), author);
+}
+
+struct annot_who annot_who(const struct annot_verify *v, const struct annot_hash *author)
+{
+	const struct annot_key_info *key = v->memory ? key_of(v, author) : NULL;
+	struct annot_who ret;
+
+	if (key)
+		snprintf(ret.text, sizeof(ret.text), "%s", key->name);
+	else
+		snprintf(ret.text, sizeof(ret.text), "an unknown key");
+	return ret;
+}
+
+void annot_check_signature(struct annot_verify *v)
+{
+	const struct annot_supplied *s = v->subject;
+	struct annot_hash author = annot_key_author(s->key);
+	char fingerprint[51];
+	struct annot_error why = {0};
+
+	annot_key_fingerprint(s->key, fingerprint);
+	if (!s->record) {
+		if (v->complete)
+			CHECK_INFO(
+				v, "signature",
+				"by key %s; the log has its hash, the record's bytes are not here",
+				fingerprint);
+		return;
+	}
+	if (!annot_hash_equal(&author, &s->record->author)) {
+		CHECK_INVALID(v, "signature", "by key %s, which is not the key of the author card",
+			      fingerprint);
+		return;
+	}
+	if (annot_key_check(s->key, &why) != ANNOT_OK ||
+	    annot_sshsig_verify(s->key, ANNOT_NAMESPACE_RECORD, s->record->bytes, s->signature,
+				&why) != ANNOT_OK)
+		CHECK_INVALID(v, "signature", "forged: not a signature by key %s over these bytes",
+			      fingerprint);
+	else
+		CHECK_PASSED(v, "signature", "good, by key %s", fingerprint);
+}
+
+/* --- enrolment
+ * ----------------------------------------------------------------------------------------- */
+
+static void describe_enrolment(const struct annot_verify *v, const struct annot_key_info *key,
+			       char *ret, size_t size)
+{
+	struct annot_leaf event = annot_replay_leaf(v, key->index);
+	struct annot_who by = annot_who(v, &event.author);
+
+	if (event.kind == ANNOT_KIND_corpus)
+		snprintf(ret, size, "admin since corpus record #%llu",
+			 (unsigned long long)key->effective);
+	else if (event.kind == ANNOT_KIND_key_rotate)
+		snprintf(ret, size, "key put in place by an earlier key of %s at #%llu", key->name,
+			 (unsigned long long)key->effective);
+	else if (key->effective == (int64_t)key->index)
+		snprintf(ret, size, "enrolled at #%llu by %s", (unsigned long long)key->index,
+			 by.text);
+	else
+		snprintf(ret, size,
+			 "enrolled at #%llu by %s, in force since #%llu with more admins",
+			 (unsigned long long)key->index, by.text,
+			 (unsigned long long)key->effective);
+}
+
+/* A record by the last admin in force of a genesis has no key before it: the genesis brings it. */
+static const struct annot_key_info *key_at_its_index(const struct annot_verify *v)
+{
+	const struct annot_key_info *key;
+
+	if (v->has_author)
+		return &v->author;
+	key = v->subject->index == 0 ? key_of(v, &v->subject->leaf.author) : NULL;
+	return key;
+}
+
+/* A key whose predecessor is known to have been stolen may have been put in place by the thief. */
+static void warn_of_predecessor(struct annot_verify *v, const struct annot_key_info *key)
+{
+	struct annot_leaf event = annot_replay_leaf(v, key->index);
+	const struct annot_key_info *old;
+
+	if (event.kind != ANNOT_KIND_key_rotate)
+		return;
+	old = key_of(v, &event.author);
+	if (old && old->compromised_from != ANNOT_NEVER &&
+	    old->compromised_from <= (int64_t)key->index)
+		CHECK_WARNING(v, "author",
+			      "the key was put in place at #%llu by a key of %s that is revoked as "
+			      "compromised from #%lld on; admins left this one in force",
+			      (unsigned long long)key->index, key->name,
+			      (long long)old->compromised_from);
+}
+
+static void check_key_life(struct annot_verify *v)
+{
+	const struct annot_key_info *now = &v->author_now;
+	unsigned long long size = v->checkpoint.size;
+
+	if (now->state == ANNOT_KEY_ACTIVE || now->state == ANNOT_KEY_PENDING)
+		CHECK_PASSED(v, "key", "in force at #%llu, not revoked as of #%llu",
+			     (unsigned long long)v->subject->index, size);
+	else if (now->state != ANNOT_KEY_COMPROMISED)
+		CHECK_PASSED(v, "key", "in force at #%llu; %s later, at #%lld",
+			     (unsigned long long)v->subject->index,
+			     annot_key_state_name(now->state), (long long)now->ended - 1);
+	else if (now->compromised_from > (int64_t)v->subject->index)
+		CHECK_PASSED(v, "key", "in force at #%llu; compromised later, from #%lld on",
+			     (unsigned long long)v->subject->index,
+			     (long long)now->compromised_from);
+	else if (annot_key_disputed(v, v->subject))
+		CHECK_FAILED(
+			v, "key", ANNOT_DISPUTED,
+			"revoked as compromised from #%lld on, so that anyone may have signed this "
+			"at #%llu; nobody stood by it since (reaffirm)",
+			(long long)now->compromised_from, (unsigned long long)v->subject->index);
+	else
+		CHECK_PASSED(
+			v, "key",
+			"revoked as compromised from #%lld on, but a later key of %s reaffirmed "
+			"this record",
+			(long long)now->compromised_from, now->name);
+}
+
+void annot_check_author(struct annot_verify *v)
+{
+	const struct annot_key_info *key = key_at_its_index(v);
+	char fingerprint[51], enrolment[256];
+
+	annot_key_fingerprint(v->subject->key, fingerprint);
+	if (v->judgement.effect == ANNOT_VOID || !key) {
+		CHECK_INVALID(v, "author", "the record is in the log but void: %s",
+			      v->judgement.reason);
+		return;
+	}
+	describe_enrolment(v, key, enrolment, sizeof(enrolment));
+	CHECK_PASSED(v, "author", "%s%s%s%s (%s), %s", key->name, key->display ? ", " : "",
+		     key->display ? key->display : "", key->bot ? ", a bot" : "", fingerprint,
+		     enrolment);
+	warn_of_predecessor(v, key);
+	if (v->has_author)
+		check_key_life(v);
+}
+
+/* --- disputes
+ * ------------------------------------------------------------------------------------------ */
+
+/* The enrolment of a key that was in force at an index. */
+static const struct annot_key_info *key_in_force(const struct annot_verify *v,
+						 const struct annot_hash *author, uint64_t index)
+{
+	const struct annot_authority *a = annot_memory_authority(v->memory);
+
+	for (size_t i = 0; i < annot_authority_keys(a); i++) {
+		const struct annot_key_info *key = annot_authority_key_at(a, i);
+
+		if (annot_hash_equal(&key->author, author) && annot_key_in_force(key, index))
+			return key;
+	}
+	return NULL;
+}
+
+static bool signed_by_stolen_key(const struct annot_verify *v, const struct annot_hash *author,
+				 uint64_t index)
+{
+	const struct annot_key_info *key = key_in_force(v, author, index);
+
+	return key && key->compromised_from != ANNOT_NEVER &&
+	       key->compromised_from <= (int64_t)index;
+}
+
+bool annot_key_disputed(const struct annot_verify *v, const struct annot_supplied *s)
+{
+	if (!signed_by_stolen_key(v, &s->leaf.author, s->index))
+		return false;
+	/* Only a reaffirmation whose own bytes and signature are here counts. */
+	for (size_t i = 0; i < v->n_supplied; i++) {
+		const struct annot_supplied *r = &v->supplied[i];
+
+		if (r->record && r->leaf.kind == ANNOT_KIND_reaffirm &&
+		    r->effect == ANNOT_EFFECTIVE && annot_hash_equal(&r->leaf.on, &s->id) &&
+		    !signed_by_stolen_key(v, &r->leaf.author, r->index))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,175 @@
+/* The words: every target against the text that its document record names by hash. */
+#include "proof/verify_private.h"
+
+#include "base/encode.h"
+
+/* Whether a text is the one that a document record describes, beside its hash. */
+static bool text_fits(struct annot_verify *v, const struct annot_supplied *document,
+		      struct annot_text *text)
+{
+	uint64_t length = annot_record_card(document->record, "length")->start;
+
+	if (!text->hashed) {
+		text->chunks = annot_chunk_root(text->text);
+		text->hashed = true;
+	}
+	if (length == text->text.len &&
+	    annot_hash_equal(&annot_record_card(document->record, "chunks")->hash, &text->chunks))
+		return true;
+	CHECK_INVALID(v, "words",
+		      "document #%llu: length or chunks do not fit the text that sha256 names",
+		      (unsigned long long)document->index);
+	return false;
+}
+
+static struct annot_text *text_of(struct annot_verify *v, const struct annot_supplied *document)
+{
+	return annot_text_find(v, &annot_record_card(document->record, "sha256")->hash);
+}
+
+/* --- who vouches for a source
+ * -------------------------------------------------------------------------- */
+
+/* Whether a review is still a version in force: no later version, no retraction. */
+static bool stands(const struct annot_verify *v, const struct annot_supplied *review)
+{
+	const struct annot_view *view = annot_memory_view(v->memory);
+	struct annot_known known;
+	int64_t retracted;
+
+	return view->record(view->ctx, &review->id, &known, NULL) == ANNOT_OK && known.head &&
+	       view->retracted(view->ctx, &review->leaf.annotation, &retracted, NULL) == ANNOT_OK &&
+	       retracted == ANNOT_NEVER;
+}
+
+/* Persons whose latest review of the document approves it, among the reviews that the bundle has.
+ */
+static unsigned count_approvals(const struct annot_verify *v, const struct annot_supplied *document)
+{
+	struct annot_latest *l, *next;
+	unsigned n = 0;
+
+	HASH_ITER(hh, v->latest, l, next)
+	n += annot_hash_equal(&l->key.on, &document->id) && l->review && l->review->record &&
+	     strcmp(annot_record_text(l->review->record, "decision"), "approve") == 0 &&
+	     stands(v, l->review);
+	return n;
+}
+
+static void tell_source(struct annot_verify *v, const struct annot_supplied *document)
+{
+	const char *source = annot_record_text(document->record, "source");
+	const char *publisher = annot_record_text(document->record, "publisher");
+	struct annot_who by = annot_who(v, &document->leaf.author);
+
+	if (!v->replayed)
+		return;
+	CHECK_INFO(v, "source", "%s, as stated by %s, approved by %u: %s%s%s",
+		   annot_record_text(document->record, "name"), by.text,
+		   count_approvals(v, document), publisher ? publisher : "publisher not stated",
+		   source ? ", " : "", source ? source : "");
+}
+
+/* --- targets
+ * ------------------------------------------------------------------------------------------- */
+
+struct targets {
+	struct annot_verify *v;
+	const struct annot_supplied *of;
+	bool subject;
+	size_t matched, missing;
+	const struct annot_supplied *told; /* the last document whose source was told */
+};
+
+static void target_missing(struct targets *t, const struct annot_target *target, const char *why)
+{
+	t->missing++;
+	if (t->subject)
+		CHECK_MISSING(t->v, "words", "bytes %llu..%llu: %s",
+			      (unsigned long long)target->start, (unsigned long long)target->end,
+			      why);
+}
+
+/* False: a check was added that says what is wrong. */
+static bool check_target(struct targets *t, const struct annot_target *target)
+{
+	const struct annot_supplied *document = annot_supplied_find(t->v, &target->document);
+	struct annot_error why = {0};
+	struct annot_text *text;
+
+	if (!document || !document->record) {
+		target_missing(t, target,
+			       document ? "the document is withheld"
+					: "the document's record is not in the bundle");
+		return true;
+	}
+	if (document->record->kind->kind != ANNOT_KIND_document) {
+		CHECK_INVALID(t->v, "words", "a target names a %s, expected a document",
+			      document->record->kind->name);
+		return false;
+	}
+	if (t->subject && document != t->told)
+		tell_source(t->v, document);
+	t->told = document;
+	text = text_of(t->v, document);
+	if (!text) {
+		target_missing(t, target, "the document's text is not in the bundle");
+		return true;
+	}
+	if (!text_fits(t->v, document, text))
+		return false;
+	if (annot_target_check(target, text->text, &why) != ANNOT_OK) {
+		CHECK_INVALID(t->v, "words", "record #%llu, bytes %llu..%llu: %s",
+			      (unsigned long long)t->of->index, (unsigned long long)target->start,
+			      (unsigned long long)target->end, why.text);
+		return false;
+	}
+	t->matched++;
+	return true;
+}
+
+static void check_targets(struct annot_verify *v, const struct annot_supplied *s)
+{
+	struct targets t = {.v = v, .of = s, .subject = s == v->subject};
+	size_t n = annot_record_targets(s->record);
+	struct annot_target target;
+
+	for (size_t i = 0; i < n; i++)
+		if (!annot_record_target(s->record, i, &target) || !check_target(&t, &target))
+			return;
+	if (t.subject && t.matched)
+		CHECK_PASSED(v, "words", "%zu of %zu targets stand in the source, byte for byte",
+			     t.matched, n);
+	else if (t.matched || t.missing)
+		CHECK_INFO(v, "words", "of record #%llu, referred to: %zu of %zu targets compared",
+			   (unsigned long long)s->index, t.matched, n);
+}
+
+static void check_document(struct annot_verify *v)
+{
+	struct annot_text *text = text_of(v, v->subject);
+
+	if (!text) {
+		CHECK_MISSING(v, "words", "the document's text is not in the bundle");
+		return;
+	}
+	if (!text_fits(v, v->subject, text))
+		return;
+	CHECK_PASSED(v, "words", "%zu bytes with SHA-256 %s, as the record says", text->text.len,
+		     annot_hash_hex(&text->sha256).text);
+	tell_source(v, v->subject);
+}
+
+void annot_check_words(struct annot_verify *v)
+{
+	const struct annot_record *r = v->subject->record;
+
+	if (r && r->kind->kind == ANNOT_KIND_document)
+		check_document(v);
+	for (size_t i = 0; i < v->n_supplied; i++) {
+		const struct annot_supplied *s = &v->supplied[i];
+
+		if (s->record && s->role != ANNOT_ROLE_CHAIN && annot_record_targets(s->record))
+			check_targets(v, s);
+	}
+}

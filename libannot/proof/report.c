@@ -1,0 +1,159 @@
+/* Reports: lines, their order, verdicts, JSON. */
+#include "proof/verify_private.h"
+
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/auto.h"
+#include "base/encode.h"
+#include "text/escape.h"
+
+const char *annot_verdict_name(enum annot_verdict v)
+{
+	static const char *const names[] = {
+		[ANNOT_INVALID_BUNDLE] = "INVALID",
+		[ANNOT_CANNOT_CHECK] = "CANNOT-CHECK",
+		[ANNOT_FORKED_LOG] = "FORKED",
+		[ANNOT_ROLLED_BACK] = "ROLLED-BACK",
+		[ANNOT_WITHHELD] = "WITHHELD",
+		[ANNOT_RETRACTED] = "RETRACTED",
+		[ANNOT_DISPUTED] = "DISPUTED",
+		[ANNOT_CONFLICT_HEADS] = "CONFLICT",
+		[ANNOT_SUPERSEDED] = "SUPERSEDED",
+		[ANNOT_VALID_UNWITNESSED] = "VALID-UNWITNESSED",
+		[ANNOT_VALID] = "VALID",
+	};
+	return names[v];
+}
+
+int annot_verdict_exit(enum annot_verdict v)
+{
+	return v == ANNOT_VALID || v == ANNOT_VALID_UNWITNESSED ? 0 : 1;
+}
+
+/* The last line stands for all that found no room: as bad as the worst of them. */
+static void fold(struct annot_verify *v, enum annot_check_result result, enum annot_verdict verdict)
+{
+	struct annot_check *last = &v->checks[ANNOT_CHECKS_MAX - 1];
+
+	if (result < last->result)
+		last->result = result;
+	if (verdict < last->verdict)
+		last->verdict = verdict;
+	last->name = "more";
+	last->text = "and more lines than a report holds";
+}
+
+void annot_check_add(struct annot_verify *v, const char *name, enum annot_check_result result,
+		     enum annot_verdict verdict, const char *format, ...)
+{
+	AUTO_BUF struct annot_buf safe = ANNOT_BUF_INIT(8 * ANNOT_CHECK_TEXT_MAX);
+	char text[ANNOT_CHECK_TEXT_MAX];
+	const char *kept;
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (v->n_checks == ANNOT_CHECKS_MAX) {
+		fold(v, result, verdict);
+		return;
+	}
+	annot_escape_terminal(text, strlen(text), false, &safe);
+	kept = safe.failed ? NULL : annot_arena_copy(v->arena, safe.data, safe.len);
+	if (!kept) {
+		v->failed = true;
+		return;
+	}
+	v->checks[v->n_checks++] = (struct annot_check){
+		.name = name, .result = result, .verdict = verdict, .text = kept};
+}
+
+/* Insertion keeps the order of checking among equals; there are a few dozen lines. */
+void annot_report_finish(struct annot_verify *v)
+{
+	enum annot_verdict verdict = ANNOT_VALID;
+
+	for (size_t i = 0; i < v->n_checks; i++) {
+		struct annot_check c = v->checks[i];
+		size_t k = i;
+
+		if (c.verdict < verdict)
+			verdict = c.verdict;
+		for (; k > 0 && (v->checks[k - 1].verdict > c.verdict ||
+				 (v->checks[k - 1].verdict == c.verdict &&
+				  v->checks[k - 1].result > c.result));
+		     k--)
+			v->checks[k] = v->checks[k - 1];
+		v->checks[k] = c;
+	}
+	v->report->verdict = verdict;
+	v->report->checks = v->checks;
+	v->report->n_checks = v->n_checks;
+}
+
+/* --- JSON
+ * ---------------------------------------------------------------------------------------------- */
+
+static const char *result_name(enum annot_check_result r)
+{
+	static const char *const names[] = {
+		[ANNOT_CHECK_FAILED] = "failed",   [ANNOT_CHECK_MISSING] = "missing",
+		[ANNOT_CHECK_WARNING] = "warning", [ANNOT_CHECK_PASSED] = "passed",
+		[ANNOT_CHECK_INFO] = "info",
+	};
+	return names[r];
+}
+
+static json_t *checks_json(const struct annot_report *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; list && i < r->n_checks; i++) {
+		const struct annot_check *c = &r->checks[i];
+		json_t *one = json_pack("{s:s, s:b, s:s, s:s}", "name", c->name, "ok",
+					annot_verdict_exit(c->verdict) == 0, "result",
+					result_name(c->result), "text", c->text);
+
+		if (!one || json_array_append_new(list, one) != 0) {
+			json_decref(list);
+			return NULL;
+		}
+	}
+	return list;
+}
+
+struct json_t *annot_report_json(const struct annot_report *r)
+{
+	json_t *checks = checks_json(r);
+	json_t *ret = checks ? json_pack("{s:s, s:o}", "verdict", annot_verdict_name(r->verdict),
+					 "checks", checks)
+			     : NULL;
+	int bad = 0;
+
+	if (!ret)
+		return NULL;
+	if (r->record) {
+		bad |= json_object_set_new(ret, "record",
+					   json_string(annot_hash_hex(&r->record->id).text));
+		bad |= json_object_set_new(
+			ret, "annotation",
+			json_string(annot_hash_hex(&r->record->annotation).text));
+		bad |= json_object_set_new(ret, "kind", json_string(r->record->kind->name));
+	}
+	if (r->size) {
+		bad |= json_object_set_new(ret, "index", json_integer((json_int_t)r->index));
+		bad |= json_object_set_new(ret, "size", json_integer((json_int_t)r->size));
+	}
+	if (r->note.data) {
+		bad |= json_object_set_new(ret, "origin", json_string(r->checkpoint.origin));
+		bad |= json_object_set_new(ret, "root",
+					   json_string(annot_hash_hex(&r->checkpoint.root).text));
+	}
+	if (!bad)
+		return ret;
+	json_decref(ret);
+	return NULL;
+}

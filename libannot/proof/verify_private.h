@@ -1,0 +1,151 @@
+/* What the files of the verifier share. */
+#ifndef ANNOT_PROOF_VERIFY_PRIVATE_H
+#define ANNOT_PROOF_VERIFY_PRIVATE_H
+
+#include "proof/verify.h"
+#include "state/memory.h"
+#include "state/table.h"
+
+enum { ANNOT_CHECKS_MAX = 256, ANNOT_CHECK_TEXT_MAX = 2048 };
+
+enum annot_role { ANNOT_ROLE_SUBJECT, ANNOT_ROLE_CHAIN, ANNOT_ROLE_REFERENCE };
+
+/* A record of the bundle, once its own bytes were checked. */
+struct annot_supplied {
+	enum annot_role role;
+	const struct annot_bundle_record *raw;
+	const struct annot_record *record; /* NULL: withheld; then leaf comes from the leaves */
+	uint8_t key[ANNOT_KEY_SIZE];
+	uint8_t signature[ANNOT_SIGNATURE_SIZE];
+	uint64_t index; /* as the inclusion proof shows */
+	struct annot_leaf leaf;
+	struct annot_hash id;
+	bool placed; /* the leaves have it there */
+	enum annot_effect effect;
+	UT_hash_handle hh; /* by id; withheld ones once the leaves gave it */
+};
+
+struct annot_text {
+	struct annot_hash sha256;
+	struct annot_bytes text;
+	struct annot_hash chunks;
+	bool hashed; /* chunks is computed */
+	bool used;   /* a document of the bundle has it */
+	UT_hash_handle hh;
+};
+
+/* The latest review of a record by a person; NULL where the bundle does not have it. */
+struct annot_latest_key {
+	struct annot_hash on, person;
+};
+struct annot_latest {
+	struct annot_latest_key key;
+	const struct annot_supplied *review;
+	UT_hash_handle hh;
+};
+
+/* One verification under way. */
+struct annot_verify {
+	struct annot_arena *arena;
+	const struct annot_trust *trust;
+	struct annot_bundle bundle;
+	struct annot_report *report;
+	struct annot_check *checks;
+	size_t n_checks;
+	bool failed; /* out of memory */
+
+	struct annot_supplied *subject, *supplied; /* supplied: all of them, subject first */
+	size_t n_supplied;
+	struct annot_supplied *by_id;
+	struct annot_text *texts; /* by sha256 */
+	struct annot_bytes note;  /* of all proofs; not authenticated before check "checkpoint" */
+	struct annot_checkpoint checkpoint;
+
+	/* From here on only with leaves. */
+	bool complete;     /* the leaves give the checkpoint's root */
+	bool replayed;     /* and every record of authority was there */
+	uint64_t *leaf_at; /* byte offset of each leaf line, and one behind the last */
+	struct annot_hash pin_root, seen_root;
+	struct annot_memory *memory;
+	struct annot_latest *latest;
+	struct annot_judgement judgement;         /* of the subject */
+	struct annot_key_info author, author_now; /* at the subject's index; as of the checkpoint */
+	bool has_author;
+};
+
+/* --- report.c --- */
+
+/* Adds a line; the text is made safe for a terminal. Past ANNOT_CHECKS_MAX the last line stands for
+ * the rest. */
+void annot_check_add(struct annot_verify *v, const char *name, enum annot_check_result result,
+		     enum annot_verdict verdict, const char *format, ...)
+	__attribute__((format(printf, 5, 6)));
+#define CHECK_PASSED(v, name, ...)                                                                 \
+	annot_check_add(v, name, ANNOT_CHECK_PASSED, ANNOT_VALID, __VA_ARGS__)
+#define CHECK_INFO(v, name, ...)                                                                   \
+	annot_check_add(v, name, ANNOT_CHECK_INFO, ANNOT_VALID, __VA_ARGS__)
+#define CHECK_WARNING(v, name, ...)                                                                \
+	annot_check_add(v, name, ANNOT_CHECK_WARNING, ANNOT_VALID, __VA_ARGS__)
+#define CHECK_MISSING(v, name, ...)                                                                \
+	annot_check_add(v, name, ANNOT_CHECK_MISSING, ANNOT_CANNOT_CHECK, __VA_ARGS__)
+#define CHECK_INVALID(v, name, ...)                                                                \
+	annot_check_add(v, name, ANNOT_CHECK_FAILED, ANNOT_INVALID_BUNDLE, __VA_ARGS__)
+#define CHECK_FAILED(v, name, verdict, ...)                                                        \
+	annot_check_add(v, name, ANNOT_CHECK_FAILED, verdict, __VA_ARGS__)
+/* Sorts the checks and makes the verdict. */
+void annot_report_finish(struct annot_verify *v);
+
+/* --- supplied.c --- */
+
+/*
+ * Parses every record of the bundle and checks signature, leaf and inclusion proof under the
+ * subject's checkpoint. False: a check was added that ends the verification. *status: NO_MEMORY,
+ * INTERNAL.
+ */
+bool annot_supplied_load(struct annot_verify *v, enum annot_status *status);
+/* Whether a record's proof shows its leaf line at its index. MISMATCH, INVALID. */
+enum annot_status annot_supplied_prove(const struct annot_verify *v, const struct annot_supplied *s,
+				       struct annot_bytes line, struct annot_error *err);
+const struct annot_supplied *annot_supplied_find(const struct annot_verify *v,
+						 const struct annot_hash *id);
+bool annot_text_load(struct annot_verify *v, enum annot_status *status);
+struct annot_text *annot_text_find(const struct annot_verify *v, const struct annot_hash *sha256);
+
+/* --- replay.c --- */
+
+/* Walks over the leaves: root, then every fact. Statuses as annot_verify_bundle. */
+enum annot_status annot_replay(struct annot_verify *v, struct annot_error *err);
+/* A leaf of a complete log. */
+struct annot_leaf annot_replay_leaf(const struct annot_verify *v, uint64_t index);
+struct annot_bytes annot_replay_line(const struct annot_verify *v, uint64_t index);
+
+/* --- checks; each adds its lines --- */
+
+void annot_check_signature(struct annot_verify *v);
+void annot_check_author(struct annot_verify *v);
+/* Whether a record's key is known by now to have been stolen when it signed, and nobody stood by
+ * it. */
+bool annot_key_disputed(const struct annot_verify *v, const struct annot_supplied *s);
+/* The enrolled name of an author, or the key's fingerprint. */
+struct annot_who {
+	char text[128];
+};
+struct annot_who annot_who(const struct annot_verify *v, const struct annot_hash *author);
+
+void annot_check_logged(struct annot_verify *v);
+void annot_check_checkpoint(struct annot_verify *v);
+void annot_check_pin(struct annot_verify *v);
+void annot_check_seen(struct annot_verify *v);
+void annot_check_witnesses(struct annot_verify *v);
+
+void annot_check_words(struct annot_verify *v);
+
+void annot_check_effect(struct annot_verify *v);
+void annot_check_latest(struct annot_verify *v);
+void annot_check_retraction(struct annot_verify *v);
+void annot_check_withheld(struct annot_verify *v);
+void annot_check_references(struct annot_verify *v);
+/* Whether an effective withhold record names that record; *index is where it took effect. */
+bool annot_is_withheld(const struct annot_verify *v, const struct annot_hash *id, uint64_t *index);
+
+#endif
