@@ -205,9 +205,14 @@ void annot_check_seen(struct annot_verify *v)
 	if (v->complete && !annot_hash_equal(&v->seen_root, &r->seen.root)) {
 		CHECK_FAILED(
 			v, "seen", ANNOT_FORKED_LOG,
-			"the author had seen another history of the log up to #%llu; the signed "
-			"record is the evidence",
-			(unsigned long long)r->seen.size);
+			"the author had seen another history of the log up to #%llu; %s",
+			(unsigned long long)r->seen.size,
+			seen_note_signed(v)
+				? "that note and this checkpoint, both signed by the log, are the "
+				  "evidence"
+				: "so the signed record says, the note is not here or not signed "
+				  "by "
+				  "a log key in force");
 		return;
 	}
 	if (v->bundle.consistency.data && !check_consistency(v, &r->seen))

@@ -2,6 +2,7 @@
 #include "proof/verify_private.h"
 
 #include "base/encode.h"
+#include "text/utf8.h"
 
 /* Whether a text is the one that a document record describes, beside its hash. */
 static bool text_fits(struct annot_verify *v, const struct annot_supplied *document,
@@ -11,7 +12,13 @@ static bool text_fits(struct annot_verify *v, const struct annot_supplied *docum
 
 	if (!text->hashed) {
 		text->chunks = annot_chunk_root(text->text);
+		text->utf8 = annot_utf8_valid(text->text.data, text->text.len) == text->text.len;
 		text->hashed = true;
+	}
+	if (!text->utf8) {
+		CHECK_INVALID(v, "words", "document #%llu: its text is not UTF-8",
+			      (unsigned long long)document->index);
+		return false;
 	}
 	if (length == text->text.len &&
 	    annot_hash_equal(&annot_record_card(document->record, "chunks")->hash, &text->chunks))

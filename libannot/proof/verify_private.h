@@ -29,8 +29,9 @@ struct annot_text {
 	struct annot_hash sha256;
 	struct annot_bytes text;
 	struct annot_hash chunks;
-	bool hashed; /* chunks is computed */
-	bool used;   /* a document of the bundle has it */
+	bool hashed; /* chunks and utf8 are computed */
+	bool utf8;
+	bool used; /* a document of the bundle has it */
 	UT_hash_handle hh;
 };
 
