@@ -257,8 +257,11 @@ enum annot_status query_bind(struct query *query, struct annot_arena *arena, str
 
 /* --- words --- */
 
+/* Words around a target are not what the record says. */
 static bool is_text(const struct annot_card *card)
 {
+	if (card->def->in_group && strcmp(card->def->name, "exact") != 0)
+		return false;
 	return card->def->type == ANNOT_CARD_TEXT || card->def->type == ANNOT_CARD_NAME;
 }
 
