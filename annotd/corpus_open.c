@@ -88,8 +88,7 @@ static enum annot_status check_key(struct corpus *c, struct annot_error *err)
 			  c->dir);
 }
 
-/* --- file against database
- * --------------------------------------------------------------------------------------- */
+/* --- file against database --- */
 
 #define VOUCH "run annotd vouch --corpus %s --size %llu"
 
@@ -159,11 +158,13 @@ static enum annot_status sign_first(struct corpus *c, struct annot_error *err)
 	return corpus_sign(c, c->frontier.size, &root, err);
 }
 
-/* --- withholding that a crash interrupted
- * ------------------------------------------------------------------------ */
+/* --- withholding that a crash interrupted --- */
+
+enum { WITHHOLDS_MAX_BYTES = 64 << 20 };
 
 struct withholds {
 	struct corpus *c;
+	struct annot_buf effective; /* hashes */
 	enum annot_status status;
 	struct annot_error err;
 };
@@ -180,27 +181,38 @@ static bool withhold_each(void *arg, uint64_t index)
 		w->status = annot_record_parse(c->arena, stored.record, &r, &w->err);
 	if (w->status != ANNOT_OK)
 		return false;
-	struct annot_hash id = r->id;
 	if (r->kind->kind == ANNOT_KIND_withhold &&
-	    annot_authority_effect(c->authority, &id, NULL) == ANNOT_EFFECTIVE)
-		w->status = corpus_withhold(c, &id, &w->err);
-	return w->status == ANNOT_OK;
+	    annot_authority_effect(c->authority, &r->id, NULL) == ANNOT_EFFECTIVE)
+		annot_buf_add(&w->effective, &r->id, sizeof r->id);
+	return true;
 }
 
+static enum annot_status list_withholds(struct withholds *w, struct annot_error *err)
+{
+	struct reader *reader;
+	TRY(reader_open(w->c->dir, &reader, err));
+	enum annot_status status = reader_begin(reader, err);
+	if (status == ANNOT_OK)
+		status = reader_authority(reader, 0, withhold_each, w, err);
+	reader_close(reader);
+	TRY(status);
+	if (w->status != ANNOT_OK)
+		return annot_fail(err, w->status, "%s", w->err.text);
+	return annot_buf_check(&w->effective, "list of withhold records", err);
+}
+
+/* Withholding truncates the write-ahead logs, so no reader may be open meanwhile. */
 static enum annot_status finish_withholds(struct corpus *c, struct annot_error *err)
 {
-	struct withholds w = {.c = c};
-	struct reader *reader;
-	TRY(reader_open(c->dir, &reader, err));
-	enum annot_status status = reader_begin(reader, err);
-	if (status == ANNOT_OK) {
-		status = reader_authority(reader, 0, withhold_each, &w, err);
-		reader_end(reader);
+	struct withholds w = {.c = c, .effective = ANNOT_BUF_INIT(WITHHOLDS_MAX_BYTES)};
+	enum annot_status status = list_withholds(&w, err);
+	for (size_t at = 0; status == ANNOT_OK && at < w.effective.len; at += ANNOT_HASH_SIZE) {
+		struct annot_hash id;
+		memcpy(&id, w.effective.data + at, sizeof id);
+		status = corpus_withhold(c, &id, err);
 	}
-	reader_close(reader);
-	return status == ANNOT_OK && w.status != ANNOT_OK
-		       ? annot_fail(err, w.status, "%s", w.err.text)
-		       : status;
+	annot_buf_free(&w.effective);
+	return status;
 }
 
 /* --- opening

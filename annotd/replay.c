@@ -7,8 +7,7 @@
 
 enum { REPLAY_BATCH = 512 };
 
-/* --- one record
- * -------------------------------------------------------------------------------------------- */
+/* --- one record --- */
 
 enum annot_status fact_of(const struct store_record *stored, struct annot_arena *arena,
 			  struct annot_fact *ret, struct annot_error *err)
@@ -57,8 +56,7 @@ enum annot_status corpus_apply(struct corpus *c, const struct annot_fact *fact,
 	return settle(c, fact, err);
 }
 
-/* --- catching the index up
- * ------------------------------------------------------------------------------------ */
+/* --- catching the index up --- */
 
 /* Where its targets stand in code points; NULL where a document's text is not there (withheld). */
 static enum annot_status find_chars(struct corpus *c, const struct annot_record *record,
@@ -130,8 +128,7 @@ static enum annot_status catch_up(struct corpus *c, struct annot_error *err)
 	return ANNOT_OK;
 }
 
-/* --- loading authority
- * ---------------------------------------------------------------------------------------- */
+/* --- loading authority --- */
 
 struct load {
 	struct corpus *c;
@@ -194,8 +191,7 @@ enum annot_status corpus_load(struct corpus *c, struct annot_error *err)
 	return ANNOT_OK;
 }
 
-/* --- withholding
- * ---------------------------------------------------------------------------------------------- */
+/* --- withholding --- */
 
 enum annot_status corpus_withhold(struct corpus *c, const struct annot_hash *withhold,
 				  struct annot_error *err)

@@ -21,8 +21,7 @@ static void deadline_in(struct timespec *ts, int ms)
 	}
 }
 
-/* --- connections
- * ------------------------------------------------------------------------------------------- */
+/* --- connections --- */
 
 static struct connection *connection_free(struct connection *c)
 {
@@ -126,8 +125,7 @@ static void accept_callback(void *arg)
 		nng_stream_listener_accept(l->stream, l->aio);
 }
 
-/* --- the sweeper: frees the dead, closes what is past its deadline
- * ------------------------------------------- */
+/* --- the sweeper: frees the dead, closes what is past its deadline --- */
 
 static void free_dead(struct server *s)
 {

@@ -86,8 +86,7 @@ struct uploads *uploads_close(struct uploads *u)
 	return NULL;
 }
 
-/* --- slots; all with the lock held
- * ----------------------------------------------------------------------------------- */
+/* --- slots; all with the lock held --- */
 
 static struct upload *find(struct uploads *u, const struct annot_hash *person)
 {
@@ -165,8 +164,7 @@ static enum annot_status claim(struct uploads *u, const struct upload_document *
 	return ANNOT_OK;
 }
 
-/* --- bytes; without the lock, the slot claimed
- * -------------------------------------------------------------------------- */
+/* --- bytes; without the lock, the slot claimed --- */
 
 static enum annot_status write_piece(const struct upload *slot, struct annot_bytes data,
 				     struct annot_error *err)

@@ -20,8 +20,7 @@ struct writer {
 	bool stopping, dirty; /* dirty: something was committed since the logs were looked at */
 };
 
-/* --- taking from the queue
- * --------------------------------------------------------------------------------------- */
+/* --- taking from the queue --- */
 
 /* With the lock held: a run of submissions of at most CORPUS_BATCH_MAX records, or one content. */
 static struct write_job *take(struct writer *w, size_t *ret_records)

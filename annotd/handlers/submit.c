@@ -57,8 +57,7 @@ static enum annot_status check_signature(struct check *k, struct corpus_item *it
 	return ANNOT_OK;
 }
 
-/* --- what the author had seen
- * ---------------------------------------------------------------------------------------- */
+/* --- what the author had seen --- */
 
 static enum annot_status open_note(struct call *c, struct annot_bytes note,
 				   struct annot_checkpoint *ret, struct annot_error *err)

@@ -145,8 +145,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* --- raw clients
- * --------------------------------------------------------------------------------------------- */
+/* --- raw clients --- */
 
 static const uint8_t hello_req[8] = {0, 'S', 'P', 0, 0, 0x30, 0, 0};
 static const uint8_t hello_rep[8] = {0, 'S', 'P', 0, 0, 0x31, 0, 0};
@@ -462,8 +461,7 @@ static void test_tcp(void **state)
 	f->descriptors = count_descriptors();
 }
 
-/* --- paths, stopping
- * -------------------------------------------------------------------------------------------- */
+/* --- paths, stopping --- */
 
 static void test_paths(void **state)
 {
