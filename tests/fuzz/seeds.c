@@ -126,7 +126,7 @@ static const char *value_of(const struct annot_kind_def *kind, const struct anno
 			"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
 		[ANNOT_CARD_HASH] =
 			"ffeeddccbbaa99887766554433221100ffeeddccbbaa99887766554433221100",
-		[ANNOT_CARD_NUMBER] = "3",
+		[ANNOT_CARD_NUMBER] = "1",
 		[ANNOT_CARD_LANGUAGE] = "de-AT",
 		[ANNOT_CARD_DATE] = "2026-11-22",
 		[ANNOT_CARD_KEY] = key,
