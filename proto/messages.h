@@ -11,7 +11,8 @@
 #define ANNOT_TYPE_bytes struct annot_bytes
 #define ANNOT_TYPE_hash	 struct annot_hash
 
-#define MESSAGE(name, doc) struct annot_##name {
+/* Some messages have no fields; a struct without members is an extension in C. */
+#define MESSAGE(name, doc) __extension__ struct annot_##name {
 #define FIELD(name, type, presence, min, max, doc) ANNOT_TYPE_##type name;
 #define LIST(name, message, min, max, doc)                                                         \
 	const struct annot_##message *name;                                                        \

@@ -28,13 +28,14 @@ static inline bool annot_hash_equal(const struct annot_hash *a, const struct ann
 
 static inline bool annot_hash_is_zero(const struct annot_hash *a)
 {
-	static const struct annot_hash zero;
+	static const struct annot_hash zero = {{0}};
 	return annot_hash_equal(a, &zero);
 }
 
 static inline struct annot_bytes annot_bytes(const void *data, size_t len)
 {
-	return (struct annot_bytes){.data = data, .len = len};
+	struct annot_bytes bytes = {(const uint8_t *)data, len}; /* as C++ reads it too */
+	return bytes;
 }
 
 static inline struct annot_bytes annot_bytes_of(const char *text)
