@@ -191,5 +191,5 @@ enum annot_status query_term(struct query *query, struct annot_arena *arena,
 		"query, column %u: unknown term \"%.32s:\", expected one of kind: author: "
 		"doc: tag: speaker: rating: since: before: state: as-of: (words with a colon "
 		"stand in quotes)",
-		term->column, term->key);
+		term->column - (unsigned)strlen(term->key) - 1, term->key);
 }
