@@ -76,15 +76,28 @@ static void check_nodes(struct fsck *f, const struct annot_fact *fact)
 	}
 }
 
-static void check_root(struct fsck *f)
+static void compare_root(struct fsck *f, const char *what, const struct annot_hash *said)
 {
 	struct annot_hash root = annot_frontier_root(&f->frontier);
-	if (f->has_slot && f->slot.size == f->frontier.size &&
-	    !annot_hash_equal(&root, &f->slot.root))
+	if (!annot_hash_equal(&root, said))
 		finding(&f->findings, FSCK_WHOLE,
-			"checkpoint: at %llu records the signed root is %s, truth.db gives %s",
-			(unsigned long long)f->slot.size, annot_hash_hex(&f->slot.root).text,
+			"%s: at %llu records the root is %s, the leaves give %s", what,
+			(unsigned long long)f->frontier.size, annot_hash_hex(said).text,
 			annot_hash_hex(&root).text);
+}
+
+/* Sizes that no commit made have no root in truth.db; the last one must. */
+static void check_roots(struct fsck *f)
+{
+	struct annot_error why = {0};
+	struct annot_hash root;
+	enum annot_status status = reader_root(f->reader, f->frontier.size, &root, &why);
+	if (status == ANNOT_OK)
+		compare_root(f, "truth.db", &root);
+	else if (status != ANNOT_NOT_FOUND || f->frontier.size == f->size)
+		finding(&f->findings, FSCK_WHOLE, "truth.db: %s", why.text);
+	if (f->has_slot && f->slot.size == f->frontier.size)
+		compare_root(f, "checkpoint", &f->slot.root);
 }
 
 /* Before the snapshot: a running annotd commits to truth.db first. */
@@ -245,7 +258,7 @@ static enum annot_status replay(struct fsck *f, bool *ret_all, struct annot_erro
 		if (!*ret_all)
 			return ANNOT_OK;
 		check_nodes(f, &fact);
-		check_root(f);
+		check_roots(f);
 		TRY(annot_memory_next(f->memory, &fact, &judgement, err));
 		f->effects[i] = (uint8_t)judgement.effect;
 	}

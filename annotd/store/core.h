@@ -175,6 +175,9 @@ enum annot_status core_content_length(struct core *c, uint64_t seq, uint64_t *re
 /* Appends bytes [offset, offset + len), fewer at the end. */
 enum annot_status core_content(struct core *c, uint64_t seq, uint64_t offset, size_t len,
 			       struct annot_buf *ret, struct annot_error *err);
+/* The root that a commit gave; NOT_FOUND if none made a log of that size. */
+enum annot_status core_root(struct core *c, uint64_t size, struct annot_hash *ret,
+			    struct annot_error *err);
 enum annot_status core_truth_size(struct core *c, uint64_t *ret, struct annot_error *err);
 /* Records applied in the index, as its meta table says. */
 enum annot_status core_index_size(struct core *c, uint64_t *ret, struct annot_error *err);

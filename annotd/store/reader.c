@@ -275,6 +275,12 @@ static enum annot_status tree_node(void *ctx, unsigned level, uint64_t n, struct
 	return core_node(&r->core, level, n, ret, err);
 }
 
+enum annot_status reader_root(struct reader *r, uint64_t size, struct annot_hash *ret,
+			      struct annot_error *err)
+{
+	return core_root(&r->core, size, ret, err);
+}
+
 struct annot_tree_reader reader_tree(struct reader *r)
 {
 	return (struct annot_tree_reader){.ctx = r, .node = tree_node};

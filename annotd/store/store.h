@@ -3,12 +3,12 @@
  *
  *   truth.db   records, signatures, tree nodes, contents, seen notes, (size, root) of each commit.
  *              Append-only, WAL, synchronous=FULL. A withheld record keeps its leaf line only.
- *   index.db   everything that queries need, derived from truth.db; synchronous=OFF. Rows carry from- and
- *              to-index. Behind after a crash of annotd: caught up; after a crash of the machine (the boot
- *              id in its meta table differs and it was not closed): deleted and rebuilt.
+ *   index.db   everything that queries need, derived from truth.db; synchronous=OFF. Rows carry
+ * from- and to-index. Behind after a crash of annotd: caught up; after a crash of the machine (the
+ * boot id in its meta table differs and it was not closed): deleted and rebuilt.
  *
- * One thread writes (struct store); every reading thread has a struct reader of its own. Both databases
- * carry a schema version (PRAGMA user_version): older is migrated, newer refused.
+ * One thread writes (struct store); every reading thread has a struct reader of its own. Both
+ * databases carry a schema version (PRAGMA user_version): older is migrated, newer refused.
  */
 #ifndef ANNOTD_STORE_H
 #define ANNOTD_STORE_H
@@ -35,15 +35,18 @@ struct store *store_close(struct store *s);
 uint64_t store_size(const struct store *s);
 uint64_t store_index_size(const struct store *s);
 
-/* --- writing: store_begin … store_commit_truth … store_commit_index, or store_rollback --------------------- */
+/* --- writing: store_begin … store_commit_truth … store_commit_index, or store_rollback
+ * --------------------- */
 
 /*
- * To catch the index up: store_begin, store_index_put …, store_commit_index. When the index cannot be committed
- * after truth.db was, store_rollback leaves it behind: it must be caught up before the next record is judged.
+ * To catch the index up: store_begin, store_index_put …, store_commit_index. When the index cannot
+ * be committed after truth.db was, store_rollback leaves it behind: it must be caught up before the
+ * next record is judged.
  */
 enum annot_status store_begin(struct store *s, struct annot_error *err);
 
-/* Appends a record at index store_size() + those put since store_begin, with the nodes that its leaf completes. */
+/* Appends a record at index store_size() + those put since store_begin, with the nodes that its
+ * leaf completes. */
 enum annot_status store_put_record(struct store *s, uint64_t index, struct annot_bytes record,
 				   const uint8_t signature[ANNOT_SIGNATURE_SIZE],
 				   const struct annot_hash *nodes, size_t n_nodes,
@@ -66,26 +69,29 @@ enum annot_status store_index_effect(struct store *s, const struct annot_hash *r
 				     enum annot_effect effect, uint64_t at,
 				     struct annot_error *err);
 
-/* Durable when it returns OK, with the row (size, root) of the new tree. NO_SPACE, STORE: nothing was stored. */
+/* Durable when it returns OK, with the row (size, root) of the new tree. NO_SPACE, STORE: nothing
+ * was stored. */
 enum annot_status store_commit_truth(struct store *s, const struct annot_hash *root,
 				     struct annot_error *err);
 enum annot_status store_commit_index(struct store *s, struct annot_error *err);
 void store_rollback(struct store *s);
 
-/* Moves WAL pages into the databases when it has grown; called by the checkpoint thread on its own connection. */
+/* Moves WAL pages into the databases when it has grown; called by the checkpoint thread on its own
+ * connection. */
 enum annot_status store_checkpoint_wal(const char *dir, bool truncate, struct annot_error *err);
 
 /* State before the next record, on the writer's connection, for annot_judge. */
 const struct annot_view *store_view(struct store *s);
 
 /*
- * A record on the writer's connection, also past what the index holds (for catching it up), and one put since
- * store_begin. NOT_FOUND past the end.
+ * A record on the writer's connection, also past what the index holds (for catching it up), and one
+ * put since store_begin. NOT_FOUND past the end.
  */
 struct store_record;
 enum annot_status store_record(struct store *s, uint64_t index, struct annot_arena *arena,
 			       struct store_record *ret, struct annot_error *err);
-/* A document's whole content on the writer's connection, appended to ret. NOT_FOUND if it is not complete. */
+/* A document's whole content on the writer's connection, appended to ret. NOT_FOUND if it is not
+ * complete. */
 enum annot_status store_content(struct store *s, uint64_t document_index, struct annot_buf *ret,
 				struct annot_error *err);
 
@@ -96,35 +102,38 @@ enum annot_status store_root(struct store *s, uint64_t size, struct annot_hash *
 /* Completed nodes, on the writer's connection. */
 struct annot_tree_reader store_tree(struct store *s);
 
-/* --- contents ------------------------------------------------------------------------------------------- */
+/* --- contents
+ * ------------------------------------------------------------------------------------------- */
 
 /* Stores a document's whole content, durably; idempotent. The caller checked its hashes. */
-enum annot_status store_put_content(struct store *s, uint64_t document_index, struct annot_bytes text,
-				    struct annot_error *err);
+enum annot_status store_put_content(struct store *s, uint64_t document_index,
+				    struct annot_bytes text, struct annot_error *err);
 
 /*
- * Replaces a record's bytes by its leaf line, drops its content, its words from the index, and truncates the WALs;
- * outside of a transaction; idempotent. BUSY: it is done, but a long reader kept a WAL from being truncated; call
- * store_checkpoint_wal again.
+ * Replaces a record's bytes by its leaf line, drops its content, its words from the index, and
+ * truncates the WALs; outside of a transaction; idempotent. BUSY: it is done, but a long reader
+ * kept a WAL from being truncated; call store_checkpoint_wal again.
  */
 enum annot_status store_withhold(struct store *s, uint64_t index, struct annot_error *err);
 
-/* --- reading: one reader a thread ------------------------------------------------------------------------ */
+/* --- reading: one reader a thread
+ * ------------------------------------------------------------------------ */
 
 struct reader;
 enum annot_status reader_open(const char *dir, struct reader **ret, struct annot_error *err);
 struct reader *reader_close(struct reader *r);
 
-/* A snapshot of both databases: what reader_size says is there. End it within 50 ms of work where possible. */
+/* A snapshot of both databases: what reader_size says is there. End it within 50 ms of work where
+ * possible. */
 enum annot_status reader_begin(struct reader *r, struct annot_error *err);
 void reader_end(struct reader *r);
 uint64_t reader_size(const struct reader *r);
 /* Records in truth.db in the snapshot: may be ahead of the index for a moment. */
 uint64_t reader_truth_size(const struct reader *r);
 /*
- * From here to the next reader_begin, answers are as of that size: only the first `size` records, and heads,
- * effects and retractions as they were. NOT_FOUND: more than there are. (A version that a quorum voided later
- * counts as void at every size.)
+ * From here to the next reader_begin, answers are as of that size: only the first `size` records,
+ * and heads, effects and retractions as they were. NOT_FOUND: more than there are. (A version that
+ * a quorum voided later counts as void at every size.)
  */
 enum annot_status reader_as_of(struct reader *r, uint64_t size, struct annot_error *err);
 bool reader_is_as_of(const struct reader *r);
@@ -144,9 +153,9 @@ enum annot_status reader_find(struct reader *r, const struct annot_hash *record,
 			      struct annot_error *err);
 
 /*
- * What an id means: an annotation id or record hash (or 8 or more digits of one), ID@N, a document name
- * or NAME@N. An annotation id or name without @N is its newest head by log order. NOT_FOUND; AMBIGUOUS
- * names up to four candidates.
+ * What an id means: an annotation id or record hash (or 8 or more digits of one), ID@N, a document
+ * name or NAME@N. An annotation id or name without @N is its newest head by log order. NOT_FOUND;
+ * AMBIGUOUS names up to four candidates.
  */
 enum annot_status reader_resolve(struct reader *r, const char *id, uint64_t *ret,
 				 struct annot_error *err);
@@ -161,7 +170,8 @@ struct store_row {
 	uint64_t heads;    /* of the annotation */
 	bool head;
 	enum annot_effect effect;
-	uint64_t effect_at; /* index since which `effect` holds: its own, or the one given to store_index_effect */
+	uint64_t effect_at; /* index since which `effect` holds: its own, or the one given to
+			       store_index_effect */
 	char reason[ANNOT_ERROR_TEXT_MAX];
 	int64_t retracted; /* index of the annotation's retraction, ANNOT_NEVER */
 	bool withheld;
@@ -170,19 +180,23 @@ enum annot_status reader_row(struct reader *r, uint64_t index, struct store_row 
 			     struct annot_error *err);
 
 /* Code point places of a record's targets, in order; at most max. */
-enum annot_status reader_chars(struct reader *r, uint64_t index, struct store_chars *ret, size_t max,
-			       size_t *ret_n, struct annot_error *err);
+enum annot_status reader_chars(struct reader *r, uint64_t index, struct store_chars *ret,
+			       size_t max, size_t *ret_n, struct annot_error *err);
 
-/* Length of a document's content if it is complete; NOT_FOUND if it was not uploaded (or was withheld). */
+/* Length of a document's content if it is complete; NOT_FOUND if it was not uploaded (or was
+ * withheld). */
 enum annot_status reader_content_length(struct reader *r, uint64_t document_index, uint64_t *ret,
 					struct annot_error *err);
 /* Bytes [offset, offset + len) of a content, fewer at its end, appended to ret. */
-enum annot_status reader_content(struct reader *r, uint64_t document_index, uint64_t offset, size_t len,
-				 struct annot_buf *ret, struct annot_error *err);
+enum annot_status reader_content(struct reader *r, uint64_t document_index, uint64_t offset,
+				 size_t len, struct annot_buf *ret, struct annot_error *err);
 
-enum annot_status reader_note(struct reader *r, const struct annot_hash *hash, struct annot_buf *ret,
-			      struct annot_error *err);
+enum annot_status reader_note(struct reader *r, const struct annot_hash *hash,
+			      struct annot_buf *ret, struct annot_error *err);
 struct annot_tree_reader reader_tree(struct reader *r);
+/* The root that was committed with that size; NOT_FOUND if no commit made a log of that size. */
+enum annot_status reader_root(struct reader *r, uint64_t size, struct annot_hash *ret,
+			      struct annot_error *err);
 
 /* Calls back with record indexes in log order from `from` on; each returns false to stop. */
 typedef bool (*reader_each)(void *arg, uint64_t index);
@@ -190,31 +204,36 @@ typedef bool (*reader_each)(void *arg, uint64_t index);
 /* Records that keys and rules follow from (annot_authority_concerns). */
 enum annot_status reader_authority(struct reader *r, uint64_t from, reader_each each, void *arg,
 				   struct annot_error *err);
-/* All versions of an annotation, and every record whose on, from, to, via, evidence or reply-to names one of them. */
-enum annot_status reader_history(struct reader *r, const struct annot_hash *annotation, uint64_t from,
-				 reader_each each, void *arg, struct annot_error *err);
-/* Reviews (or records of another kind) whose `on` is that record and that are heads and not void or retracted. */
+/* All versions of an annotation, and every record whose on, from, to, via, evidence or reply-to
+ * names one of them. */
+enum annot_status reader_history(struct reader *r, const struct annot_hash *annotation,
+				 uint64_t from, reader_each each, void *arg,
+				 struct annot_error *err);
+/* Reviews (or records of another kind) whose `on` is that record and that are heads and not void or
+ * retracted. */
 enum annot_status reader_about(struct reader *r, uint64_t index, enum annot_kind kind,
 			       reader_each each, void *arg, struct annot_error *err);
 
 /*
- * What a query asks of the index alone. Lists of a kind are alternatives, tags are all wanted; absent lists have
- * n 0. Unless more is asked for: heads, not void, not retracted.
+ * What a query asks of the index alone. Lists of a kind are alternatives, tags are all wanted;
+ * absent lists have n 0. Unless more is asked for: heads, not void, not retracted.
  */
 struct store_query {
 	uint32_t kinds; /* bit 1 << kind */
 	const struct annot_hash *authors;
 	size_t n_authors;
-	const uint64_t *documents; /* any version of each: targets in any version, or the document itself */
+	const uint64_t *
+		documents; /* any version of each: targets in any version, or the document itself */
 	size_t n_documents;
 	const char *const *tags, *const *speakers, *const *ratings;
 	size_t n_tags, n_speakers, n_ratings;
-	uint64_t since, before;		/* log indexes, since <= index < before */
+	uint64_t since, before;          /* log indexes, since <= index < before */
 	int64_t since_time, before_time; /* claimed times */
 	bool with_retracted, with_void, with_pending;
 };
 #define STORE_QUERY_INIT                                                                           \
-	((struct store_query){.before = INT64_MAX, .since_time = INT64_MIN, .before_time = INT64_MAX})
+	((struct store_query){                                                                     \
+		.before = INT64_MAX, .since_time = INT64_MIN, .before_time = INT64_MAX})
 
 /* Records that match, in log order. */
 enum annot_status reader_list(struct reader *r, const struct store_query *query, uint64_t from,

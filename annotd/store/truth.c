@@ -125,3 +125,19 @@ enum annot_status core_node(struct core *c, unsigned level, uint64_t n, struct a
 	       ANNOT_HASH_SIZE);
 	return ANNOT_OK;
 }
+
+enum annot_status core_root(struct core *c, uint64_t size, struct annot_hash *ret,
+			    struct annot_error *err)
+{
+	AUTO_RESET sqlite3_stmt *st = NULL;
+	bool row = false;
+
+	TRY(db_statement(&c->truth, TRUTH_ROOT_GET, &st, err));
+	sqlite3_bind_int64(st, 1, (int64_t)size);
+	TRY(db_step(&c->truth, st, &row, err));
+	if (!row || sqlite3_column_bytes(st, 0) != ANNOT_HASH_SIZE)
+		return annot_fail(err, ANNOT_NOT_FOUND, "no commit made a log of %llu records",
+				  (unsigned long long)size);
+	memcpy(ret->b, sqlite3_column_blob(st, 0), ANNOT_HASH_SIZE);
+	return ANNOT_OK;
+}
