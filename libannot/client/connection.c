@@ -21,6 +21,7 @@ enum {
 	HEADER_MAX = 1 + 8 + 4, /* ipc's byte, length, number of the request */
 	ID_SIZE = 4,
 	READ_SIZE = 64 << 10,
+	DIAL_AGAIN_MS = 5,
 	IPC_PATH_MAX = 107, /* sun_path without its NUL */
 };
 
@@ -164,6 +165,11 @@ static enum annot_status dial(struct annot_connection *c, int64_t deadline_ms,
 		rv = nng_stream_dialer_alloc(&c->dialer, c->url);
 	if (rv == 0)
 		rv = run(c, deadline_ms, begin_dial);
+	/* The queue of a Unix socket is full for a moment while many connect. */
+	while (rv == NNG_EAGAIN && annot_now_ms() < deadline_ms) {
+		nng_msleep(DIAL_AGAIN_MS);
+		rv = run(c, deadline_ms, begin_dial);
+	}
 	if (rv != 0)
 		return failed(c, rv, err);
 	c->stream = nng_aio_get_output(c->aio, 0);
