@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include <nng/nng.h>
+#include <nng/supplemental/util/platform.h>
 
 enum {
 	SP_HELLO_SIZE = 8,
