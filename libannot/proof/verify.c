@@ -89,7 +89,6 @@ static enum annot_status run(struct annot_verify *v, struct annot_bytes file,
 		CHECK_INVALID(v, "bundle", "%s", why.text);
 	else
 		TRY(verify_parsed(v, err));
-	CHECK_INFO(v, "truth", "not shown here: whether the claim is true");
 	if (v->failed)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory for the report");
 	annot_report_finish(v);
@@ -109,7 +108,7 @@ enum annot_status annot_verify_bundle(struct annot_arena *arena, struct annot_by
 	v->arena = arena;
 	v->trust = trust;
 	v->report = annot_arena_alloc(arena, sizeof(*v->report));
-	v->checks = annot_arena_array(arena, ANNOT_CHECKS_MAX, sizeof(*v->checks));
+	v->checks = annot_arena_array(arena, ANNOT_CHECKS_MAX + 1, sizeof(*v->checks));
 	if (!v->report || !v->checks)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory to verify a bundle");
 	s = run(v, file, err);

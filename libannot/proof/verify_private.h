@@ -6,7 +6,7 @@
 #include "state/memory.h"
 #include "state/table.h"
 
-enum { ANNOT_CHECKS_MAX = 256, ANNOT_CHECK_TEXT_MAX = 2048 };
+enum { ANNOT_CHECKS_MAX = 128, ANNOT_CHECK_TEXT_MAX = 2048 };
 
 enum annot_role { ANNOT_ROLE_SUBJECT, ANNOT_ROLE_CHAIN, ANNOT_ROLE_REFERENCE };
 
@@ -93,7 +93,7 @@ void annot_check_add(struct annot_verify *v, const char *name, enum annot_check_
 	annot_check_add(v, name, ANNOT_CHECK_FAILED, ANNOT_INVALID_BUNDLE, __VA_ARGS__)
 #define CHECK_FAILED(v, name, verdict, ...)                                                        \
 	annot_check_add(v, name, ANNOT_CHECK_FAILED, verdict, __VA_ARGS__)
-/* Sorts the checks and makes the verdict. */
+/* Sorts the checks, makes the verdict, and adds what no report shows. */
 void annot_report_finish(struct annot_verify *v);
 
 /* --- supplied.c --- */

@@ -151,5 +151,29 @@ struct annot_bytes test_bundle_file(const struct test_corpus *c, const struct an
 /* test_bundle, written and verified by a reader that trusts c and has no pin. */
 const struct annot_report *test_verify(const struct test_corpus *c,
 				       const struct test_entry *subject);
+const struct annot_report *test_verify_bundle(const struct test_corpus *c,
+					      const struct annot_bundle *b,
+					      const struct annot_trust *trust);
+/* Prints a report, for messages of failed tests. */
+void test_print_report(const struct annot_report *r);
+/* Whether a line of that name holds the words. */
+bool test_report_says(const struct annot_report *r, const char *name, const char *words);
+
+#define assert_verdict(report, expected)                                                           \
+	do {                                                                                       \
+		const struct annot_report *r_ = (report);                                          \
+		if (r_->verdict != (expected)) {                                                   \
+			test_print_report(r_);                                                     \
+			fail_msg("verdict %s, expected %s", annot_verdict_name(r_->verdict),       \
+				 annot_verdict_name(expected));                                    \
+		}                                                                                  \
+	} while (0)
+#define assert_says(report, name, words)                                                           \
+	do {                                                                                       \
+		if (!test_report_says(report, name, words)) {                                      \
+			test_print_report(report);                                                 \
+			fail_msg("no line %s says \"%s\"", name, words);                           \
+		}                                                                                  \
+	} while (0)
 
 #endif

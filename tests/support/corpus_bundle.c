@@ -170,15 +170,39 @@ struct annot_bytes test_bundle_file(const struct test_corpus *c, const struct an
 	return keep(c, &b);
 }
 
+const struct annot_report *test_verify_bundle(const struct test_corpus *c,
+					      const struct annot_bundle *bundle,
+					      const struct annot_trust *trust)
+{
+	const struct annot_report *report = NULL;
+
+	assert_ok(annot_verify_bundle(c->arena, test_bundle_file(c, bundle), trust, &report,
+				      &test_error));
+	return report;
+}
+
 const struct annot_report *test_verify(const struct test_corpus *c,
 				       const struct test_entry *subject)
 {
 	struct annot_trust trust = {.corpus = c->id};
 	struct annot_bundle bundle;
-	const struct annot_report *report = NULL;
 
 	test_bundle(c, subject, &bundle);
-	assert_ok(annot_verify_bundle(c->arena, test_bundle_file(c, &bundle), &trust, &report,
-				      &test_error));
-	return report;
+	return test_verify_bundle(c, &bundle, &trust);
+}
+
+void test_print_report(const struct annot_report *r)
+{
+	print_message("%s\n", annot_verdict_name(r->verdict));
+	for (size_t i = 0; i < r->n_checks; i++)
+		print_message("  %-12s %d %-18s %s\n", r->checks[i].name, (int)r->checks[i].result,
+			      annot_verdict_name(r->checks[i].verdict), r->checks[i].text);
+}
+
+bool test_report_says(const struct annot_report *r, const char *name, const char *words)
+{
+	for (size_t i = 0; i < r->n_checks; i++)
+		if (strcmp(r->checks[i].name, name) == 0 && strstr(r->checks[i].text, words))
+			return true;
+	return false;
 }
