@@ -19,8 +19,8 @@ static pid_t child; /* the daemon that runs; 0 if none */
 
 static void end_child(void)
 {
-	if (child > 0)
-		kill(child, SIGKILL);
+	if (child > 0 && kill(child, SIGKILL) == 0)
+		waitpid(child, NULL, 0);
 }
 
 static pid_t spawn(const char *const *argv, const char *output)
