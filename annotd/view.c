@@ -40,7 +40,7 @@ static enum annot_status document_look_up(struct rows *r, const struct annot_has
 	const struct annot_record *parsed;
 	struct store_record stored;
 	struct store_row row;
-	uint64_t seq;
+	uint64_t seq = 0;
 
 	*ret = (struct view_document){.record = *record, .used = true};
 	enum annot_status status = reader_find(c->reader, record, &seq, &c->err);

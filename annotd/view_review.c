@@ -147,7 +147,7 @@ static enum annot_status ancestors_of(struct rows *r, const struct annot_authori
 		const struct annot_key_info *key;
 		struct store_record stored;
 		struct annot_fact fact;
-		uint64_t seq;
+		uint64_t seq = 0;
 
 		TRY(reader_find(r->call->reader, &a->todo[i], &seq, err));
 		TRY(reader_record(r->call->reader, seq, r->scratch, &stored, err));
@@ -168,7 +168,7 @@ static enum annot_status languages_of(struct rows *r, const struct annot_policy 
 	const struct annot_card *original;
 	const struct annot_record *record;
 	struct store_record stored;
-	uint64_t seq;
+	uint64_t seq = 0;
 
 	if (!policy->second_reader || !subject->record ||
 	    subject->record->kind->kind != ANNOT_KIND_document)

@@ -7,7 +7,7 @@ static enum annot_status get(struct rows *r, const struct annot_get_request *in)
 	bool full = false;
 
 	for (size_t i = 0; i < in->n_ids && !full; i++) {
-		uint64_t index;
+		uint64_t index = 0;
 
 		TRY(reader_resolve(c->reader, in->ids[i], &index, &c->err));
 		TRY(rows_add(r, index, NULL, &full));

@@ -24,7 +24,7 @@ enum annot_status on_history(struct call *c, const struct annot_history_request 
 	struct history h = {0};
 	struct store_row row;
 	enum annot_status status;
-	uint64_t index;
+	uint64_t index = 0;
 
 	TRY(reader_resolve(c->reader, in->id, &index, &c->err));
 	TRY(reader_row(c->reader, index, &row, &c->err));

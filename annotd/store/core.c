@@ -97,7 +97,7 @@ enum annot_status core_find(struct core *c, const struct annot_hash *hash, uint6
 	struct find_slot *slot = &c->found[hash_slot(hash, FIND_CACHE)];
 
 	if (!slot->used || !annot_hash_equal(&slot->hash, hash)) {
-		uint64_t seq;
+		uint64_t seq = 0;
 
 		TRY(find_stored(c, hash, &seq, err));
 		*slot = (struct find_slot){.used = true, .seq = seq, .hash = *hash};

@@ -98,7 +98,7 @@ enum annot_status store_index_effect(struct store *s, const struct annot_hash *r
 	AUTO_ARENA struct annot_arena *arena = annot_arena_new(1 << 20);
 	struct core_rec rec;
 	sqlite3_stmt *st;
-	uint64_t seq;
+	uint64_t seq = 0;
 
 	if (!arena)
 		return annot_fail(err, ANNOT_NO_MEMORY, "no memory for an effect");

@@ -36,7 +36,7 @@ static enum annot_status edge(struct store *s, uint64_t dst, enum edge_role role
 static enum annot_status edge_to(struct store *s, const struct annot_hash *dst, enum edge_role role,
 				 uint64_t src, bool drop, struct annot_error *err)
 {
-	uint64_t seq;
+	uint64_t seq = 0;
 	enum annot_status status = core_find(&s->core, dst, &seq, err);
 
 	if (status == ANNOT_NOT_FOUND)

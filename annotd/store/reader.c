@@ -98,7 +98,7 @@ enum annot_status reader_record(struct reader *r, uint64_t index, struct annot_a
 enum annot_status reader_find(struct reader *r, const struct annot_hash *record, uint64_t *ret,
 			      struct annot_error *err)
 {
-	uint64_t seq;
+	uint64_t seq = 0;
 
 	TRY(core_find(&r->core, record, &seq, err));
 	if (seq >= r->size)
@@ -301,7 +301,7 @@ enum annot_status reader_history(struct reader *r, const struct annot_hash *anno
 				 struct annot_error *err)
 {
 	sqlite3_stmt *st;
-	uint64_t first;
+	uint64_t first = 0;
 
 	TRY(reader_find(r, annotation, &first, err));
 	TRY(db_statement(&r->core.index, INDEX_HISTORY, &st, err));

@@ -148,7 +148,7 @@ enum annot_status reader_resolve(struct reader *r, const char *id, uint64_t *ret
 {
 	struct wanted wanted;
 	struct core_rec rec;
-	uint64_t seq;
+	uint64_t seq = 0;
 	bool there = false, exact;
 	int64_t found = 0;
 

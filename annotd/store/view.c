@@ -7,7 +7,7 @@ static enum annot_status view_record(void *ctx, const struct annot_hash *record,
 	struct store *s = ctx;
 	struct annot_known known;
 	struct core_rec rec;
-	uint64_t seq;
+	uint64_t seq = 0;
 
 	TRY(core_find(&s->core, record, &seq, err));
 	TRY(core_rec(&s->core, seq, &rec, err));
@@ -37,7 +37,7 @@ static enum annot_status view_retracted(void *ctx, const struct annot_hash *anno
 {
 	struct store *s = ctx;
 	struct core_ann ann;
-	uint64_t first;
+	uint64_t first = 0;
 	enum annot_status status = core_find(&s->core, annotation, &first, err);
 
 	if (status == ANNOT_NOT_FOUND) {
@@ -76,7 +76,7 @@ static enum annot_status view_authors(void *ctx, const struct annot_hash *annota
 	struct store *s = ctx;
 	struct authors a = {.store = s, .each = each, .arg = arg, .err = err};
 	sqlite3_stmt *st;
-	uint64_t first;
+	uint64_t first = 0;
 
 	TRY(core_find(&s->core, annotation, &first, err));
 	TRY(db_statement(&s->core.index, INDEX_AUTHORS, &st, err));
@@ -137,7 +137,7 @@ static enum annot_status view_open_seals(void *ctx, const struct annot_hash *on,
 	struct store *s = ctx;
 	struct seals a = {.store = s, .each = each, .arg = arg, .err = err};
 	sqlite3_stmt *st;
-	uint64_t seq;
+	uint64_t seq = 0;
 
 	TRY(core_find(&s->core, on, &seq, err));
 	TRY(db_statement(&s->core.index, INDEX_SEALS, &st, err));
@@ -154,7 +154,7 @@ static enum annot_status view_commitment(void *ctx, const struct annot_hash *sea
 	const struct annot_card *card;
 	struct store_record stored;
 	struct store *s = ctx;
-	uint64_t seq;
+	uint64_t seq = 0;
 
 	if (!arena)
 		return annot_fail(err, ANNOT_NO_MEMORY, "no memory for a seal");
