@@ -123,12 +123,19 @@ static void check_key_life(struct annot_verify *v)
 		CHECK_PASSED(v, "key", "in force at #%llu; compromised later, from #%lld on",
 			     (unsigned long long)v->subject->index,
 			     (long long)now->compromised_from);
-	else if (annot_key_disputed(v, v->subject))
+	else if (annot_key_disputed(v, v->subject) && v->reaffirmed_elsewhere)
 		CHECK_FAILED(
 			v, "key", ANNOT_DISPUTED,
-			"revoked as compromised from #%lld on, so that anyone may have signed this "
-			"at #%llu; nobody stood by it since (reaffirm)",
-			(long long)now->compromised_from, (unsigned long long)v->subject->index);
+			"revoked as compromised from #%lld on; a reaffirmation at #%llu does not "
+			"count, for it is not in the bundle",
+			(long long)now->compromised_from,
+			(unsigned long long)v->reaffirmed_elsewhere);
+	else if (annot_key_disputed(v, v->subject))
+		CHECK_FAILED(v, "key", ANNOT_DISPUTED,
+			     "revoked as compromised from #%lld on, so that anyone may have signed "
+			     "this at #%llu; nobody stood by it since (reaffirm)",
+			     (long long)now->compromised_from,
+			     (unsigned long long)v->subject->index);
 	else
 		CHECK_PASSED(
 			v, "key",

@@ -1,6 +1,8 @@
 /* The words: every target against the text that its document record names by hash. */
 #include "proof/verify_private.h"
 
+#include <stdio.h>
+
 #include "base/encode.h"
 #include "text/utf8.h"
 
@@ -49,18 +51,40 @@ static bool stands(const struct annot_verify *v, const struct annot_supplied *re
 	       retracted == ANNOT_NEVER;
 }
 
-/* Persons whose latest review of the document approves it, among the reviews that the bundle has.
+/* Persons whose latest review of the document approves it; *ret_unknown: whose review is not here.
  */
-static unsigned count_approvals(const struct annot_verify *v, const struct annot_supplied *document)
+static unsigned count_approvals(const struct annot_verify *v, const struct annot_supplied *document,
+				unsigned *ret_unknown)
 {
 	struct annot_latest *l, *next;
-	unsigned n = 0;
+	unsigned n = 0, unknown = 0;
 
 	HASH_ITER(hh, v->latest, l, next)
-	n += annot_hash_equal(&l->key.on, &document->id) && l->review && l->review->record &&
-	     strcmp(annot_record_text(l->review->record, "decision"), "approve") == 0 &&
-	     stands(v, l->review);
+	{
+		if (!annot_hash_equal(&l->key.on, &document->id))
+			continue;
+		if (!l->review || !l->review->record)
+			unknown++;
+		else if (strcmp(annot_record_text(l->review->record, "decision"), "approve") == 0)
+			n += stands(v, l->review);
+	}
+	*ret_unknown = unknown;
 	return n;
+}
+
+/* ", and N reviews are not in the bundle" */
+struct unknown {
+	char text[64];
+};
+
+static struct unknown tell_unknown(unsigned n)
+{
+	struct unknown ret = {.text = ""};
+
+	if (n)
+		snprintf(ret.text, sizeof(ret.text), " (%u more review%s not in the bundle)", n,
+			 n == 1 ? " is" : "s are");
+	return ret;
 }
 
 static void tell_source(struct annot_verify *v, const struct annot_supplied *document)
@@ -68,12 +92,14 @@ static void tell_source(struct annot_verify *v, const struct annot_supplied *doc
 	const char *source = annot_record_text(document->record, "source");
 	const char *publisher = annot_record_text(document->record, "publisher");
 	struct annot_who by = annot_who(v, &document->leaf.author);
+	unsigned unknown = 0, approvals;
 
 	if (!v->replayed)
 		return;
-	CHECK_INFO(v, "source", "%s, as stated by %s, approved by %u: %s%s%s",
-		   annot_record_text(document->record, "name"), by.text,
-		   count_approvals(v, document), publisher ? publisher : "publisher not stated",
+	approvals = count_approvals(v, document, &unknown);
+	CHECK_INFO(v, "source", "%s, as stated by %s, approved by %u%s: %s%s%s",
+		   annot_record_text(document->record, "name"), by.text, approvals,
+		   tell_unknown(unknown).text, publisher ? publisher : "publisher not stated",
 		   source ? ", " : "", source ? source : "");
 }
 

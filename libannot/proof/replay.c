@@ -219,6 +219,9 @@ static enum annot_status replay_one(struct annot_verify *v, uint64_t index, bool
 		v->judgement = judgement;
 	if (judgement.effect != ANNOT_VOID)
 		note_review(v, &fact.leaf, s);
+	if (judgement.effect != ANNOT_VOID && !s && fact.leaf.kind == ANNOT_KIND_reaffirm &&
+	    annot_hash_equal(&fact.leaf.on, &v->subject->id))
+		v->reaffirmed_elsewhere = index;
 	*ret = true;
 	return ANNOT_OK;
 }

@@ -69,6 +69,8 @@ struct annot_verify {
 	struct annot_hash pin_root, seen_root;
 	struct annot_memory *memory;
 	struct annot_latest *latest;
+	uint64_t reaffirmed_elsewhere; /* a reaffirmation of the subject that is not in the bundle;
+					  0 */
 	struct annot_judgement judgement;         /* of the subject */
 	struct annot_key_info author, author_now; /* at the subject's index; as of the checkpoint */
 	bool has_author;

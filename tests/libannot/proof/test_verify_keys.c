@@ -111,7 +111,9 @@ static void test_reaffirmed(void **state)
 	test_bundle(c, claim, &b);
 	assert_int_equal(b.n_references, 1);
 	b.n_references = 0;
-	assert_verdict(test_verify_bundle(c, &b, &trust), ANNOT_DISPUTED);
+	r = test_verify_bundle(c, &b, &trust);
+	assert_verdict(r, ANNOT_DISPUTED);
+	assert_says(r, "key", "a reaffirmation at #6 does not count");
 	/* The successor key's own records say whence it came. */
 	assert_says(test_verify(c, reaffirm), "author",
 		    "put in place at #4 by a key of bob that is revoked");
