@@ -1,6 +1,7 @@
 /* Opening a corpus folder in every state that it may be found in, and admitting records to it. */
 #include "folder.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -552,7 +553,12 @@ static void test_disk_full(void **state)
 	size_t committed = f->test->n;
 	for (size_t round = 0; status == ANNOT_OK && round < 64; round++) {
 		committed = f->test->n;
-		for (size_t i = 0; i < 32; i++)
+		/* A key too, since authority must not keep what the disk did not. */
+		char name[16];
+		snprintf(name, sizeof name, "r%zu", round);
+		test_reviewer(f->test, name, (uint8_t)(100 + round));
+		items[0] = item_of(f->test->entries[f->test->n - 1]);
+		for (size_t i = 1; i < 32; i++)
 			items[i] = item_of(test_put(f->test, &bob, test_claim("It rained.")));
 		status = admit(f, items, 32);
 		if (status == ANNOT_OK)
@@ -562,6 +568,9 @@ static void test_disk_full(void **state)
 	assert_true(committed >= from);
 	for (size_t i = 0; i < 32; i++)
 		assert_int_equal(items[i].status, ANNOT_NO_SPACE);
+	const struct annot_authority *a = corpus_authority_lock(f->corpus);
+	assert_null(annot_authority_key(a, &annot_record_card(items[0].record, "key")->hash));
+	corpus_authority_unlock(f->corpus);
 	assert_int_equal(unlink(test_path(dir, "fill")), 0);
 	assert_null(corpus_read_only(f->corpus));
 	admit_all(f, committed); /* the same records, resent */
@@ -574,6 +583,33 @@ static void test_disk_full(void **state)
 	f->corpus = kept;
 	assert_int_equal(umount(mount_at), 0);
 	rmdir(mount_at);
+}
+
+/* Somebody takes the checkpoint file away while annotd runs: what was stored is not called
+ * committed. */
+static void test_file_lost_meanwhile(void **state)
+{
+	struct fixture *f = *state;
+	assert_int_equal(unlink(test_path(f->dir, "checkpoint")), 0);
+	test_reviewer(f->test, "bob", 9);
+	struct corpus_item item = item_of(f->test->entries[1]);
+	enum annot_status status = admit(f, &item, 1);
+	assert_true(status == ANNOT_CONFLICT || status == ANNOT_STORE);
+	assert_int_equal(item.status, status);
+	assert_int_equal(f->note.len, 0);
+	assert_non_null(corpus_read_only(f->corpus));
+	struct corpus_item again = item_of(f->test->entries[1]);
+	assert_status(admit(f, &again, 1), ANNOT_READ_ONLY);
+	reopen(f);
+	assert_non_null(strstr(corpus_read_only(f->corpus), "not there"));
+	f->corpus = corpus_close(f->corpus);
+	assert_ok(corpus_vouch(f->dir, 2, &test_error));
+	reopen(f);
+	/* A resend is answered from the log. */
+	again = item_of(f->test->entries[1]);
+	assert_ok(admit(f, &again, 1));
+	assert_true(again.duplicate);
+	check_proofs(f, &again, 1);
 }
 
 static void test_fsck_finds(void **state)
@@ -628,6 +664,7 @@ int main(void)
 		TEST(test_quorum_settles_later),
 		TEST(test_withhold),
 		TEST(test_disk_full),
+		TEST(test_file_lost_meanwhile),
 		TEST(test_fsck_finds),
 	};
 	log_start(LOG_LEVEL_ERROR);
