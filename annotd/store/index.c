@@ -49,9 +49,10 @@ static const char *const statements[INDEX_STATEMENTS] = {
 			  " FROM rec WHERE seq=?1",
 	[INDEX_REC_PURGE] = "UPDATE rec SET time=NULL, chars=NULL WHERE seq=?1",
 	[INDEX_CHARS] = "SELECT chars FROM rec WHERE seq=?1",
-	[INDEX_FIND] = "SELECT seq FROM rec WHERE id8=?1 ORDER BY seq",
-	[INDEX_RANGE] = "SELECT seq FROM rec WHERE id8 BETWEEN ?3 AND ?4 AND seq>=?1 AND seq<?5"
-			" ORDER BY seq LIMIT ?2",
+	[INDEX_FIND] = "SELECT seq FROM rec INDEXED BY rec_id WHERE id8=?1 ORDER BY seq",
+	/* Without the signs SQLite would go through the whole table in the order of seq. */
+	[INDEX_RANGE] = "SELECT seq FROM rec INDEXED BY rec_id WHERE id8 BETWEEN ?3 AND ?4"
+			" AND +seq>=?1 AND +seq<?5 ORDER BY seq LIMIT ?2",
 	[INDEX_AUTHOR_PUT] = "INSERT INTO author(hash) VALUES(?1)",
 	[INDEX_AUTHOR_FIND] = "SELECT id FROM author WHERE hash=?1",
 	[INDEX_AUTHOR_GET] = "SELECT hash FROM author WHERE id=?1",

@@ -70,11 +70,12 @@ static enum annot_status where_documents(struct builder *b, struct annot_error *
 		annot_buf_printf(&firsts, "%s%llu", i ? "," : "", (unsigned long long)rec.ann);
 	}
 	TRY(annot_buf_check(&firsts, "query", err));
-	annot_buf_printf(b->sql,
-			 " AND r.seq IN (WITH d(seq) AS (SELECT seq FROM rec WHERE seq IN (%s)"
-			 " UNION ALL SELECT seq FROM rec WHERE ann IN (%s)) SELECT t.seq FROM d"
-			 " CROSS JOIN target t ON t.doc=d.seq UNION SELECT seq FROM d)",
-			 firsts.data, firsts.data);
+	annot_buf_printf(
+		b->sql,
+		" AND r.seq IN (WITH d(seq) AS (SELECT seq FROM rec WHERE seq IN (%s)"
+		" UNION ALL SELECT seq FROM rec WHERE ann IN (%s)) SELECT t.seq FROM d"
+		" CROSS JOIN target t ON t.doc=d.seq AND t.seq>=?1 UNION SELECT seq FROM d)",
+		firsts.data, firsts.data);
 	return ANNOT_OK;
 }
 
@@ -108,7 +109,9 @@ static enum annot_status where_terms(struct builder *b, enum term_kind kind,
 	size_t known;
 
 	TRY(terms(b, kind, texts, n, &ids, &known, err));
-	annot_buf_printf(b->sql, " AND r.seq IN (SELECT seq FROM posting WHERE term IN %s)",
+	annot_buf_printf(b->sql,
+			 " AND r.seq IN (SELECT seq FROM posting WHERE term IN %s"
+			 " AND seq>=?1)",
 			 ids.data);
 	b->nothing = b->nothing || known == 0;
 	return ANNOT_OK;
