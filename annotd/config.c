@@ -66,7 +66,7 @@ static enum annot_status set_number(const char *name, const char *value, uint64_
 static enum annot_status set_value(struct config *c, enum option_id id, const char *value,
 				   struct annot_error *err)
 {
-	uint64_t n;
+	uint64_t n = 0;
 	switch (id) {
 	case OPTION_CORPUS:
 		c->corpus = value;

@@ -343,8 +343,13 @@ static enum annot_status check_all(struct fsck *f, unsigned threads, struct anno
 	check_slot(f, annot_authority_corpus(authority));
 	if (!all)
 		return ANNOT_OK;
-	TRY(fsck_signatures(f->dir, f->size, threads, authority, f->effects, &f->findings, err));
-	return compare(f, err);
+	struct fsck_signatures *signatures;
+	TRY(fsck_signatures_begin(f->dir, f->size, threads, authority, f->effects, &f->findings,
+				  &signatures, err));
+	enum annot_status status = compare(f, err);
+	enum annot_status verified =
+		fsck_signatures_end(signatures, status == ANNOT_OK ? err : NULL);
+	return status == ANNOT_OK ? verified : status;
 }
 
 enum annot_status corpus_fsck(const char *dir, unsigned threads, FILE *to, uint64_t *ret_findings,

@@ -25,11 +25,17 @@ void finding(struct findings *f, uint64_t index, const char *format, ...)
 
 /*
  * Checks the signatures of the first size records on that many threads, each with a reader of its
- * own. effects: as judged; records by unknown keys are findings unless they are void.
+ * own, while the caller goes on. effects: as judged; records by unknown keys are findings unless
+ * they are void. authority, effects and findings must stay, and authority must not change, until
+ * fsck_signatures_end, which says whether all could be read.
  */
-ANNOT_CHECKED enum annot_status fsck_signatures(const char *dir, uint64_t size, unsigned threads,
-						const struct annot_authority *authority,
-						const uint8_t *effects, struct findings *findings,
-						struct annot_error *err);
+struct fsck_signatures;
+ANNOT_CHECKED enum annot_status
+fsck_signatures_begin(const char *dir, uint64_t size, unsigned threads,
+		      const struct annot_authority *authority, const uint8_t *effects,
+		      struct findings *findings, struct fsck_signatures **ret,
+		      struct annot_error *err);
+ANNOT_CHECKED enum annot_status fsck_signatures_end(struct fsck_signatures *s,
+						    struct annot_error *err);
 
 #endif

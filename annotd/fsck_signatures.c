@@ -24,6 +24,12 @@ struct thread {
 	struct annot_error err;
 };
 
+struct fsck_signatures {
+	struct job job;
+	unsigned n_threads;
+	struct thread threads[];
+};
+
 static enum annot_status check_one(const struct job *job, struct reader *reader,
 				   struct annot_arena *arena, uint64_t index,
 				   struct annot_error *err)
@@ -77,34 +83,43 @@ static void *check(void *arg)
 	return NULL;
 }
 
-enum annot_status fsck_signatures(const char *dir, uint64_t size, unsigned threads,
-				  const struct annot_authority *authority, const uint8_t *effects,
-				  struct findings *findings, struct annot_error *err)
+enum annot_status fsck_signatures_begin(const char *dir, uint64_t size, unsigned threads,
+					const struct annot_authority *authority,
+					const uint8_t *effects, struct findings *findings,
+					struct fsck_signatures **ret, struct annot_error *err)
 {
-	struct job job = {
-		.dir = dir,
-		.size = size,
-		.authority = authority,
-		.effects = effects,
-		.findings = findings,
-	};
-	AUTO_FREE struct thread *all = calloc(threads, sizeof all[0]);
-	enum annot_status status = ANNOT_OK;
-	unsigned started = 0;
-	if (!all)
+	struct fsck_signatures *s = calloc(1, sizeof *s + threads * sizeof s->threads[0]);
+	if (!s)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
-	while (started < threads) {
-		all[started].job = &job;
-		if (pthread_create(&all[started].id, NULL, check, &all[started]) != 0)
+	s->job.dir = dir;
+	s->job.size = size;
+	s->job.authority = authority;
+	s->job.effects = effects;
+	s->job.findings = findings;
+	while (s->n_threads < threads) {
+		struct thread *t = &s->threads[s->n_threads];
+		t->job = &s->job;
+		if (pthread_create(&t->id, NULL, check, t) != 0)
 			break;
-		started++;
+		s->n_threads++;
 	}
-	if (started == 0)
+	if (s->n_threads == 0) {
+		free(s);
 		return annot_fail(err, ANNOT_NO_MEMORY, "cannot start a thread");
-	for (unsigned i = 0; i < started; i++) {
-		pthread_join(all[i].id, NULL);
-		if (status == ANNOT_OK && all[i].status != ANNOT_OK)
-			status = annot_fail(err, all[i].status, "%s", all[i].err.text);
 	}
+	*ret = s;
+	return ANNOT_OK;
+}
+
+enum annot_status fsck_signatures_end(struct fsck_signatures *s, struct annot_error *err)
+{
+	enum annot_status status = ANNOT_OK;
+	for (unsigned i = 0; i < s->n_threads; i++) {
+		pthread_join(s->threads[i].id, NULL);
+		if (status == ANNOT_OK && s->threads[i].status != ANNOT_OK)
+			status =
+				annot_fail(err, s->threads[i].status, "%s", s->threads[i].err.text);
+	}
+	free(s);
 	return status;
 }
