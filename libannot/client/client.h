@@ -52,8 +52,7 @@ ANNOT_API bool annot_first_contact(const struct annot *a);
 		const struct annot_##reply **ret, struct annot_error *err);
 #include "proto/calls.def"
 
-/* --- pin
- * ---------------------------------------------------------------------------------------------- */
+/* --- pin --- */
 
 /* The pinned checkpoint; size 0 if there is none yet. note (may be NULL) gets the whole note
  * appended. */
@@ -75,8 +74,7 @@ ANNOT_API enum annot_status annot_pin_load(const struct annot_hash *corpus,
 /* Corpora that have a pin or are known; how many, at most max. */
 ANNOT_API size_t annot_known_corpora(struct annot_hash *ret, size_t max);
 
-/* --- seeing before signing
- * ---------------------------------------------------------------------------- */
+/* --- seeing before signing --- */
 
 /* A record that was fetched, hashed, parsed, and whose signature is good under its author card's
  * key. */
@@ -108,8 +106,7 @@ annot_keys(struct annot *a, const struct annot_keys_reply **ret, struct annot_er
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_genesis(struct annot *a, const struct annot_record **ret, struct annot_error *err);
 
-/* --- signing and submitting
- * --------------------------------------------------------------------------- */
+/* --- signing and submitting --- */
 
 struct annot_signer; /* signer.h */
 
@@ -155,16 +152,14 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_upload(struct annot *a,
 						       struct annot_bytes text,
 						       struct annot_error *err);
 
-/* --- bundles
- * ------------------------------------------------------------------------------------------ */
+/* --- bundles --- */
 
 /* Fetches all that verifying a record offline takes and appends the bundle (docs/records.md). */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_bundle_collect(struct annot *a, const char *id,
 							       struct annot_buf *ret,
 							       struct annot_error *err);
 
-/* --- places
- * ------------------------------------------------------------------------------------------- */
+/* --- places --- */
 
 /* "ipc://$XDG_RUNTIME_DIR/annot/annotd.sock", or /tmp/annot-UID/annotd.sock without
  * XDG_RUNTIME_DIR. */

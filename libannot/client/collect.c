@@ -45,14 +45,14 @@ static bool has(const struct annot_collected *list, size_t n, const struct annot
 	return false;
 }
 
-static bool is_collected(const struct annot_collection *c, const struct annot_hash *id)
+bool annot_collect_has(const struct annot_collection *c, const struct annot_hash *id)
 {
 	return annot_hash_equal(&c->subject.id, id) || has(c->chain, c->n_chain, id) ||
 	       has(c->references, c->n_references, id);
 }
 
-static enum annot_status add_reference(struct annot_collection *c,
-				       const struct annot_collected *one, struct annot_error *err)
+enum annot_status annot_collect_add(struct annot_collection *c, const struct annot_collected *one,
+				    struct annot_error *err)
 {
 	if (c->n_references == ANNOT_BUNDLE_RECORDS_MAX)
 		return annot_fail(err, ANNOT_TOO_LARGE, "more than %d records are referred to",
@@ -69,8 +69,7 @@ static enum annot_status add_reference(struct annot_collection *c,
 	return ANNOT_OK;
 }
 
-/* --- what records refer to
- * ------------------------------------------------------------------------------ */
+/* --- what records refer to --- */
 
 /* Hashes that are still to be fetched. */
 struct wanted {
@@ -95,11 +94,11 @@ static enum annot_status take_rows(struct annot_collection *c, const struct anno
 		struct annot_collected one;
 		TRY(annot_check_row(c->a, &reply->rows[i], c->arena, &got, err));
 		TRY(take_fetched(c, &got, &one, err));
-		if (is_wanted(w, &one.id) && !is_collected(c, &one.id))
-			TRY(add_reference(c, &one, err));
+		if (is_wanted(w, &one.id) && !annot_collect_has(c, &one.id))
+			TRY(annot_collect_add(c, &one, err));
 	}
 	for (size_t i = 0; i < w->n; i++)
-		if (!is_collected(c, &w->ids[i]))
+		if (!annot_collect_has(c, &w->ids[i]))
 			return annot_fail(
 				err, ANNOT_MISMATCH,
 				"record %s is referred to, but the daemon does not show it",
@@ -137,7 +136,7 @@ static enum annot_status follow(struct annot_collection *c, const struct annot_r
 		const struct annot_card *card = &record->cards[i];
 		if (card->def->type != ANNOT_CARD_REF && card->def->type != ANNOT_CARD_TARGET)
 			continue;
-		if (is_collected(c, &card->hash) || is_wanted(&w, &card->hash))
+		if (annot_collect_has(c, &card->hash) || is_wanted(&w, &card->hash))
 			continue;
 		w.ids[w.n++] = card->hash;
 		if (w.n == GET_BATCH)
@@ -146,25 +145,16 @@ static enum annot_status follow(struct annot_collection *c, const struct annot_r
 	return fetch_wanted(c, &w, err);
 }
 
-static int by_index(const void *a, const void *b)
-{
-	const struct annot_collected *x = a, *y = b;
-	return x->index < y->index ? -1 : x->index > y->index;
-}
-
 static enum annot_status collect_references(struct annot_collection *c, struct annot_error *err)
 {
 	TRY(follow(c, c->subject.record, err));
 	/* The list grows while it is walked; records refer to earlier ones only, so it ends. */
 	for (size_t i = 0; i < c->n_references; i++)
 		TRY(follow(c, c->references[i].record, err));
-	if (c->n_references > 0)
-		qsort(c->references, c->n_references, sizeof(*c->references), by_index);
 	return ANNOT_OK;
 }
 
-/* --- sources
- * ---------------------------------------------------------------------------------------------- */
+/* --- sources --- */
 
 /* The text of a document; one that was withheld or never uploaded has none. */
 static enum annot_status add_source(struct annot_collection *c, const struct annot_record *record,
@@ -204,8 +194,7 @@ static enum annot_status collect_sources(struct annot_collection *c, struct anno
 	return ANNOT_OK;
 }
 
-/* --- all of it
- * --------------------------------------------------------------------------------------------- */
+/* --- all of it --- */
 
 /* The record and a checkpoint that covers it. */
 static enum annot_status collect_subject(struct annot_collection *c, const char *id,
@@ -231,6 +220,12 @@ static enum annot_status collect_subject(struct annot_collection *c, const char 
 			  (unsigned long long)c->checkpoint.size);
 }
 
+static int by_index(const void *a, const void *b)
+{
+	const struct annot_collected *x = a, *y = b;
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
 static enum annot_status prove_all(struct annot_collection *c, const struct annot_collected *list,
 				   size_t n, const struct annot_bundle_record **ret,
 				   struct annot_error *err)
@@ -252,6 +247,10 @@ static enum annot_status collect(struct annot_collection *c, const char *id, str
 	TRY(collect_subject(c, id, err));
 	TRY(annot_collect_chain(c, err));
 	TRY(collect_references(c, err));
+	TRY(annot_collect_leaves(c, &bundle, err));
+	TRY(annot_collect_reviews(c, bundle.leaves, err));
+	if (c->n_references > 0)
+		qsort(c->references, c->n_references, sizeof(*c->references), by_index);
 	TRY(annot_collect_proved(c, &c->subject, &bundle.subject, err));
 	TRY(annot_collect_seen(c, &bundle, err));
 	TRY(prove_all(c, c->chain, c->n_chain, &bundle.chain, err));
@@ -259,7 +258,6 @@ static enum annot_status collect(struct annot_collection *c, const char *id, str
 	bundle.n_chain = c->n_chain;
 	bundle.n_references = c->n_references;
 	TRY(collect_sources(c, &bundle, err));
-	TRY(annot_collect_leaves(c, &bundle, err));
 	return annot_bundle_write(&bundle, ret, err);
 }
 

@@ -28,6 +28,22 @@ struct annot_collection {
 /* The chain: every corpus, policy and key record and their reviews below the checkpoint's size. */
 enum annot_status annot_collect_chain(struct annot_collection *c, struct annot_error *err);
 
+/*
+ * Records by log index, with good signatures, into ret (n items); *ret_n of them: one by a key that
+ * was never enrolled is void and left out.
+ */
+enum annot_status annot_collect_raw(struct annot_collection *c, const uint64_t *indexes, size_t n,
+				    struct annot_collected *ret, size_t *ret_n,
+				    struct annot_error *err);
+/* Adds a record to the references. TOO_LARGE. */
+enum annot_status annot_collect_add(struct annot_collection *c, const struct annot_collected *one,
+				    struct annot_error *err);
+/* Whether it is the subject, in the chain or among the references. */
+bool annot_collect_has(const struct annot_collection *c, const struct annot_hash *id);
+/* Adds the reviews of the subject and of documents: found in the leaves. */
+enum annot_status annot_collect_reviews(struct annot_collection *c, struct annot_bytes leaves,
+					struct annot_error *err);
+
 /* One record with its armor and inclusion proof, checked. */
 enum annot_status annot_collect_proved(struct annot_collection *c,
 				       const struct annot_collected *record,

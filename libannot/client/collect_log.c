@@ -30,8 +30,7 @@ static enum annot_status keep(struct annot_collection *c, const struct annot_buf
 	return ANNOT_OK;
 }
 
-/* --- chain
- * ------------------------------------------------------------------------------------------ */
+/* --- chain --- */
 
 static enum annot_status chain_indexes(struct annot_collection *c, uint64_t **ret, size_t *ret_n,
 				       struct annot_error *err)
@@ -90,14 +89,11 @@ static enum annot_status take_raw(struct annot_collection *c, const struct annot
 				   ret->signature, err);
 }
 
-enum annot_status annot_collect_chain(struct annot_collection *c, struct annot_error *err)
+enum annot_status annot_collect_raw(struct annot_collection *c, const uint64_t *indexes, size_t n,
+				    struct annot_collected *ret, size_t *ret_n,
+				    struct annot_error *err)
 {
-	uint64_t *indexes;
-	size_t n;
-	TRY(chain_indexes(c, &indexes, &n, err));
-	c->chain = annot_arena_array(c->arena, n ? n : 1, sizeof(*c->chain));
-	if (!c->chain)
-		return no_memory(err);
+	size_t kept = 0;
 	for (size_t done = 0; done < n;) {
 		AUTO_ARENA struct annot_arena *arena = NULL;
 		struct annot_raw_request in = {.indexes = indexes + done,
@@ -116,16 +112,27 @@ enum annot_status annot_collect_chain(struct annot_collection *c, struct annot_e
 						  "asked for record #%llu, got #%llu",
 						  (unsigned long long)in.indexes[i],
 						  (unsigned long long)reply->records[i].index);
-			TRY(take_raw(c, &reply->records[i], &c->chain[c->n_chain], &taken, err));
-			c->n_chain += taken;
+			TRY(take_raw(c, &reply->records[i], &ret[kept], &taken, err));
+			kept += taken;
 		}
 		done += reply->n_records;
 	}
+	*ret_n = kept;
 	return ANNOT_OK;
 }
 
-/* --- proofs
- * ------------------------------------------------------------------------------------------ */
+enum annot_status annot_collect_chain(struct annot_collection *c, struct annot_error *err)
+{
+	uint64_t *indexes;
+	size_t n;
+	TRY(chain_indexes(c, &indexes, &n, err));
+	c->chain = annot_arena_array(c->arena, n ? n : 1, sizeof(*c->chain));
+	if (!c->chain)
+		return no_memory(err);
+	return annot_collect_raw(c, indexes, n, c->chain, &c->n_chain, err);
+}
+
+/* --- proofs --- */
 
 static enum annot_status leaf_line(const struct annot_collected *record, struct annot_buf *ret,
 				   struct annot_error *err)
@@ -185,8 +192,7 @@ enum annot_status annot_collect_proved(struct annot_collection *c,
 	return ANNOT_OK;
 }
 
-/* --- seen
- * ---------------------------------------------------------------------------------------------- */
+/* --- seen --- */
 
 static enum annot_status seen_note(struct annot_collection *c, const struct annot_seen *seen,
 				   struct annot_bytes *ret, struct annot_error *err)
@@ -242,8 +248,7 @@ enum annot_status annot_collect_seen(struct annot_collection *c, struct annot_bu
 	return ANNOT_OK;
 }
 
-/* --- leaves
- * -------------------------------------------------------------------------------------------- */
+/* --- leaves --- */
 
 /* One page of leaves, appended to the lines and to the tree. */
 static enum annot_status add_page(struct annot_collection *c, struct annot_frontier *tree,
