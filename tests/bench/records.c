@@ -6,7 +6,7 @@
 
 #include "record/draft.h"
 
-enum { PER_MAX = 256, QUOTE_BYTES = 60, SIGN_MEMORY_MAX = 16 << 20 };
+enum { PER_MAX = 256, QUOTE_BYTES = 100, SIGN_MEMORY_MAX = 16 << 20 };
 
 static struct annot_draft *quote(const struct desk *d)
 {
