@@ -23,7 +23,8 @@ static enum annot_status edit(struct ctl *ctl, const char *path)
 	char command[1024];
 	if (snprintf(command, sizeof command, "%s \"$1\"", editor) >= (int)sizeof command)
 		return annot_fail(&ctl->err, ANNOT_USAGE, "EDITOR is too long");
-	char *const argv[] = {"sh", "-c", command, "sh", (char *)path, NULL};
+	char *const argv[] = {(char *)"sh", (char *)"-c", command,
+			      (char *)"sh", (char *)path, NULL};
 	pid_t pid;
 	int status;
 	if (posix_spawnp(&pid, "sh", NULL, NULL, argv, environ) != 0 ||

@@ -27,7 +27,7 @@ void pager_begin(void)
 	/* F: leave at once when it fits a screen; R: let our colours through; X: keep the screen.
 	 */
 	setenv("LESS", "FRX", 0);
-	char *const argv[] = {"sh", "-c", (char *)pager_program(), NULL};
+	char *const argv[] = {(char *)"sh", (char *)"-c", (char *)pager_program(), NULL};
 	posix_spawn_file_actions_t actions;
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, ends[0], STDIN_FILENO);
