@@ -6,6 +6,7 @@
 #include "annotd/log.h"
 #include "annotd/maintain.h"
 #include "annotd/serve.h"
+#include "annotd/store/store.h"
 #include "base/auto.h"
 
 enum { CONFIG_MEMORY_MAX = 1 << 20, EXIT_NO = 1, EXIT_REFUSED = 4, FSCK_THREADS_MAX = 64 };
@@ -81,6 +82,7 @@ int main(int argc, char **argv)
 	}
 	if (status == ANNOT_OK) {
 		log_start(config.log_level);
+		store_tune();
 		status = run(&config, &err);
 	}
 	if (status != ANNOT_OK)

@@ -17,6 +17,12 @@ static void boot_id(char ret[BOOT_ID_MAX])
 	ret[n > 0 ? n : 0] = '\0';
 }
 
+void store_tune(void)
+{
+	/* MISUSE when SQLite is in use already: then it stays as it is. */
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 enum annot_status store_create(const char *dir, struct annot_error *err)
 {
 	struct db db;

@@ -20,6 +20,12 @@ struct store;
 
 enum { STORE_CONTENT_MAX = 64 << 20, STORE_PIECE_SIZE = 1 << 20 };
 
+/*
+ * Once, before anything else here and before threads start: turns off what SQLite counts under a
+ * lock that all connections share. Without it everything works, only slower.
+ */
+void store_tune(void);
+
 /* Makes empty databases in a corpus folder; REFUSED if truth.db is there. */
 enum annot_status store_create(const char *dir, struct annot_error *err);
 
