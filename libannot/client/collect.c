@@ -1,6 +1,7 @@
 /* Gathering a bundle: the record, what it refers to, and everything that shows that it stands. */
 #include "client/collect.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/auto.h"
@@ -85,7 +86,8 @@ static bool is_wanted(const struct wanted *w, const struct annot_hash *id)
 	return false;
 }
 
-/* Takes the rows that were asked for, each once. */
+/* Takes the rows that were asked for, each once; a reply may hold fewer than were asked, never
+ * none. */
 static enum annot_status take_rows(struct annot_collection *c, const struct annot_rows_reply *reply,
 				   const struct wanted *w, struct annot_error *err)
 {
@@ -97,33 +99,85 @@ static enum annot_status take_rows(struct annot_collection *c, const struct anno
 		if (is_wanted(w, &one.id) && !annot_collect_has(c, &one.id))
 			TRY(annot_collect_add(c, &one, err));
 	}
-	for (size_t i = 0; i < w->n; i++)
-		if (!annot_collect_has(c, &w->ids[i]))
-			return annot_fail(
-				err, ANNOT_MISMATCH,
-				"record %s is referred to, but the daemon does not show it",
-				annot_hash_hex(&w->ids[i]).text);
 	return ANNOT_OK;
+}
+
+static enum annot_status get_rows(struct annot_collection *c, const struct wanted *w,
+				  const char *const *ids, size_t n, struct annot_error *err)
+{
+	AUTO_ARENA struct annot_arena *arena = NULL;
+	struct annot_get_request in = {.ids = ids, .n_ids = n};
+	const struct annot_rows_reply *reply;
+	TRY(annot_client_arena(&arena, err));
+	TRY(annot_call_get(c->a, &in, arena, &reply, err));
+	return take_rows(c, reply, w, err);
+}
+
+/* The hash of a first version is that of the annotation too, and then stands for its newest
+ * version. */
+static enum annot_status get_first_version(struct annot_collection *c, const struct wanted *w,
+					   const struct annot_hash *id, struct annot_error *err)
+{
+	char text[ANNOT_HASH_HEX + sizeof("@1")];
+	const char *ids[] = {text};
+	snprintf(text, sizeof(text), "%s@1", annot_hash_hex(id).text);
+	TRY(get_rows(c, w, ids, 1, err));
+	if (annot_collect_has(c, id))
+		return ANNOT_OK;
+	return annot_fail(err, ANNOT_MISMATCH,
+			  "record %s is referred to, but the daemon does not show it",
+			  annot_hash_hex(id).text);
 }
 
 static enum annot_status fetch_wanted(struct annot_collection *c, struct wanted *w,
 				      struct annot_error *err)
 {
-	AUTO_ARENA struct annot_arena *arena = NULL;
 	struct annot_hex hex[GET_BATCH];
 	const char *ids[GET_BATCH];
-	const struct annot_rows_reply *reply;
 	if (w->n == 0)
 		return ANNOT_OK;
 	for (size_t i = 0; i < w->n; i++) {
 		hex[i] = annot_hash_hex(&w->ids[i]);
 		ids[i] = hex[i].text;
 	}
-	struct annot_get_request in = {.ids = ids, .n_ids = w->n};
-	TRY(annot_client_arena(&arena, err));
-	TRY(annot_call_get(c->a, &in, arena, &reply, err));
-	TRY(take_rows(c, reply, w, err));
-	w->n = 0;
+	TRY(get_rows(c, w, ids, w->n, err));
+	return ANNOT_OK;
+}
+
+/* Forgets what has come; MISMATCH when nothing of it has. */
+static enum annot_status drop_taken(struct annot_collection *c, struct wanted *w,
+				    struct annot_error *err)
+{
+	size_t left = 0;
+	for (size_t i = 0; i < w->n; i++)
+		if (!annot_collect_has(c, &w->ids[i]))
+			w->ids[left++] = w->ids[i];
+	if (left == w->n)
+		return annot_fail(err, ANNOT_MISMATCH,
+				  "record %s is referred to, but the daemon does not show it",
+				  annot_hash_hex(&w->ids[0]).text);
+	w->n = left;
+	return ANNOT_OK;
+}
+
+static enum annot_status fetch_wanted(struct annot_collection *c, struct wanted *w,
+				      struct annot_error *err)
+{
+	while (w->n > 0) {
+		AUTO_ARENA struct annot_arena *arena = NULL;
+		const char *ids[GET_BATCH];
+		const struct annot_rows_reply *reply;
+		TRY(annot_client_arena(&arena, err));
+		for (size_t i = 0; i < w->n; i++) {
+			ids[i] = annot_arena_printf(arena, "=%s", annot_hash_hex(&w->ids[i]).text);
+			if (!ids[i])
+				return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+		}
+		struct annot_get_request in = {.ids = ids, .n_ids = w->n};
+		TRY(annot_call_get(c->a, &in, arena, &reply, err));
+		TRY(take_rows(c, reply, w, err));
+		TRY(drop_taken(c, w, err));
+	}
 	return ANNOT_OK;
 }
 

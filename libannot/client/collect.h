@@ -40,7 +40,7 @@ enum annot_status annot_collect_add(struct annot_collection *c, const struct ann
 				    struct annot_error *err);
 /* Whether it is the subject, in the chain or among the references. */
 bool annot_collect_has(const struct annot_collection *c, const struct annot_hash *id);
-/* Adds the reviews of the subject and of documents: found in the leaves. */
+/* Adds the reviews and reaffirmations of what is collected: found in the leaves. */
 enum annot_status annot_collect_reviews(struct annot_collection *c, struct annot_bytes leaves,
 					struct annot_error *err);
 

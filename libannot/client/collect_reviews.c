@@ -1,6 +1,6 @@
 /*
- * Who approved: the reviews of the subject and of the documents that it stands on. The leaves say
- * where they are, so that none can be kept back.
+ * Who approved and who stood by it: reviews and reaffirmations of the records of a bundle. The
+ * leaves say where they are, so that none can be kept back.
  */
 #include "client/collect.h"
 
@@ -8,34 +8,32 @@
 
 #include "base/auto.h"
 
-/* Whether reviews of that record are wanted: of the subject, and of documents. */
-static bool is_about(const struct annot_collection *c, const struct annot_hash *on)
+/* Kinds whose bytes the verifier wants where they are about what is in the bundle. */
+static bool is_said_about(const struct annot_bytes *line)
 {
-	if (annot_hash_equal(&c->subject.id, on))
-		return true;
-	for (size_t i = 0; i < c->n_references; i++) {
-		const struct annot_record *r = c->references[i].record;
-		if (r && r->kind->kind == ANNOT_KIND_document && annot_hash_equal(&r->id, on))
+	static const char *const kinds[] = {"annot-leaf/v1 review ", "annot-leaf/v1 reaffirm "};
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		if (line->len >= strlen(kinds[i]) &&
+		    memcmp(line->data, kinds[i], strlen(kinds[i])) == 0)
 			return true;
-	}
 	return false;
 }
 
 static enum annot_status find_reviews(const struct annot_collection *c, struct annot_bytes leaves,
 				      struct annot_buf *ret, struct annot_error *err)
 {
-	static const char kind[] = "annot-leaf/v1 review ";
 	uint64_t index = 0;
 	for (size_t at = 0; at < leaves.len; index++) {
-		const uint8_t *line = leaves.data + at;
-		const uint8_t *end = memchr(line, '\n', leaves.len - at);
-		size_t len = end ? (size_t)(end - line) + 1 : leaves.len - at;
+		const uint8_t *start = leaves.data + at;
+		const uint8_t *end = memchr(start, '\n', leaves.len - at);
+		struct annot_bytes line =
+			annot_bytes(start, end ? (size_t)(end - start) + 1 : leaves.len - at);
 		struct annot_leaf leaf;
-		at += len;
-		if (len < strlen(kind) || memcmp(line, kind, strlen(kind)) != 0)
+		at += line.len;
+		if (!is_said_about(&line))
 			continue;
-		TRY(annot_leaf_parse(annot_bytes(line, len), &leaf, err));
-		if (is_about(c, &leaf.on) && !annot_collect_has(c, &leaf.record))
+		TRY(annot_leaf_parse(line, &leaf, err));
+		if (annot_collect_has(c, &leaf.on) && !annot_collect_has(c, &leaf.record))
 			annot_buf_add(ret, &index, sizeof(index));
 	}
 	return annot_buf_check(ret, "the reviews", err);

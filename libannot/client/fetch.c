@@ -89,6 +89,8 @@ static bool begins(const struct annot_hash *hash, const char *digits, size_t len
 /* Whether what came is what the id asks for; versions and names are the daemon's word. */
 static bool fits(const char *id, const struct annot_fetched *got)
 {
+	bool exact = *id == '='; /* the record itself */
+	id += exact;
 	const char *at = strchr(id, '@');
 	size_t len = at ? (size_t)(at - id) : strlen(id);
 	uint64_t version;
@@ -105,9 +107,9 @@ static bool fits(const char *id, const struct annot_fetched *got)
 	}
 	if (got->record)
 		return begins(&got->record->id, id, len) ||
-		       begins(&got->record->annotation, id, len);
+		       (!exact && begins(&got->record->annotation, id, len));
 	return annot_leaf_parse(annot_bytes_of(got->row->leaf), &leaf, NULL) == ANNOT_OK &&
-	       (begins(&leaf.record, id, len) || begins(&leaf.annotation, id, len));
+	       (begins(&leaf.record, id, len) || (!exact && begins(&leaf.annotation, id, len)));
 }
 
 enum annot_status annot_fetch(struct annot *a, const char *id, struct annot_arena *arena,

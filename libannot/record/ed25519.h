@@ -9,7 +9,7 @@
  * MISMATCH if the signature over message is not good; INTERNAL if the library's self-test failed.
  * key must have passed annot_key_check (sshkey.h).
  */
-ANNOT_API ANNOT_CHECKED enum annot_status
+ANNOT_CHECKED enum annot_status
 annot_ed25519_verify(const uint8_t key[ANNOT_KEY_SIZE], struct annot_bytes message,
 		     const uint8_t signature[ANNOT_SIGNATURE_SIZE], struct annot_error *err);
 
