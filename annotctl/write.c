@@ -31,8 +31,10 @@ int write_print(struct ctl *ctl, const struct annot_record *record, const char *
 		return 0;
 	}
 	struct annot_fetched fetched;
-	CTL_TRY(ctl, annot_fetch(ctl->annot, annot_hash_hex(&record->id).text, ctl->arena, &fetched,
-				 &ctl->err));
+	CTL_TRY(ctl,
+		annot_fetch(ctl->annot,
+			    annot_arena_printf(ctl->arena, "=%s", annot_hash_hex(&record->id).text),
+			    ctl->arena, &fetched, &ctl->err));
 	if (ctl->format != FORMAT_TEXT) {
 		out_json(ctl, record_json(ctl, fetched.row, fetched.record, true));
 		return 0;
@@ -64,14 +66,22 @@ int write_new(struct ctl *ctl, enum annot_kind kind, write_fill fill, const char
 	return code;
 }
 
-/* ID@N or 64 hex digits: names one exact version. */
+/* The record that a whole hash names is that record, even where it is also an annotation's id. */
+static const char *exact_id(struct ctl *ctl, const char *id)
+{
+	bool whole = strlen(id) == ANNOT_HASH_HEX && !strchr(id, '@') && *id != '=';
+	return whole ? annot_arena_printf(ctl->arena, "=%s", id) : id;
+}
+
 static bool names_version(const char *id)
 {
-	return strchr(id, '@') || strlen(id) == ANNOT_HASH_HEX;
+	return strchr(id, '@') || *id == '=';
 }
 
 enum annot_status write_see(struct ctl *ctl, const char *id, bool exact, struct annot_fetched *ret)
 {
+	if (exact)
+		id = exact_id(ctl, id);
 	if (exact && !ctl->terminal && !names_version(id))
 		return annot_fail(&ctl->err, ANNOT_USAGE,
 				  "%s: name one exact version, %s@N or a whole "

@@ -7,6 +7,7 @@ struct wanted {
 	char base[ID_MAX + 1];
 	size_t len;
 	uint64_t version; /* 0: the newest head */
+	bool record;      /* "=HASH": that record itself, not its annotation's newest version */
 };
 
 static bool is_hex(const char *text, size_t len)
@@ -16,10 +17,11 @@ static bool is_hex(const char *text, size_t len)
 
 static enum annot_status split(const char *id, struct wanted *ret, struct annot_error *err)
 {
+	*ret = (struct wanted){.record = *id == '='};
+	id += ret->record;
 	const char *at = strrchr(id, '@');
 	size_t len = strlen(id);
 
-	*ret = (struct wanted){0};
 	if (at) {
 		if (!annot_parse_u64(at + 1, strlen(at + 1), &ret->version) || ret->version == 0)
 			return annot_fail(err, ANNOT_NOT_FOUND,
@@ -155,6 +157,10 @@ enum annot_status reader_resolve(struct reader *r, const char *id, uint64_t *ret
 	TRY(split(id, &wanted, err));
 	exact = is_hex(wanted.base, wanted.len) && wanted.len >= PREFIX_MIN &&
 		wanted.len <= ANNOT_HASH_HEX;
+	if (wanted.record && (!exact || wanted.version > 0))
+		return annot_fail(err, ANNOT_NOT_FOUND,
+				  "%.80s: after = stands the hash of a record, 8 to 64 hex digits",
+				  id);
 	if (exact)
 		TRY(find_prefix(r, &wanted, &seq, err));
 	else if (annot_name_valid(wanted.base, wanted.len))
@@ -174,7 +180,7 @@ enum annot_status reader_resolve(struct reader *r, const char *id, uint64_t *ret
 	}
 	/* The hash of a later version names that version; that of a first one its annotation too.
 	 */
-	if (exact && !rec.first) {
+	if (wanted.record || (exact && !rec.first)) {
 		*ret = seq;
 		return ANNOT_OK;
 	}

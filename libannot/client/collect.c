@@ -102,48 +102,6 @@ static enum annot_status take_rows(struct annot_collection *c, const struct anno
 	return ANNOT_OK;
 }
 
-static enum annot_status get_rows(struct annot_collection *c, const struct wanted *w,
-				  const char *const *ids, size_t n, struct annot_error *err)
-{
-	AUTO_ARENA struct annot_arena *arena = NULL;
-	struct annot_get_request in = {.ids = ids, .n_ids = n};
-	const struct annot_rows_reply *reply;
-	TRY(annot_client_arena(&arena, err));
-	TRY(annot_call_get(c->a, &in, arena, &reply, err));
-	return take_rows(c, reply, w, err);
-}
-
-/* The hash of a first version is that of the annotation too, and then stands for its newest
- * version. */
-static enum annot_status get_first_version(struct annot_collection *c, const struct wanted *w,
-					   const struct annot_hash *id, struct annot_error *err)
-{
-	char text[ANNOT_HASH_HEX + sizeof("@1")];
-	const char *ids[] = {text};
-	snprintf(text, sizeof(text), "%s@1", annot_hash_hex(id).text);
-	TRY(get_rows(c, w, ids, 1, err));
-	if (annot_collect_has(c, id))
-		return ANNOT_OK;
-	return annot_fail(err, ANNOT_MISMATCH,
-			  "record %s is referred to, but the daemon does not show it",
-			  annot_hash_hex(id).text);
-}
-
-static enum annot_status fetch_wanted(struct annot_collection *c, struct wanted *w,
-				      struct annot_error *err)
-{
-	struct annot_hex hex[GET_BATCH];
-	const char *ids[GET_BATCH];
-	if (w->n == 0)
-		return ANNOT_OK;
-	for (size_t i = 0; i < w->n; i++) {
-		hex[i] = annot_hash_hex(&w->ids[i]);
-		ids[i] = hex[i].text;
-	}
-	TRY(get_rows(c, w, ids, w->n, err));
-	return ANNOT_OK;
-}
-
 /* Forgets what has come; MISMATCH when nothing of it has. */
 static enum annot_status drop_taken(struct annot_collection *c, struct wanted *w,
 				    struct annot_error *err)

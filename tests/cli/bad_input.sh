@@ -15,7 +15,7 @@ expect 4 'is empty' ctl alice doc add "$work/empty.txt"; one_line
 truncate -s 67108865 "$work/large.txt"
 expect 4 'large.txt' ctl alice doc add "$work/large.txt"; one_line
 rm "$work/large.txt"
-expect 2 'folder' ctl alice doc add "$work" --name folder; one_line
+expect 2 'directory' ctl alice doc add "$work" --name folder; one_line
 expect 2 'no-such-file' ctl alice doc add "$work/no-such-file"; one_line
 if [ "$(id -u)" != 0 ]; then
 	: >"$work/locked.txt"
@@ -44,7 +44,7 @@ expect 2 'did you mean' ctl boris quotes add; one_line
 expect 2 '' ctl boris quote add; one_line
 expect 2 'format' ctl boris --format yaml list; one_line
 expect 2 '' ctl boris list --no-such-option; one_line
-expect 2 'query' ctl boris list 'kind:'; one_line
+expect 4 'query' ctl boris list 'kind:'; one_line
 expect 2 'key' ctl boris --key no-such-key whoami; one_line
 
 # Keys and names.

@@ -23,12 +23,13 @@ fail() {
 	exit 1
 }
 
-# as PERSON COMMAND…: with that person's home and settings.
+# as PERSON COMMAND…: with that person's home and settings. replace=exec: instead of this shell.
+replace=
 as() {
 	person=$1
 	shift
 	mkdir -p "$work/$person"
-	env HOME="$work/$person" XDG_CONFIG_HOME="$work/$person/config" XDG_STATE_HOME="$work/$person/state" \
+	$replace env HOME="$work/$person" XDG_CONFIG_HOME="$work/$person/config" XDG_STATE_HOME="$work/$person/state" \
 		XDG_CACHE_HOME="$work/$person/cache" "$@"
 }
 # ctl PERSON ARGUMENTS…: annotctl as that person.
@@ -60,8 +61,10 @@ one_line() { [ "$(wc -l <"$work/out")" = 1 ] || fail "more than one line: $(cat 
 # serve [OPTIONS…]: starts annotd on the corpus and waits until it says that it serves.
 serve() {
 	: >"$work/annotd.log"
+	replace=exec
 	as daemon "$ANNOTD" --corpus "$work/corpus" --listen "$ANNOT_SOCKET" "$@" 2>>"$work/annotd.log" &
 	daemon=$!
+	replace=
 	tries=0
 	until grep -q serving "$work/annotd.log"; do
 		kill -0 "$daemon" 2>/dev/null || fail "annotd did not start: $(cat "$work/annotd.log")"

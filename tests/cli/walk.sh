@@ -14,7 +14,6 @@ quiet alice link add "$quote" supports "$claim" >/dev/null
 quiet chloe span add report 'and left' --text 'In a hurry?' --tag mood >/dev/null
 
 # Review: four eyes on one exact version.
-expect 0 'in-review' ctl alice show "$quote" || true
 quiet chloe review "$quote@1" approve --because 'read' >/dev/null
 [ "$(ctl alice --json show "$quote" | jq -r .review)" = approved ] || fail "an approved quote is approved"
 expect 4 '' ctl boris amend "$quote" --set nonsense=1
