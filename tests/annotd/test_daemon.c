@@ -3,6 +3,8 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -352,7 +354,8 @@ struct sender {
 	const struct fixture *f;
 	size_t number;
 	size_t committed;
-	bool failed;
+	bool failed;         /* the daemon went away */
+	_Atomic size_t *all; /* committed by all senders; NULL: not counted */
 };
 
 static void *send_each(void *arg)
@@ -361,6 +364,8 @@ static void *send_each(void *arg)
 	const struct annot_call_def *call = annot_call_def(ANNOT_CALL_submit);
 	struct test_client client;
 	test_client_open(s->f->daemon.url, &client);
+	if (s->all) /* the daemon will stop meanwhile */
+		nng_socket_set_ms(client.socket, NNG_OPT_RECVTIMEO, 1000);
 	for (size_t i = 0; i < EACH; i++) {
 		const struct test_entry *e = s->f->test->entries[2 + s->number * EACH + i];
 		struct annot_submit_item item = {
@@ -382,7 +387,11 @@ static void *send_each(void *arg)
 		nng_msg_free(msg);
 		if (s->failed)
 			break;
-		s->committed += ((struct annot_submit_reply *)got)->results[0].status == ANNOT_OK;
+		if (((struct annot_submit_reply *)got)->results[0].status != ANNOT_OK)
+			continue;
+		s->committed++;
+		if (s->all)
+			atomic_fetch_add(s->all, 1);
 	}
 	test_client_close(&client);
 	return NULL;
@@ -410,6 +419,44 @@ static void test_clients_at_once(void **state)
 	void *got;
 	assert_ok(test_call(&f->client, ANNOT_CALL_checkpoint, &none, &got));
 	assert_int_equal(((struct annot_checkpoint_reply *)got)->size, 2 + CLIENTS * EACH);
+}
+
+/* SIGTERM under load: it ends in order, and whatever was answered is there. */
+static void test_stopped_under_load(void **state)
+{
+	struct fixture *f = *state;
+	_Atomic size_t all = 0;
+	size_t answered = 0;
+	f->bob = test_reviewer(f->test, "bob", 9);
+	submit_all(f, 1);
+	for (size_t i = 0; i < CLIENTS * EACH; i++)
+		test_put(f->test, &f->bob, test_claim("It rained."));
+	struct sender senders[CLIENTS];
+	pthread_t threads[CLIENTS];
+	for (size_t i = 0; i < CLIENTS; i++) {
+		senders[i] = (struct sender){.f = f, .number = i, .all = &all};
+		assert_int_equal(pthread_create(&threads[i], NULL, send_each, &senders[i]), 0);
+	}
+	while (atomic_load(&all) < CLIENTS)
+		sched_yield();
+	stop(f);
+	for (size_t i = 0; i < CLIENTS; i++) {
+		pthread_join(threads[i], NULL);
+		answered += senders[i].committed;
+	}
+	start(f);
+	struct annot_checkpoint_request none = {};
+	void *got;
+	assert_ok(test_call(&f->client, ANNOT_CALL_checkpoint, &none, &got));
+	assert_true(((struct annot_checkpoint_reply *)got)->size >= 2 + answered);
+	for (size_t i = 0; i < CLIENTS; i++) {
+		if (senders[i].committed == 0)
+			continue;
+		const struct annot_submit_reply *reply = test_submit(
+			&f->client, f->test, f->test->entries + 2 + i * EACH, senders[i].committed);
+		for (size_t k = 0; k < senders[i].committed; k++)
+			assert_true(reply->results[k].duplicate);
+	}
 }
 
 /* --- the program --- */
@@ -458,12 +505,19 @@ static void test_arguments(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_hello),          TEST(test_life),
-		TEST(test_wrong_words),    TEST(test_refusals_each_their_own),
-		TEST(test_another_corpus), TEST(test_seen),
-		TEST(test_uploads),        TEST(test_broken_frames),
-		TEST(test_killed),         TEST(test_clients_at_once),
-		TEST(test_second_daemon),  TEST(test_arguments),
+		TEST(test_hello),
+		TEST(test_life),
+		TEST(test_wrong_words),
+		TEST(test_refusals_each_their_own),
+		TEST(test_another_corpus),
+		TEST(test_seen),
+		TEST(test_uploads),
+		TEST(test_broken_frames),
+		TEST(test_killed),
+		TEST(test_clients_at_once),
+		TEST(test_stopped_under_load),
+		TEST(test_second_daemon),
+		TEST(test_arguments),
 	};
 	return cmocka_run_group_tests_name("annotd/daemon", tests, NULL, NULL);
 }
