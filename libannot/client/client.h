@@ -83,9 +83,9 @@ struct annot_fetched {
 	const struct annot_record *record;  /* NULL: withheld */
 	struct annot_public_key author_key; /* as enrolled; matches the author card */
 };
-/* By id (as in get: the hash of a first version means the annotation, so its newest version; HASH@1
- * is that record). NOT_FOUND, AMBIGUOUS; MISMATCH: what came is not what was asked for or not well
- * signed. */
+/* By id (as in get; the hash of a first version means its annotation, and so the newest version:
+ * =HASH is the record itself). NOT_FOUND, AMBIGUOUS; MISMATCH: what came is not what was asked for
+ * or not well signed. */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_fetch(struct annot *a, const char *id,
 						      struct annot_arena *arena,
 						      struct annot_fetched *ret,

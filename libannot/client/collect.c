@@ -1,7 +1,6 @@
 /* Gathering a bundle: the record, what it refers to, and everything that shows that it stands. */
 #include "client/collect.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/auto.h"

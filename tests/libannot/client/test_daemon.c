@@ -157,7 +157,12 @@ static void test_whole_way(void **state)
 	test_set(later, "rating", "false");
 	const struct annot_record *changed = add(f, f->bob, later);
 	char first[ANNOT_HASH_HEX + 3];
-	snprintf(first, sizeof(first), "%s@1", annot_hash_hex(&verdict->id).text);
+	snprintf(first, sizeof(first), "=%s", annot_hash_hex(&verdict->id).text);
+	assert_ok(
+		annot_fetch(f->a, annot_hash_hex(&verdict->id).text, f->arena, &got, &test_error));
+	assert_true(annot_hash_equal(&got.record->id, &changed->id));
+	assert_ok(annot_fetch(f->a, first, f->arena, &got, &test_error));
+	assert_true(annot_hash_equal(&got.record->id, &verdict->id));
 	annot_buf_truncate(&bundle, 0);
 	assert_ok(annot_bundle_collect(f->a, first, &bundle, &test_error));
 	assert_verdict(verify(f, &bundle), ANNOT_SUPERSEDED);

@@ -252,6 +252,14 @@ static void test_fetch(void **state)
 	assert_status(annot_fetch(x->a, "ffffffffff", x->arena, &got, &test_error),
 		      ANNOT_NOT_FOUND);
 
+	/* Not a prefix of its id: the record itself, or nothing. */
+	snprintf(id, sizeof(id), "=%s", annot_hash_hex(&one->id).text);
+	x->f->any = true; /* sends record 1 whatever is asked for */
+	assert_ok(annot_fetch(x->a, id, x->arena, &got, &test_error));
+	id[3] ^= 1;
+	assert_status(annot_fetch(x->a, id, x->arena, &got, &test_error), ANNOT_MISMATCH);
+	x->f->any = false;
+
 	/* Another record, rightly signed by nobody: the signature belongs to the one asked for. */
 	snprintf(id, sizeof(id), "%.10s", annot_hash_hex(&one->id).text);
 	x->f->swap_record = two->bytes;
