@@ -26,6 +26,7 @@ struct ctl {
 	struct annot_signer *signer; /* opened by ctl_signer */
 	struct annot_arena *arena;   /* of this command */
 	const struct command *command;
+	bool failed; /* err is to be printed: a call below may have written to it and been handled */
 	struct annot_error err;
 };
 

@@ -13,6 +13,7 @@ enum { ARENA_MAX = 1 << 30, OPTIONS_MAX = 48 };
 
 int ctl_fail(struct ctl *ctl, enum annot_status status)
 {
+	ctl->failed = true;
 	if (status == ANNOT_NOT_FOUND && ctl->command && (ctl->command->flags & WRITES))
 		return annot_exit_code(ANNOT_REFUSED);
 	return annot_exit_code(status);
@@ -26,6 +27,7 @@ int ctl_usage(struct ctl *ctl, const char *format, ...)
 	vsnprintf(text, sizeof text, format, ap);
 	va_end(ap);
 	annot_fail(&ctl->err, ANNOT_USAGE, "%s", text);
+	ctl->failed = true;
 	return annot_exit_code(ANNOT_USAGE);
 }
 
@@ -125,7 +127,7 @@ static int parse_and_run(struct ctl *ctl, int argc, const char **argv, int words
 		poptGetContext("annotctl", argc, argv, table, POPT_CONTEXT_KEEP_FIRST);
 	int code = parse_options(ctl, context, &rest, &n);
 	if (code == 0 && settings_apply(ctl) != ANNOT_OK)
-		code = annot_exit_code(ANNOT_USAGE);
+		code = ctl_fail(ctl, ANNOT_USAGE);
 	if (code != 0)
 		;
 	else if (help)
@@ -167,8 +169,9 @@ static int parse_front(struct ctl *ctl, int argc, const char **argv, bool *done,
 	}
 	if (!*done && settings_apply(ctl) != ANNOT_OK) {
 		*done = true;
-		code = annot_exit_code(ANNOT_USAGE);
+		code = ctl_fail(ctl, ANNOT_USAGE);
 	}
+	settings_reset_options(settings_options); /* parsed again with the command's own */
 	poptFreeContext(context);
 	return code;
 }
@@ -179,7 +182,7 @@ int ctl_run(struct ctl *ctl, int argc, const char **argv)
 	const char *words[2] = {NULL, NULL};
 	int taken = 0;
 	ctl->command = NULL;
-	ctl->err.text[0] = '\0';
+	ctl->failed = false;
 	ctl->arena = annot_arena_new(ARENA_MAX);
 	int code = parse_front(ctl, argc, argv, &done, words);
 	if (!done) {
@@ -187,7 +190,7 @@ int ctl_run(struct ctl *ctl, int argc, const char **argv)
 		code = ctl->command ? parse_and_run(ctl, argc, argv, taken)
 				    : unknown_command(ctl, words[1] ? 2 : 1, words);
 	}
-	if (ctl->err.text[0] && !ctl->in_batch)
+	if (ctl->failed && !ctl->in_batch)
 		out_error(ctl);
 	ctl->arena = annot_arena_free(ctl->arena);
 	return code;

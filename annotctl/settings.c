@@ -8,8 +8,8 @@
 
 enum { TIMEOUT_MAX_S = 3600 };
 
-static char *arg_socket, *arg_key, *arg_format;
-static int arg_timeout_s, arg_quiet, arg_json;
+static char *arg_socket, *arg_key, *arg_format, *arg_timeout;
+static int arg_quiet, arg_json;
 
 const struct poptOption settings_options[] = {
 	{"socket", '\0', POPT_ARG_STRING, &arg_socket, 0, "Where annotd listens", "URL"},
@@ -18,7 +18,7 @@ const struct poptOption settings_options[] = {
 	{"format", '\0', POPT_ARG_STRING, &arg_format, 0, "text, json or ndjson", "FORMAT"},
 	{"json", '\0', POPT_ARG_NONE, &arg_json, 0, "Same as --format json", NULL},
 	{"quiet", 'q', POPT_ARG_NONE, &arg_quiet, 0, "Print only ids", NULL},
-	{"timeout", '\0', POPT_ARG_INT, &arg_timeout_s, 0, "Seconds to wait for the daemon (30)",
+	{"timeout", '\0', POPT_ARG_STRING, &arg_timeout, 0, "Seconds to wait for the daemon (30)",
 	 "S"},
 	POPT_TABLEEND,
 };
@@ -161,8 +161,8 @@ enum annot_status settings_apply(struct ctl *ctl)
 		ctl->format = FORMAT_JSON;
 	if (arg_format)
 		TRY(set_format(ctl, arg_format));
-	if (arg_timeout_s != 0)
-		TRY(set_timeout(ctl, arg_timeout_s));
+	if (arg_timeout)
+		TRY(set_timeout_text(ctl, arg_timeout));
 	if (arg_quiet)
 		ctl->quiet = true;
 	return ANNOT_OK;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../out/out.h"
+#include "../settings.h"
 
 enum { LINE_MAX_BYTES = 1 << 20, ARGS_MAX = 256 };
 
@@ -31,6 +32,36 @@ static int args_of(const json_t *request, const char **args)
 	return (int)n;
 }
 
+/*
+ * Settings of a line are copies of ours, so that its own --key or --format end with it; the
+ * connection is shared, and so is the signer unless the line brings a key of its own.
+ */
+static int run_apart(struct ctl *ctl, int n, const char **args)
+{
+	struct ctl line = {.socket = ctl->socket ? strdup(ctl->socket) : NULL,
+			   .key = ctl->key ? strdup(ctl->key) : NULL,
+			   .format = FORMAT_JSON,
+			   .quiet = ctl->quiet,
+			   .timeout_ms = ctl->timeout_ms,
+			   .annot = ctl->annot,
+			   .in_batch = true};
+	bool own_key = false;
+	for (int i = 0; i < n; i++)
+		own_key = own_key || strncmp(args[i], "--key", 5) == 0;
+	if (!own_key)
+		line.signer = ctl->signer;
+	int code = ctl_run(&line, n, args);
+	if (own_key)
+		annot_signer_close(line.signer);
+	else
+		ctl->signer = line.signer;
+	settings_free(&line);
+	ctl->err = line.err;
+	if (!line.failed)
+		ctl->err.text[0] = '\0';
+	return code;
+}
+
 /* Runs a line with its standard output caught; *ret_output is what it printed. */
 static int run_caught(struct ctl *ctl, int n, const char **args, char **ret_output)
 {
@@ -39,18 +70,9 @@ static int run_caught(struct ctl *ctl, int n, const char **args, char **ret_outp
 	if (!caught)
 		return annot_exit_code(ANNOT_NO_MEMORY);
 	stdout = caught;
-	struct ctl line = {.socket = ctl->socket,
-			   .key = ctl->key,
-			   .format = FORMAT_JSON,
-			   .quiet = ctl->quiet,
-			   .timeout_ms = ctl->timeout_ms,
-			   .annot = ctl->annot,
-			   .signer = ctl->signer,
-			   .in_batch = true};
-	int code = ctl_run(&line, n, args);
+	int code = run_apart(ctl, n, args);
 	fclose(caught);
 	stdout = real;
-	ctl->err = line.err;
 	return code;
 }
 

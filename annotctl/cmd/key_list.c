@@ -8,7 +8,6 @@ static void print_key(void *arg, const char *name)
 	char fingerprint[51];
 	if (key_public(ctl, name, &key) != ANNOT_OK) {
 		out_warning(ctl, "%s", out_safe(ctl, ctl->err.text));
-		ctl->err.text[0] = '\0';
 		return;
 	}
 	annot_key_fingerprint(key.key, fingerprint);

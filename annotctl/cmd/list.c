@@ -57,15 +57,21 @@ static enum annot_status each_page(struct ctl *ctl, struct annot_list_request *r
 	return status;
 }
 
+/* The daemon counts a bounded stretch of the log a call. */
 static int count(struct ctl *ctl, struct annot_list_request *request)
 {
-	const struct annot_rows_reply *reply;
+	uint64_t total = 0;
 	request->count = true;
-	CTL_TRY(ctl, annot_call_list(ctl->annot, request, ctl->arena, &reply, &ctl->err));
+	do {
+		const struct annot_rows_reply *reply;
+		CTL_TRY(ctl, annot_call_list(ctl->annot, request, ctl->arena, &reply, &ctl->err));
+		total += reply->count;
+		request->from = reply->next;
+	} while (request->from != 0);
 	if (ctl->format == FORMAT_TEXT)
-		out_text(ctl, "%llu\n", (unsigned long long)reply->count);
+		out_text(ctl, "%llu\n", (unsigned long long)total);
 	else
-		out_json(ctl, json_pack("{s:I}", "count", (json_int_t)reply->count));
+		out_json(ctl, json_pack("{s:I}", "count", (json_int_t)total));
 	return 0;
 }
 
