@@ -27,6 +27,7 @@ enum {
 	OUTBOX_HEAD_MAX = 512,
 	OUTBOX_FILE_MAX = OUTBOX_HEAD_MAX + ANNOT_NOTE_MAX + ANNOT_RECORD_MAX,
 	OUTBOX_LIST_MAX = 65536,
+	SYNC_EACH_MAX = 8, /* up to so many files are synced one by one */
 };
 
 #define OUTBOX_HEADER "annot-outbox/v1\n"
@@ -52,28 +53,27 @@ static uint64_t next_order(struct annot *a)
 	return order;
 }
 
-/* A new file that appears at once with its whole content; not synced. */
-static enum annot_status put_file(const char *path, const struct annot_buf *content,
+/* A new file that appears at once with its whole content. */
+static enum annot_status put_file(const char *path, const struct annot_buf *content, bool sync,
 				  struct annot_error *err)
 {
 	AUTO_BUF struct annot_buf tmp = ANNOT_BUF_INIT(PATH_MAX);
 	annot_buf_printf(&tmp, "%s.%ld", path, (long)getpid());
 	TRY(annot_buf_check(&tmp, "a path", err));
 	AUTO_CLOSE int fd = open(tmp.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	ssize_t n = -1;
-	if (fd >= 0)
-		n = write(fd, content->data, content->len);
-	if (n >= 0 && (size_t)n == content->len && rename(tmp.data, path) == 0)
+	ssize_t n = fd < 0 ? -1 : write(fd, content->data, content->len);
+	if (n >= 0 && (size_t)n < content->len)
+		errno = ENOSPC;
+	else if (n >= 0 && (!sync || fdatasync(fd) == 0) && rename(tmp.data, path) == 0)
 		return ANNOT_OK;
-	bool full = errno == ENOSPC || errno == EDQUOT || n >= 0;
+	bool full = errno == ENOSPC || errno == EDQUOT;
 	enum annot_status status = annot_fail(err, full ? ANNOT_NO_SPACE : ANNOT_UNREADABLE,
-					      "%s: cannot be written: %s", path,
-					      n >= 0 ? "no space" : strerror(errno));
+					      "%s: cannot be written: %s", path, strerror(errno));
 	unlink(tmp.data);
 	return status;
 }
 
-static enum annot_status put_one(struct annot *a, const struct annot_waiting *w,
+static enum annot_status put_one(struct annot *a, const struct annot_waiting *w, bool sync,
 				 struct annot_error *err)
 {
 	AUTO_BUF struct annot_buf path = ANNOT_BUF_INIT(PATH_MAX);
@@ -89,7 +89,7 @@ static enum annot_status put_one(struct annot *a, const struct annot_waiting *w,
 	annot_buf_printf(&file, "record %zu\n", w->record.len);
 	annot_buf_add(&file, w->record.data, w->record.len);
 	TRY(annot_buf_check(&file, path.data, err));
-	return put_file(path.data, &file, err);
+	return put_file(path.data, &file, sync, err);
 }
 
 enum annot_status annot_outbox_put(struct annot *a, const struct annot_waiting *records, size_t n,
@@ -99,7 +99,9 @@ enum annot_status annot_outbox_put(struct annot *a, const struct annot_waiting *
 	TRY(outbox_path(NULL, &folder, err));
 	TRY(annot_dir_make(folder.data, err));
 	for (size_t i = 0; i < n; i++)
-		TRY(put_one(a, &records[i], err));
+		TRY(put_one(a, &records[i], n <= SYNC_EACH_MAX, err));
+	if (n <= SYNC_EACH_MAX)
+		return ANNOT_OK;
 	/* One sync for all: a batch of thousands would else wait for the disk thousands of times.
 	 */
 	AUTO_CLOSE int fd = open(folder.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
