@@ -1,6 +1,6 @@
 /*
- * What a handler gets. Handlers hold the rules of one call: no wire, no sockets, no SQL, no globals, so
- * that they can be tested with a store in a temporary folder.
+ * What a handler gets. Handlers hold the rules of one call: no wire, no sockets, no SQL, no
+ * globals, so that they can be tested with a store in a temporary folder.
  */
 #ifndef ANNOTD_CALL_H
 #define ANNOTD_CALL_H
@@ -12,7 +12,7 @@ struct corpus; /* corpus.h: the state that the writer changes and readers look a
 
 struct call {
 	struct annot_arena *arena; /* of this request; the reply lives in it */
-	struct reader *reader;	   /* in a snapshot */
+	struct reader *reader;     /* in a snapshot */
 	struct corpus *corpus;
 	int64_t peer_uid; /* -1 if unknown */
 	struct annot_error err;

@@ -364,8 +364,10 @@ static void *send_each(void *arg)
 	const struct annot_call_def *call = annot_call_def(ANNOT_CALL_submit);
 	struct test_client client;
 	test_client_open(s->f->daemon.url, &client);
-	if (s->all) /* the daemon will stop meanwhile */
+	if (s->all) { /* the daemon will stop meanwhile */
 		nng_socket_set_ms(client.socket, NNG_OPT_RECVTIMEO, 1000);
+		nng_socket_set_ms(client.socket, NNG_OPT_SENDTIMEO, 1000);
+	}
 	for (size_t i = 0; i < EACH; i++) {
 		const struct test_entry *e = s->f->test->entries[2 + s->number * EACH + i];
 		struct annot_submit_item item = {

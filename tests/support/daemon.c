@@ -76,8 +76,10 @@ void test_daemon_start(const char *dir, struct test_daemon *ret)
 
 int test_daemon_stop(struct test_daemon *d)
 {
+	assert_true(d->pid > 0); /* 0 would be this very process group */
 	kill(d->pid, SIGTERM);
 	int code = wait_for(d->pid);
+	d->pid = 0;
 	read_until(d->out, NULL, d->said, sizeof d->said);
 	if (code != 0)
 		print_message("%s", d->said);
@@ -87,8 +89,10 @@ int test_daemon_stop(struct test_daemon *d)
 
 void test_daemon_kill(struct test_daemon *d)
 {
+	assert_true(d->pid > 0);
 	kill(d->pid, SIGKILL);
 	wait_for(d->pid);
+	d->pid = 0;
 	close(d->out);
 }
 
