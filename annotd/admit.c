@@ -58,9 +58,7 @@ static enum annot_status check_signature(struct corpus *c, const struct corpus_i
 		return ANNOT_OK;
 	const struct annot_key_info *key = annot_authority_key(c->authority, &item->record->author);
 	if (!key)
-		return annot_fail(err, ANNOT_DENIED,
-				  "author %s: no such key is enrolled in this corpus",
-				  annot_hash_hex(&item->record->author).text);
+		return annot_fail_not_enrolled(&item->record->author, err);
 	return annot_sshsig_verify(key->key, ANNOT_NAMESPACE_RECORD, item->record->bytes,
 				   item->signature, err);
 }

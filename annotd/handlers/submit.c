@@ -48,9 +48,7 @@ static enum annot_status check_signature(struct check *k, struct corpus_item *it
 	if (!find_key(k->c, &r->author, key)) {
 		if (k->key_event)
 			return ANNOT_OK; /* the writer looks again */
-		return annot_fail(err, ANNOT_DENIED,
-				  "author %s: no such key is enrolled in this corpus",
-				  annot_hash_hex(&r->author).text);
+		return annot_fail_not_enrolled(&r->author, err);
 	}
 	TRY(annot_sshsig_verify(key, ANNOT_NAMESPACE_RECORD, r->bytes, item->signature, err));
 	item->verified = true;

@@ -127,6 +127,9 @@ ANNOT_API enum annot_effect annot_authority_effect(const struct annot_authority 
  * if unknown. Valid until the next apply. */
 ANNOT_API const struct annot_key_info *annot_authority_key(const struct annot_authority *a,
 							   const struct annot_hash *author);
+/* DENIED for an author of whom annot_authority_key knows nothing: names the key as ssh-keygen -l
+ * does, and what to do. */
+enum annot_status annot_fail_not_enrolled(const struct annot_hash *author, struct annot_error *err);
 /* All keys in the order of their events; those of a voided key-add are gone. */
 ANNOT_API size_t annot_authority_keys(const struct annot_authority *a);
 ANNOT_API const struct annot_key_info *annot_authority_key_at(const struct annot_authority *a,

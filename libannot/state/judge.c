@@ -121,6 +121,14 @@ static enum annot_status judge_place(struct judge *j)
 /* --- authorship
  * --------------------------------------------------------------------------------------- */
 
+static enum annot_status unknown_author(struct judge *j)
+{
+	struct annot_error why;
+
+	annot_fail_not_enrolled(&j->leaf->author, &why);
+	return annot_judge_void(j, why.status, "%s", why.text);
+}
+
 static enum annot_status judge_author(struct judge *j)
 {
 	const struct annot_fingerprint fingerprint = annot_author_fingerprint(&j->leaf->author);
@@ -128,11 +136,7 @@ static enum annot_status judge_author(struct judge *j)
 
 	j->key = annot_keys_find(j->a, &j->leaf->author);
 	if (!j->key)
-		return annot_judge_void(
-			j, ANNOT_DENIED,
-			"author %s: this key is not enrolled in the corpus; ask an admin "
-			"to run annotctl reviewer add",
-			fingerprint.text);
+		return unknown_author(j);
 	info = &j->key->info;
 	if (annot_key_in_force(info, j->fact->index))
 		return ANNOT_OK;

@@ -17,6 +17,14 @@ struct annot_fingerprint annot_author_fingerprint(const struct annot_hash *autho
 	return ret;
 }
 
+enum annot_status annot_fail_not_enrolled(const struct annot_hash *author, struct annot_error *err)
+{
+	return annot_fail(err, ANNOT_DENIED,
+			  "author %s: this key is not enrolled in this corpus; an admin enrols it "
+			  "with annotctl reviewer add",
+			  annot_author_fingerprint(author).text);
+}
+
 struct annot_key *annot_keys_find(const struct annot_authority *a, const struct annot_hash *author)
 {
 	struct annot_author *entry = NULL;

@@ -8,8 +8,8 @@ static void test_unknown_key(void **state)
 	(void)state;
 
 	assert_void(test_put(c, &key, test_claim("x")), ANNOT_DENIED,
-		    "this key is not enrolled in the corpus; ask an admin to run annotctl reviewer "
-		    "add");
+		    "this key is not enrolled in this corpus; an admin enrols it with annotctl "
+		    "reviewer add");
 	test_corpus_free(c);
 }
 
