@@ -31,6 +31,13 @@ static void place_of(const char *text, size_t at, size_t *line, size_t *column)
 	*column = annot_utf8_chars(text + start, at - start) + 1;
 }
 
+/* Text with line ends and tabs as spaces, to stand in one line; escaped where it is printed. */
+static void add_flat(struct annot_buf *b, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		annot_buf_putc(b, strchr("\n\r\t", text[i]) && text[i] ? ' ' : text[i]);
+}
+
 /* "line 3, column 7: …before «words» after…" */
 static const char *show_place(struct ctl *ctl, const struct document *doc,
 			      const struct annot_found *found)
@@ -42,11 +49,11 @@ static const char *show_place(struct ctl *ctl, const struct document *doc,
 	struct annot_buf b = ANNOT_BUF_INIT(1 << 20);
 	place_of(text, found->start, &line, &column);
 	annot_buf_printf(&b, "line %zu, column %zu: %s", line, column, from ? "…" : "");
-	annot_escape_terminal(text + from, found->start - from, false, &b);
+	add_flat(&b, text + from, found->start - from);
 	annot_buf_puts(&b, "«");
-	annot_escape_terminal(text + found->start, found->end - found->start, false, &b);
+	add_flat(&b, text + found->start, found->end - found->start);
 	annot_buf_puts(&b, "»");
-	annot_escape_terminal(text + found->end, to - found->end, false, &b);
+	add_flat(&b, text + found->end, to - found->end);
 	annot_buf_puts(&b, to < doc->text.len ? "…" : "");
 	const char *copy = annot_arena_copy(ctl->arena, b.data ? b.data : "", b.len);
 	annot_buf_free(&b);
@@ -75,7 +82,8 @@ static enum annot_status several(struct ctl *ctl, const struct document *doc, co
 				 const struct annot_found *found, size_t n)
 {
 	for (size_t i = 0; i < n && ctl->format == FORMAT_TEXT; i++)
-		out_warning(ctl, "--at %zu: %s", i + 1, show_place(ctl, doc, &found[i]));
+		out_warning(ctl, "--at %zu: %s", i + 1,
+			    out_safe(ctl, show_place(ctl, doc, &found[i])));
 	return annot_fail(
 		&ctl->err, ANNOT_AMBIGUOUS,
 		"“%.80s” stands in %zu%s places of %s; say which with --at N, or give more words",
@@ -99,7 +107,7 @@ enum annot_status write_target(struct ctl *ctl, struct annot_draft *draft,
 		return several(ctl, doc, words, found, n);
 	if (ctl->format == FORMAT_TEXT)
 		out_note(ctl, "%s, %s", annot_record_text(doc->fetched.record, "name"),
-			 show_place(ctl, doc, &found[pick]));
+			 out_safe(ctl, show_place(ctl, doc, &found[pick])));
 	return annot_draft_add_target(draft, &doc->fetched.record->id, doc->text, found[pick].start,
 				      found[pick].end, &ctl->err);
 }

@@ -66,6 +66,26 @@ static enum annot_status outdated(struct ctl *ctl, const char *id, const struct 
 			  (unsigned long long)head.row->version);
 }
 
+static bool in_conflict(const struct annot_row *row)
+{
+	for (size_t i = 0; i < row->n_flags; i++)
+		if (strcmp(row->flags[i], "conflict") == 0)
+			return true;
+	return false;
+}
+
+/* An annotation with two latest versions: the id alone would pick one that nobody named. */
+static enum annot_status check_one_head(struct ctl *ctl, const char *id,
+					const struct annot_fetched *seen)
+{
+	if (strchr(id, '@') || *id == '=' || !in_conflict(seen->row))
+		return ANNOT_OK;
+	return annot_fail(&ctl->err, ANNOT_CONFLICT,
+			  "%s is in conflict: versions stand beside each other; say which one to "
+			  "amend, as ID@N (annotctl history %.8s shows them)",
+			  id, annot_hash_hex(&seen->record->annotation).text);
+}
+
 static int run(struct ctl *ctl, int argc, const char **args)
 {
 	struct annot_fetched old;
@@ -73,6 +93,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	if (!arg_set && !arg_unset && !arg_add && !arg_remove)
 		return ctl_usage(ctl, "nothing to change; say --set, --unset, --add or --remove");
 	CTL_TRY(ctl, write_see(ctl, args[0], false, &old));
+	CTL_TRY(ctl, check_one_head(ctl, args[0], &old));
 	if (!old.row->head && !arg_force)
 		return ctl_fail(ctl, outdated(ctl, args[0], &old));
 	struct annot_draft *draft = annot_draft_amend(old.record);

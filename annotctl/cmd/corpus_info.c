@@ -2,6 +2,15 @@
 
 #include "../out/out.h"
 
+/* The newest checkpoint; from a daemon that does not sign, the one pinned before. */
+static enum annot_status newest(struct ctl *ctl, struct annot_checkpoint *ret)
+{
+	enum annot_status status = annot_pin_refresh(ctl->annot, ret, &ctl->err);
+	if (status == ANNOT_READ_ONLY && annot_hello(ctl->annot)->read_only)
+		return annot_pin(ctl->annot, ret, NULL, &ctl->err);
+	return status;
+}
+
 static int run(struct ctl *ctl, int argc, const char **args)
 {
 	const struct annot_record *genesis;
@@ -9,7 +18,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	(void)argc, (void)args;
 	const struct annot_hello_reply *hello = annot_hello(ctl->annot);
 	CTL_TRY(ctl, annot_genesis(ctl->annot, &genesis, &ctl->err));
-	CTL_TRY(ctl, annot_pin_refresh(ctl->annot, &pin, &ctl->err));
+	CTL_TRY(ctl, newest(ctl, &pin));
 	if (ctl->format != FORMAT_TEXT) {
 		json_t *object = annot_record_json(genesis);
 		json_object_set_new(object, "corpus",
@@ -24,8 +33,8 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	}
 	out_text(ctl, "corpus     %s\n", annot_hash_hex(&hello->corpus).text);
 	out_text(ctl, "origin     %s\n", out_safe(ctl, hello->origin));
-	out_text(ctl, "records    %llu, checkpoint checked and pinned\n",
-		 (unsigned long long)pin.size);
+	out_text(ctl, "records    %llu, checkpoint checked and pinned%s\n",
+		 (unsigned long long)pin.size, hello->read_only ? " before" : "");
 	out_text(ctl, "root       %s\n", annot_hash_hex(&pin.root).text);
 	for (const struct annot_card *c = annot_record_card(genesis, "admin"); c;
 	     c = annot_record_card_next(genesis, c))

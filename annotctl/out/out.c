@@ -29,6 +29,15 @@ const char *out_safe(struct ctl *ctl, const char *text)
 	return copy ? copy : "";
 }
 
+const char *out_safe_flat(struct ctl *ctl, const char *text)
+{
+	char *copy = text ? annot_arena_copy(ctl->arena, text, strlen(text)) : NULL;
+	for (char *c = copy; c && *c; c++)
+		if (*c == '\n' || *c == '\r' || *c == '\t')
+			*c = ' ';
+	return out_safe(ctl, copy);
+}
+
 void out_text(struct ctl *ctl, const char *format, ...)
 {
 	(void)ctl;
@@ -38,7 +47,7 @@ void out_text(struct ctl *ctl, const char *format, ...)
 	va_end(ap);
 }
 
-static void line_on_stderr(const char *format, va_list ap)
+__attribute__((format(printf, 1, 0))) static void line_on_stderr(const char *format, va_list ap)
 {
 	fflush(stdout);
 	fputs("annotctl: ", stderr);

@@ -12,6 +12,8 @@
 
 /* The text escaped for a terminal, in the arena; "" for NULL or when out of memory. */
 const char *out_safe(struct ctl *ctl, const char *text);
+/* As out_safe, with line ends and tabs as spaces, for texts that stand in one line. */
+const char *out_safe_flat(struct ctl *ctl, const char *text);
 /* As out_safe for bytes; keeps line ends and tabs. */
 const char *out_safe_lines(struct ctl *ctl, const char *text, size_t len);
 

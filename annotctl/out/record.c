@@ -113,7 +113,7 @@ static const char *telling_text(struct ctl *ctl, const struct annot_record *r)
 const char *record_words(struct ctl *ctl, const struct annot_record *record)
 {
 	const char *text = telling_text(ctl, record);
-	return out_safe(ctl, text ? text : "");
+	return out_safe_flat(ctl, text ? text : "");
 }
 
 static const char *state_of(struct ctl *ctl, const struct annot_row *row)
@@ -153,9 +153,9 @@ static void print_target(struct ctl *ctl, const struct annot_target_view *view,
 			 (unsigned long long)view->chars_end);
 	const char *dim = out_style(ctl, STYLE_DIM), *plain = out_style(ctl, STYLE_PLAIN);
 	out_text(ctl, "\n               %s%s%s%s%s%s%s%s%s\n", dim,
-		 out_safe(ctl, target->prefix->text), plain, out_style(ctl, STYLE_BOLD),
-		 out_safe(ctl, target->exact->text), plain, dim,
-		 out_safe(ctl, target->suffix->text), plain);
+		 out_safe_flat(ctl, target->prefix->text), plain, out_style(ctl, STYLE_BOLD),
+		 out_safe_flat(ctl, target->exact->text), plain, dim,
+		 out_safe_flat(ctl, target->suffix->text), plain);
 }
 
 static void print_cards(struct ctl *ctl, const struct annot_row *row, const struct annot_record *r)
