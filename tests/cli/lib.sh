@@ -11,7 +11,7 @@ unset SSH_AUTH_SOCK NO_COLOR ANNOT_KEY || true
 
 finish() {
 	code=$?
-	stop 2>/dev/null || true
+	for left in $daemon $second; do kill -9 "$left" 2>/dev/null || true; done
 	[ "$code" = 0 ] || [ ! -f "$work/annotd.log" ] || sed 's/^/annotd.log: /' "$work/annotd.log" >&2
 	rm -rf "$work"
 	exit "$code"
@@ -58,26 +58,53 @@ expect() {
 # one_line: the last expect printed exactly one line on standard error and output together.
 one_line() { [ "$(wc -l <"$work/out")" = 1 ] || fail "more than one line: $(cat "$work/out")"; }
 
-# serve [OPTIONS…]: starts annotd on the corpus and waits until it says that it serves.
-serve() {
-	: >"$work/annotd.log"
+# start CORPUS URL LOG [OPTIONS…]: starts annotd, waits until it says that it serves; its pid is in $started.
+started=
+start() {
+	folder=$1 url=$2 log=$3
+	shift 3
+	: >"$log"
 	replace=exec
-	as daemon "$ANNOTD" --corpus "$work/corpus" --listen "$ANNOT_SOCKET" "$@" 2>>"$work/annotd.log" &
-	daemon=$!
+	as daemon "$ANNOTD" --corpus "$folder" --listen "$url" "$@" 2>>"$log" </dev/null &
+	started=$!
 	replace=
 	tries=0
-	until grep -q serving "$work/annotd.log"; do
-		kill -0 "$daemon" 2>/dev/null || fail "annotd did not start: $(cat "$work/annotd.log")"
+	until grep -q serving "$log"; do
+		kill -0 "$started" 2>/dev/null || fail "annotd did not start: $(cat "$log")"
 		tries=$((tries + 1))
 		[ "$tries" -lt 600 ] || fail "annotd is not ready after 30 s"
 		sleep 0.05 # polls for the line; there is nothing to wait on
 	done
 }
+# serve [OPTIONS…]: the daemon of the test, on $work/corpus.
+serve() {
+	start "$work/corpus" "$ANNOT_SOCKET" "$work/annotd.log" "$@"
+	daemon=$started
+}
 stop() {
 	[ -n "$daemon" ] || return 0
-	kill "$daemon"
-	wait "$daemon" || fail "annotd stopped with $?"
+	ended=$daemon
 	daemon=
+	kill "$ended"
+	wait "$ended" || fail "annotd stopped with $?: $(cat "$work/annotd.log")"
+}
+# The daemon dies in mid-work, as by a power cut of the process.
+crash() {
+	kill -9 "$daemon"
+	wait "$daemon" 2>/dev/null || true
+	daemon=
+}
+# other CORPUS URL: a second daemon, which finish kills if the test does not end it with end_other.
+second=
+other() {
+	start "$1" "$2" "$work/second.log"
+	second=$started
+}
+end_other() {
+	ended=$second
+	second=
+	kill "$ended"
+	wait "$ended" || fail "the second annotd stopped with $?: $(cat "$work/second.log")"
 }
 
 # desk: a corpus with alice as admin and boris and chloe enrolled, served.
