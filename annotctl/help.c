@@ -15,6 +15,13 @@ static void print_options(const struct poptOption *options, FILE *to)
 	}
 }
 
+/* Pads by code points: names hold dots of three bytes. */
+static void print_row(const char *head, int width, const char *text, FILE *to)
+{
+	int chars = (int)annot_utf8_chars(head, strlen(head));
+	fprintf(to, "  %s%*s %s", head, chars < width ? width - chars : 0, "", text);
+}
+
 void help_overview(FILE *to)
 {
 	fputs("usage: annotctl [OPTIONS] COMMAND [ARGUMENTS]\n"
@@ -23,7 +30,8 @@ void help_overview(FILE *to)
 	for (const struct command *const *c = commands; *c; c++) {
 		char head[64];
 		snprintf(head, sizeof head, "%s %s", (*c)->name, (*c)->args);
-		fprintf(to, "  %-42s %s\n", head, (*c)->summary);
+		print_row(head, 42, (*c)->summary, to);
+		fputc('\n', to);
 	}
 	fputs("\nOptions of every command:\n", to);
 	print_options(settings_options, to);

@@ -57,6 +57,12 @@ static enum annot_status each_page(struct ctl *ctl, struct annot_list_request *r
 	return status;
 }
 
+/* A query that the daemon cannot read is a wrong command line. */
+static int fail(struct ctl *ctl, enum annot_status status)
+{
+	return ctl_fail(ctl, status == ANNOT_INVALID ? ANNOT_USAGE : status);
+}
+
 /* The daemon counts a bounded stretch of the log a call. */
 static int count(struct ctl *ctl, struct annot_list_request *request)
 {
@@ -64,7 +70,10 @@ static int count(struct ctl *ctl, struct annot_list_request *request)
 	request->count = true;
 	do {
 		const struct annot_rows_reply *reply;
-		CTL_TRY(ctl, annot_call_list(ctl->annot, request, ctl->arena, &reply, &ctl->err));
+		enum annot_status status =
+			annot_call_list(ctl->annot, request, ctl->arena, &reply, &ctl->err);
+		if (status != ANNOT_OK)
+			return fail(ctl, status);
 		total += reply->count;
 		request->from = reply->next;
 	} while (request->from != 0);
@@ -91,7 +100,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	enum annot_status status = each_page(ctl, &request);
 	if (json)
 		out_list_end(ctl);
-	return status == ANNOT_OK ? 0 : ctl_fail(ctl, status);
+	return status == ANNOT_OK ? 0 : fail(ctl, status);
 }
 
 const struct command cmd_list = {

@@ -44,7 +44,7 @@ expect 2 'did you mean' ctl boris quotes add; one_line
 expect 2 '' ctl boris quote add; one_line
 expect 2 'format' ctl boris --format yaml list; one_line
 expect 2 '' ctl boris list --no-such-option; one_line
-expect 4 'query' ctl boris list 'kind:'; one_line
+expect 2 'query' ctl boris list 'kind:'; one_line
 expect 2 'key' ctl boris --key no-such-key whoami; one_line
 
 # Keys and names.
