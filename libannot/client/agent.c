@@ -112,7 +112,7 @@ static enum annot_status send_all(int fd, struct annot_bytes data, int64_t deadl
 {
 	while (data.len > 0) {
 		if (!wait_ready(fd, POLLOUT, deadline_ms))
-			return annot_fail(err, ANNOT_TIMEOUT, "ssh-agent does not answer");
+			return annot_fail(err, ANNOT_REFUSED, "ssh-agent does not answer");
 		ssize_t n = send(fd, data.data, data.len, MSG_NOSIGNAL);
 		if (n < 0 && errno != EINTR && errno != EAGAIN)
 			return broken(err);
@@ -128,7 +128,7 @@ static enum annot_status recv_some(int fd, struct annot_buf *ret, size_t len, in
 	char piece[4096];
 	while (len > 0) {
 		if (!wait_ready(fd, POLLIN, deadline_ms))
-			return annot_fail(err, ANNOT_TIMEOUT,
+			return annot_fail(err, ANNOT_REFUSED,
 					  "ssh-agent did not answer in time; does it wait for a "
 					  "confirmation?");
 		ssize_t n = recv(fd, piece, len < sizeof(piece) ? len : sizeof(piece), 0);

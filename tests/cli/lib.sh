@@ -1,6 +1,6 @@
 # Shared by the tests of the command line: real daemons, real keys, a temporary folder each.
 # A test sources it, calls the functions below, and fails at the first thing that is not as said.
-# shellcheck shell=sh
+# shellcheck shell=sh disable=SC2034 # some variables are for the tests
 set -eu
 : "${ANNOTCTL:?path of annotctl}" "${ANNOTD:?path of annotd}" "${ROOT:?root of the sources}"
 
@@ -58,27 +58,25 @@ expect() {
 # one_line: the last expect printed exactly one line on standard error and output together.
 one_line() { [ "$(wc -l <"$work/out")" = 1 ] || fail "more than one line: $(cat "$work/out")"; }
 
-# start CORPUS URL LOG [OPTIONS…]: starts annotd, waits until it says that it serves; its pid is in $started.
+# start CORPUS URL LOG: starts annotd, waits until it says that it serves; its pid is in $started.
 started=
 start() {
-	folder=$1 url=$2 log=$3
-	shift 3
-	: >"$log"
-	replace=exec
-	as daemon "$ANNOTD" --corpus "$folder" --listen "$url" "$@" 2>>"$log" </dev/null &
+	: >"$3"
+	replace='exec'
+	as daemon "$ANNOTD" --corpus "$1" --listen "$2" 2>>"$3" </dev/null &
 	started=$!
 	replace=
 	tries=0
-	until grep -q serving "$log"; do
-		kill -0 "$started" 2>/dev/null || fail "annotd did not start: $(cat "$log")"
+	until grep -q serving "$3"; do
+		kill -0 "$started" 2>/dev/null || fail "annotd did not start: $(cat "$3")"
 		tries=$((tries + 1))
 		[ "$tries" -lt 600 ] || fail "annotd is not ready after 30 s"
 		sleep 0.05 # polls for the line; there is nothing to wait on
 	done
 }
-# serve [OPTIONS…]: the daemon of the test, on $work/corpus.
+# serve: the daemon of the test, on $work/corpus.
 serve() {
-	start "$work/corpus" "$ANNOT_SOCKET" "$work/annotd.log" "$@"
+	start "$work/corpus" "$ANNOT_SOCKET" "$work/annotd.log"
 	daemon=$started
 }
 stop() {

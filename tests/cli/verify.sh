@@ -132,7 +132,8 @@ for id in report "$quote@1" "$good"; do
 	at=$(jq .index "$work/proof.json")
 	last=$((count - 1))
 	hash=$({ printf '\0'; jq -j .leaf "$work/proof.json"; } | sha256sum | cut -d' ' -f1)
-	for line in $(sed -n '3,/^$/p' "$work/proof"); do
+	sed -n '3,/^$/{/./p}' "$work/proof" >"$work/path"
+	while read -r line; do
 		step=$(printf '%s' "$line" | hex)
 		if [ $((at % 2)) = 1 ] || [ "$at" = "$last" ]; then
 			hash=$(node "$step" "$hash")
@@ -143,8 +144,8 @@ for id in report "$quote@1" "$good"; do
 			hash=$(node "$hash" "$step")
 		fi
 		at=$((at / 2)) last=$((last / 2))
-	done
-	[ "$hash" = "$root" ] && [ "$last" = 0 ] || fail "the proof of $id leads to $hash, not to $root"
+	done <"$work/path"
+	[ "$hash:$last" = "$root:0" ] || fail "the proof of $id leads to $hash, not to $root"
 	[ "$(sed '1,/^$/d' "$work/proof")" = "$(cat "$work/note")" ] || fail "the proof carries another note"
 done
 if command -v openssl >/dev/null; then
@@ -189,7 +190,7 @@ expect 4 'ROLLED-BACK' ctl boris log checkpoint; one_line
 expect 4 'ROLLED-BACK' ctl boris verify "$good"
 expect 4 '' ctl boris comment add "$good" 'unwanted'
 evidence=$(find "$work/boris/state" -name 'fork-evidence-*' | head -n 1)
-[ -n "$evidence" ] && [ "$(grep -c '^test.example/desk$' "$evidence")" = 2 ] || fail "no evidence with two notes was kept"
+[ "$(grep -c '^test.example/desk$' "${evidence:-/dev/null}")" = 2 ] || fail "no evidence with two notes was kept"
 expect 0 '' ctl erin log checkpoint
 for n in 1 2 3; do quiet erin comment add "$good" "another history $n" >/dev/null; done
 expect 0 'VALID-UNWITNESSED' ctl erin verify "$good"
