@@ -76,6 +76,16 @@ static int run_caught(struct ctl *ctl, int n, const char **args, char **ret_outp
 	return code;
 }
 
+/* What a command printed: JSON as such, ids and other text without the last line's end. */
+static json_t *output_json(const char *output)
+{
+	size_t len = output ? strlen(output) : 0;
+	json_t *value = output ? json_loads(output, JSON_DECODE_ANY, NULL) : NULL;
+	if (value || len == 0)
+		return value;
+	return json_stringn(output, output[len - 1] == '\n' ? len - 1 : len);
+}
+
 static json_t *run_line(struct ctl *ctl, const char *text, size_t len, int *ret_code)
 {
 	json_error_t where;
@@ -95,11 +105,9 @@ static json_t *run_line(struct ctl *ctl, const char *text, size_t len, int *ret_
 		*ret_code = run_caught(ctl, n, args, &output);
 	}
 	json_t *result = json_pack("{s:i}", "exit", *ret_code);
-	json_t *value = output ? json_loads(output, JSON_DECODE_ANY, NULL) : NULL;
+	json_t *value = output_json(output);
 	if (value)
 		json_object_set_new(result, "output", value);
-	else if (output && *output)
-		json_object_set_new(result, "output", json_string(output));
 	if (ctl->err.text[0])
 		json_object_set_new(result, "error", json_string(ctl->err.text));
 	free(output);

@@ -146,6 +146,23 @@ static enum annot_status write_folder(struct ctl *ctl, const char *dir,
 	return status;
 }
 
+/* By the rules that annotd applies when it first starts: a genesis that it would refuse is not
+ * written. */
+static enum annot_status judge(struct ctl *ctl, const struct annot_signed *genesis)
+{
+	struct annot_fact fact = {.index = 0, .record = genesis->record};
+	struct annot_judgement judgement;
+	struct annot_memory *memory = annot_memory_new();
+	if (!memory)
+		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	annot_leaf_of(genesis->record, genesis->signature, &fact.leaf);
+	enum annot_status status = annot_memory_next(memory, &fact, &judgement, &ctl->err);
+	annot_memory_free(memory);
+	if (status == ANNOT_OK && judgement.effect != ANNOT_EFFECTIVE)
+		return annot_fail(&ctl->err, ANNOT_USAGE, "%s", judgement.reason);
+	return status;
+}
+
 static int run(struct ctl *ctl, int argc, const char **args)
 {
 	const struct annot_signer *signer;
@@ -160,6 +177,8 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	enum annot_status status = fill(ctl, draft, signer, &log);
 	if (status == ANNOT_OK)
 		status = annot_sign(NULL, signer, draft, ctl->arena, &genesis, &ctl->err);
+	if (status == ANNOT_OK)
+		status = judge(ctl, &genesis);
 	if (status == ANNOT_OK)
 		status = write_folder(ctl, args[0], &genesis, &log, signer);
 	annot_draft_free(draft);

@@ -25,7 +25,7 @@ desk
 text report 'One two three. One two four.' >/dev/null
 
 # --- ssh-keygen -Y verify accepts every record's bytes under the signers that the corpus lists ---------
-quote=$(quiet boris quote add report 'three' --speaker "l'homme “d'État”")
+quote=$(quiet boris quote add report 'three' --speaker 'the head of “the État”')
 quiet chloe review "$quote@1" approve >/dev/null
 quiet boris amend "$quote" --set speaker=other >/dev/null
 ctl chloe reviewer list --allowed-signers >"$work/signers"
