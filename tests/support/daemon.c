@@ -61,17 +61,28 @@ static bool read_until(int fd, const char *words, char *ret, size_t max)
 	return false;
 }
 
-void test_daemon_start(const char *dir, struct test_daemon *ret)
+static void start_at(const char *dir, const char *level, struct test_daemon *ret)
 {
 	int ends[2];
 	snprintf(ret->url, sizeof ret->url, "ipc://%s/socket", dir);
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	const char *const args[] = {"--corpus", dir, "--listen", ret->url, NULL};
+	const char *const args[] = {"--corpus",    dir,   "--listen", ret->url,
+				    "--log-level", level, NULL};
 	ret->pid = spawn(args, ends[1]);
 	close(ends[1]);
 	ret->out = ends[0];
 	if (!read_until(ret->out, "annotd: serving", ret->said, sizeof ret->said))
 		fail_msg("annotd did not start: %s", ret->said);
+}
+
+void test_daemon_start(const char *dir, struct test_daemon *ret)
+{
+	start_at(dir, "info", ret);
+}
+
+void test_daemon_start_quiet(const char *dir, struct test_daemon *ret)
+{
+	start_at(dir, "error", ret);
 }
 
 int test_daemon_stop(struct test_daemon *d)

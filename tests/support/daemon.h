@@ -18,6 +18,9 @@ struct test_daemon {
 
 /* Starts annotd on the folder, listening on DIR/socket, and waits until it serves. */
 void test_daemon_start(const char *dir, struct test_daemon *ret);
+/* The same, logging errors alone: nobody reads `out` while it serves, and a full pipe would stop
+ * it. */
+void test_daemon_start_quiet(const char *dir, struct test_daemon *ret);
 /* SIGTERM, waits, and gives the exit code; 128 + the signal that ended it. */
 int test_daemon_stop(struct test_daemon *d);
 /* kill -9. */
