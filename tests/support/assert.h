@@ -10,8 +10,8 @@
 
 #include "base/error.h"
 
-/* The error that calls under test write to. */
-static struct annot_error test_error __attribute__((unused));
+/* The error that calls under test write to; a server thread of a test has one of its own. */
+static _Thread_local struct annot_error test_error __attribute__((unused));
 
 #define assert_status(call, expected)                                                              \
 	do {                                                                                       \

@@ -57,8 +57,8 @@ struct fake {
 	size_t size;
 	struct annot_hash corpus;
 	/* how it behaves */
-	enum fake_deed deed;
-	int deed_call; /* annot_call_id that the deed is done to; -1: every one */
+	_Atomic enum fake_deed deed; /* set while its thread is between a request and the next */
+	int deed_call;               /* annot_call_id that the deed is done to; -1: every one */
 	enum annot_status status;
 	unsigned times;
 	bool bad_hello, bad_proofs, bad_consistency, any;
