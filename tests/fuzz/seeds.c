@@ -3,7 +3,7 @@
  * made from fixed keys and nonces, so that running it again changes nothing. Seeds that fuzzing
  * found stay.
  */
-#include "fuzz.h"
+#include "seeds.h"
 
 #include <sodium.h>
 
@@ -32,7 +32,7 @@ static void ok(enum annot_status status, const struct annot_error *err)
 	exit(EXIT_FAILURE);
 }
 
-static void save(const char *target, const char *name, const void *data, size_t len)
+void seeds_save(const char *target, const char *name, const void *data, size_t len)
 {
 	char path[4096];
 	struct annot_error err;
@@ -45,12 +45,12 @@ static void save(const char *target, const char *name, const void *data, size_t 
 static void save_buf(const char *target, const char *name, const struct annot_buf *b)
 {
 	REQUIRE(!b->failed);
-	save(target, name, b->data, b->len);
+	seeds_save(target, name, b->data, b->len);
 }
 
-static void save_text(const char *target, const char *name, const char *content)
+void seeds_save_text(const char *target, const char *name, const char *content)
 {
-	save(target, name, content, strlen(content));
+	seeds_save(target, name, content, strlen(content));
 }
 
 static struct annot_secret_key secret(uint8_t number)
@@ -86,6 +86,8 @@ static void frames(void)
 		   &err);
 		snprintf(name, sizeof name, "request-%s", call->name);
 		save_buf("frame", name, &b);
+		if (call->access == ANNOT_READ)
+			save_buf("request", call->name, &b);
 		annot_buf_truncate(&b, 0);
 		ok(annot_reply_encode(call, ANNOT_OK, NULL,
 				      sample_message(call->reply, SAMPLE_SMALL, arena), &b, &err),
@@ -193,28 +195,17 @@ static void records(struct annot_arena *arena)
 			build(kind, kind == ANNOT_KIND_corpus ? NULL : &some, &some, arena);
 		AUTO_BUF struct annot_buf leaf = ANNOT_BUF_INIT(ANNOT_LEAF_MAX);
 		add_leaf(r, &leaf);
-		save("record", r->kind->name, r->bytes.data, r->bytes.len);
+		seeds_save("record", r->kind->name, r->bytes.data, r->bytes.len);
 		save_buf("leaf", r->kind->name, &leaf);
 	}
-	save_text("leaf", "version",
-		  "annot-leaf/v1 quote "
-		  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff "
-		  "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff,"
-		  "11112233445566778899aabbccddeeff00112233445566778899aabbccddeeff - "
-		  "22112233445566778899aabbccddeeff00112233445566778899aabbccddeeff "
-		  "33112233445566778899aabbccddeeff00112233445566778899aabbccddeeff "
-		  "44112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n");
-}
-
-static void escapes(void)
-{
-	save_text("escape", "plain", "Wir zahlen nicht.");
-	save_text("escape", "short", "a\\nb\\tc\\rd\\\\e");
-	save_text("escape", "long",
-		  "\\u{20}x\\u{202e}y\\u{e0041}\\u{fffe}\\u{10ffff}\\u{1b}[31m\\u{20}");
-	save_text("escape", "mark", "\\u{301}a\xcc\x81");
-	save_text("escape", "raw", "\x1b]0;title\x07\xe2\x80\xae\xff\xc3\xa9 ");
-	save_text("escape", "wide", "\xf0\x9f\x98\x80\xe2\x80\x8d\xf0\x9f\x91\xa9 \xe6\xbc\xa2");
+	seeds_save_text("leaf", "version",
+			"annot-leaf/v1 quote "
+			"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff "
+			"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff,"
+			"11112233445566778899aabbccddeeff00112233445566778899aabbccddeeff - "
+			"22112233445566778899aabbccddeeff00112233445566778899aabbccddeeff "
+			"33112233445566778899aabbccddeeff00112233445566778899aabbccddeeff "
+			"44112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n");
 }
 
 static void checkpoint(uint64_t size, const struct annot_hash *root_hash, struct annot_buf *ret)
@@ -244,6 +235,7 @@ static void notes(void)
 				    .note = annot_buf_bytes(&b)};
 	annot_tlogproof_write(&p, &proof);
 	save_buf("note", "proof", &proof);
+	save_buf("proof", "file", &proof);
 	annot_buf_truncate(&b, 0);
 	annot_vkey_write(&key.vkey, &b);
 	save_buf("note", "vkey", &b);
@@ -363,7 +355,7 @@ static void ssh(void)
 	char line[96];
 	AUTO_BUF struct annot_buf b = ANNOT_BUF_INIT(LARGEST);
 	annot_key_line(k.public_key.key, line);
-	save_text("sshkey", "public", line);
+	seeds_save_text("sshkey", "public", line);
 	annot_buf_printf(&b, "%s alice@example.org\n", line);
 	save_buf("sshkey", "public-comment", &b);
 	annot_buf_truncate(&b, 0);
@@ -390,7 +382,8 @@ int main(int argc, char **argv)
 	AUTO_ARENA struct annot_arena *arena = annot_arena_new(MEMORY);
 	frames();
 	records(arena);
-	escapes();
+	seeds_texts();
+	seeds_messages();
 	notes();
 	bundles(arena);
 	ssh();

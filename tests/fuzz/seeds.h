@@ -1,0 +1,16 @@
+/* What the files of fuzz_seeds share. */
+#ifndef TESTS_FUZZ_SEEDS_H
+#define TESTS_FUZZ_SEEDS_H
+
+#include "fuzz.h"
+
+/* Writes one seed of a target; a failure ends the program. */
+void seeds_save(const char *target, const char *name, const void *data, size_t len);
+void seeds_save_text(const char *target, const char *name, const char *content);
+
+/* Bodies of every message (seeds_message.c). */
+void seeds_messages(void);
+/* All that people write: escapes, queries, settings, words (seeds_text.c). */
+void seeds_texts(void);
+
+#endif
