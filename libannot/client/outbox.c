@@ -54,17 +54,18 @@ static uint64_t next_order(struct annot *a)
 }
 
 /* A new file that appears at once with its whole content. */
-static enum annot_status put_file(const char *path, const struct annot_buf *content, bool sync,
-				  struct annot_error *err)
+/* One of many files, which one sync of the file system makes durable afterwards. */
+static enum annot_status put_unsynced(const char *path, const struct annot_buf *content,
+				      struct annot_error *err)
 {
 	AUTO_BUF struct annot_buf tmp = ANNOT_BUF_INIT(PATH_MAX);
 	annot_buf_printf(&tmp, "%s.%ld", path, (long)getpid());
 	TRY(annot_buf_check(&tmp, "a path", err));
 	AUTO_CLOSE int fd = open(tmp.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	ssize_t n = fd < 0 ? -1 : write(fd, content->data, content->len);
-	if (n >= 0 && (size_t)n < content->len)
-		errno = ENOSPC;
-	else if (n >= 0 && (!sync || fdatasync(fd) == 0) && rename(tmp.data, path) == 0)
+	size_t done = 0;
+	for (ssize_t n = 0; fd >= 0 && done < content->len && n >= 0; done += n > 0 ? (size_t)n : 0)
+		n = write(fd, content->data + done, content->len - done);
+	if (fd >= 0 && done == content->len && rename(tmp.data, path) == 0)
 		return ANNOT_OK;
 	bool full = errno == ENOSPC || errno == EDQUOT;
 	enum annot_status status = annot_fail(err, full ? ANNOT_NO_SPACE : ANNOT_UNREADABLE,
@@ -89,7 +90,8 @@ static enum annot_status put_one(struct annot *a, const struct annot_waiting *w,
 	annot_buf_printf(&file, "record %zu\n", w->record.len);
 	annot_buf_add(&file, w->record.data, w->record.len);
 	TRY(annot_buf_check(&file, path.data, err));
-	return put_file(path.data, &file, sync, err);
+	return sync ? annot_file_replace(path.data, annot_buf_bytes(&file), 0600, err)
+		    : put_unsynced(path.data, &file, err);
 }
 
 enum annot_status annot_outbox_put(struct annot *a, const struct annot_waiting *records, size_t n,

@@ -114,21 +114,18 @@ static enum annot_status check_reply(struct annot *a, const struct outgoing *out
 	return annot_pin_advance(a, reply->note, err);
 }
 
-/* A refusal because of seen may mean that the log shows others another history: both notes are
- * kept. */
-static void keep_refused_note(struct annot *a, const struct outgoing *out,
-			      const struct annot_receipt *receipt)
+/*
+ * A refusal may mean that the log shows others another history than the one this record's author
+ * saw: the newest checkpoint is held against the pin, which keeps both notes if they disagree.
+ */
+static void look_for_fork(struct annot *a, const struct outgoing *out,
+			  const struct annot_receipt *receipt)
 {
-	AUTO_ARENA struct annot_arena *arena = NULL;
-	AUTO_BUF struct annot_buf path = ANNOT_BUF_INIT(PATH_MAX);
-	struct annot_checkpoint_request in = {};
-	const struct annot_checkpoint_reply *reply;
-	if (!out->waiting.note.data || !receipt->message ||
-	    !strstr(receipt->message, "it is evidence"))
-		return;
-	if (annot_client_arena(&arena, NULL) == ANNOT_OK &&
-	    annot_call_checkpoint(a, &in, arena, &reply, NULL) == ANNOT_OK)
-		annot_keep_evidence(a, "seen refused", out->waiting.note, reply->note, &path);
+	struct annot_checkpoint newest;
+	if (receipt->status == ANNOT_REFUSED && out->waiting.note.data &&
+	    annot_pin_refresh(a, &newest, NULL) != ANNOT_OK)
+		return; /* what was found is on disk; the refusal itself is what the caller reports
+			 */
 }
 
 static void take_results(struct annot *a, const struct outgoing *out, size_t n,
@@ -147,7 +144,7 @@ static void take_results(struct annot *a, const struct outgoing *out, size_t n,
 			.pending = result->pending,
 		};
 		if (is_final(status))
-			keep_refused_note(a, &out[i], &receipts[i]);
+			look_for_fork(a, &out[i], &receipts[i]);
 		if (status == ANNOT_OK || is_final(status))
 			annot_outbox_drop(&out[i].waiting.id);
 	}
@@ -163,6 +160,10 @@ static enum annot_status send_some(struct annot *a, const struct outgoing *out, 
 	struct annot_error said = {0};
 	size_t k = fill_request(a, out, n, items);
 	struct annot_submit_request in = {.items = items, .n_items = k};
+	/* Dialled here, so that a failure to connect is not taken for the daemon's word on a
+	 * record. */
+	if (!a->connection)
+		TRY(annot_client_connect(a, annot_now_ms() + a->timeout_ms, err));
 	enum annot_status status = annot_call_submit(a, &in, arena, &reply, &said);
 	if (is_final(status) && k > 1) {
 		/* The whole request was refused: find out for which record. */

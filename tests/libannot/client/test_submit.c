@@ -179,8 +179,8 @@ static void test_refused(void **state)
 			    "the author saw another log: keep its note, it is evidence");
 	assert_int_equal(x->receipts[2].index, 2);
 	assert_int_equal(waiting(x), 0);
-	/* The refusal was because of seen: the note is kept beside the daemon's. */
-	assert_int_equal(fake_files(x->f, "corpora/*/fork-evidence-*"), 1);
+	/* Saying so is not enough: the log does not contradict the pin, so nothing is evidence. */
+	assert_int_equal(fake_files(x->f, "corpora/*/fork-evidence-*"), 0);
 }
 
 /* An earlier record that is refused when it is sent again is dropped, and told of. */
