@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "annotd/log.h"
+#include "annotd/texts.h"
 
 const char *corpus_dir(const struct corpus *c)
 {
@@ -103,6 +104,7 @@ struct corpus *corpus_close(struct corpus *c)
 	c->file = checkpoint_file_close(c->file);
 	c->authority = annot_authority_free(c->authority);
 	c->arena = annot_arena_free(c->arena);
+	c->texts = texts_free(c->texts);
 	annot_buf_free(&c->note);
 	sodium_memzero(&c->key, sizeof c->key);
 	pthread_mutex_destroy(&c->lock);

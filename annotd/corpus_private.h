@@ -25,6 +25,7 @@ struct corpus {
 	struct store *store;
 	struct annot_frontier frontier; /* of the committed log */
 	struct annot_arena *arena;      /* of one replayed record */
+	struct texts *texts;            /* made when needed */
 	bool stale; /* memory and disk may differ: corpus_load before anything else */
 
 	/* readers look at it under the lock, the writer changes it under it */

@@ -156,7 +156,7 @@ static bool queue(struct task *t)
 
 static bool run_submit(struct dispatch_worker *w, struct task *t, struct call *c, const void *in)
 {
-	enum annot_status status = submit_check(c, &w->seen, in, &t->submission);
+	enum annot_status status = submit_check(c, &w->submits, in, &t->submission);
 	reader_end(c->reader);
 	if (status != ANNOT_OK) {
 		answer(t, status, c->err.text, NULL);

@@ -24,7 +24,7 @@ struct dispatch_worker {
 	const struct dispatch *shared;
 	struct reader *reader;
 	struct annot_arena *arena;
-	struct seen_cache seen;
+	struct submit_cache submits;
 };
 
 /* Answers a request, now or from the writer's thread. */

@@ -11,7 +11,7 @@
 #include "annotd/corpus_start.h"
 #include "annotd/maintain.h"
 #include "annotd/replay.h"
-#include "annotd/target.h"
+#include "annotd/texts.h"
 #include "base/auto.h"
 #include "base/encode.h"
 #include "base/file.h"
@@ -30,8 +30,7 @@ struct fsck {
 	struct annot_memory *memory;
 	struct annot_frontier frontier;
 	uint8_t *effects; /* of each record, as judged */
-	struct annot_buf text;
-	struct annot_hash text_of;
+	struct texts *texts;
 	bool has_slot;
 	struct checkpoint_slot slot;
 	struct findings findings;
@@ -140,42 +139,34 @@ static void check_slot(struct fsck *f, const struct annot_hash *corpus)
  * ------------------------------------------------------------------------------------------------------
  */
 
-/* The text of a document into f->text; false if it is not there. */
-static enum annot_status load_text(struct fsck *f, const struct annot_hash *document,
+/* A document's text; false if it is not there. */
+static enum annot_status load_text(struct fsck *f, uint64_t index, struct annot_buf *ret,
 				   bool *ret_there, struct annot_error *err)
 {
-	uint64_t index, length;
-	*ret_there = f->text.data && annot_hash_equal(&f->text_of, document);
-	if (*ret_there)
-		return ANNOT_OK;
-	annot_buf_free(&f->text);
-	enum annot_status status = reader_find(f->reader, document, &index, err);
-	if (status == ANNOT_OK)
-		status = reader_content_length(f->reader, index, &length, err);
+	uint64_t length;
+	enum annot_status status = reader_content_length(f->reader, index, &length, err);
+	*ret_there = status == ANNOT_OK;
 	if (status == ANNOT_NOT_FOUND)
 		return ANNOT_OK;
-	if (status != ANNOT_OK)
-		return status;
-	annot_buf_add(&f->text, "", 0);
-	TRY(reader_content(f->reader, index, 0, (size_t)length, &f->text, err));
-	TRY(annot_buf_check(&f->text, "content", err));
-	f->text_of = *document;
-	*ret_there = true;
-	return ANNOT_OK;
+	TRY(status);
+	annot_buf_add(ret, "", 0);
+	TRY(reader_content(f->reader, index, 0, (size_t)length, ret, err));
+	return annot_buf_check(ret, "content", err);
 }
 
 static enum annot_status check_content(struct fsck *f, const struct annot_fact *fact,
 				       struct annot_error *err)
 {
+	AUTO_BUF struct annot_buf content = ANNOT_BUF_INIT(STORE_CONTENT_MAX);
 	bool there;
-	TRY(load_text(f, &fact->leaf.record, &there, err));
+	TRY(load_text(f, fact->index, &content, &there, err));
 	if (!there)
 		return ANNOT_OK; /* not uploaded yet, or withheld */
 	if (!fact->record) {
 		finding(&f->findings, fact->index, "withheld, but its content is still there");
 		return ANNOT_OK;
 	}
-	struct annot_bytes text = annot_buf_bytes(&f->text);
+	struct annot_bytes text = annot_buf_bytes(&content);
 	struct annot_hash sha256 = annot_sha256(text.data, text.len);
 	struct annot_hash chunks = annot_chunk_root(text);
 	if (!annot_hash_equal(&sha256, &annot_record_card(fact->record, "sha256")->hash))
@@ -189,12 +180,10 @@ static enum annot_status check_content(struct fsck *f, const struct annot_fact *
 	return ANNOT_OK;
 }
 
-static enum annot_status is_withheld(struct fsck *f, const struct annot_hash *record, bool *ret,
+static enum annot_status is_withheld(struct fsck *f, uint64_t index, bool *ret,
 				     struct annot_error *err)
 {
-	uint64_t index;
 	struct store_row row;
-	TRY(reader_find(f->reader, record, &index, err));
 	TRY(reader_row(f->reader, index, &row, err));
 	*ret = row.withheld;
 	return ANNOT_OK;
@@ -204,29 +193,33 @@ static enum annot_status check_targets(struct fsck *f, const struct annot_fact *
 				       struct annot_error *err)
 {
 	size_t n = annot_record_targets(fact->record), n_chars = 0;
+	struct text_source source = text_source_reader(f->reader);
 	struct store_chars have[TARGETS_MAX], want;
 	TRY(reader_chars(f->reader, fact->index, have, TARGETS_MAX, &n_chars, err));
 	for (size_t i = 0; i < n; i++) {
 		struct annot_target target;
 		struct annot_error why = {0};
-		bool there, withheld = false;
+		bool withheld = false;
+		uint64_t document;
 		annot_record_target(fact->record, i, &target);
-		TRY(load_text(f, &target.document, &there, err));
-		if (!there)
-			TRY(is_withheld(f, &target.document, &withheld, err));
-		if (!there && !withheld)
-			finding(&f->findings, fact->index, "the text of target %zu is missing",
-				i + 1);
-		if (!there)
-			continue;
-		struct annot_bytes text = annot_buf_bytes(&f->text);
-		if (annot_target_check(&target, text, &why) != ANNOT_OK)
+		TRY(reader_find(f->reader, &target.document, &document, err));
+		enum annot_status status =
+			texts_target(f->texts, &source, document, &target, true, &want, &why);
+		if (status == ANNOT_NOT_FOUND) {
+			TRY(is_withheld(f, document, &withheld, err));
+			if (!withheld)
+				finding(&f->findings, fact->index,
+					"the text of target %zu is missing", i + 1);
+		} else if (status == ANNOT_MISMATCH) {
 			finding(&f->findings, fact->index, "%s", why.text);
-		else if (target_chars(&target, text, &want) && n_chars > 0 &&
-			 (i >= n_chars || have[i].start != want.start || have[i].end != want.end))
+		} else if (status != ANNOT_OK) {
+			return annot_fail(err, status, "%s", why.text);
+		} else if (n_chars > 0 && (i >= n_chars || have[i].start != want.start ||
+					   have[i].end != want.end)) {
 			finding(&f->findings, fact->index,
 				"the index has target %zu at other code points; run annotd rebuild",
 				i + 1);
+		}
 	}
 	return ANNOT_OK;
 }
@@ -335,8 +328,9 @@ static enum annot_status check_all(struct fsck *f, unsigned threads, struct anno
 	f->size = reader_truth_size(f->reader);
 	f->arena = annot_arena_new(FSCK_ARENA_MAX);
 	f->memory = annot_memory_new();
+	f->texts = texts_new();
 	f->effects = calloc(f->size + 1, 1);
-	if (!f->arena || !f->memory || !f->effects)
+	if (!f->arena || !f->memory || !f->texts || !f->effects)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
 	TRY(replay(f, &all, err));
 	const struct annot_authority *authority = annot_memory_authority(f->memory);
@@ -355,8 +349,7 @@ static enum annot_status check_all(struct fsck *f, unsigned threads, struct anno
 enum annot_status corpus_fsck(const char *dir, unsigned threads, FILE *to, uint64_t *ret_findings,
 			      struct annot_error *err)
 {
-	struct fsck f = {
-		.dir = dir, .text = ANNOT_BUF_INIT(STORE_CONTENT_MAX), .findings = {.to = to}};
+	struct fsck f = {.dir = dir, .findings = {.to = to}};
 	TRY(annot_crypto_init(err));
 	if (!corpus_has(dir, "truth.db"))
 		return annot_fail(err, ANNOT_INVALID,
@@ -367,7 +360,7 @@ enum annot_status corpus_fsck(const char *dir, unsigned threads, FILE *to, uint6
 	reader_close(f.reader);
 	annot_memory_free(f.memory);
 	annot_arena_free(f.arena);
-	annot_buf_free(&f.text);
+	texts_free(f.texts);
 	free(f.effects);
 	if (status == ANNOT_OK)
 		*ret_findings = f.findings.n;

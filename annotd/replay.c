@@ -2,7 +2,7 @@
 #include "annotd/replay.h"
 
 #include "annotd/corpus_private.h"
-#include "annotd/target.h"
+#include "annotd/texts.h"
 #include "base/auto.h"
 
 enum { REPLAY_BATCH = 512 };
@@ -64,27 +64,23 @@ static enum annot_status find_chars(struct corpus *c, const struct annot_record 
 				    struct annot_error *err)
 {
 	size_t n = record ? annot_record_targets(record) : 0;
-	AUTO_BUF struct annot_buf text = ANNOT_BUF_INIT(STORE_CONTENT_MAX);
-	struct annot_hash have = {0};
+	const struct annot_view *view = store_view(c->store);
+	struct text_source source = text_source_store(c->store);
+	if (n > 0 && !c->texts && !(c->texts = texts_new()))
+		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
 	for (size_t i = 0; i < n; i++) {
 		struct annot_target target;
+		struct annot_known known;
+		struct annot_error why = {0};
 		annot_record_target(record, i, &target);
-		if (i == 0 || !annot_hash_equal(&have, &target.document)) {
-			struct annot_known known;
-			const struct annot_view *view = store_view(c->store);
-			annot_buf_truncate(&text, 0);
-			enum annot_status status =
-				view->record(view->ctx, &target.document, &known, err);
-			if (status == ANNOT_OK)
-				status = store_content(c->store, known.index, &text, err);
-			if (status == ANNOT_NOT_FOUND)
-				return ANNOT_OK;
-			if (status != ANNOT_OK)
-				return status;
-			have = target.document;
-		}
-		if (!target_chars(&target, annot_buf_bytes(&text), &chars[i]))
+		enum annot_status status = view->record(view->ctx, &target.document, &known, &why);
+		if (status == ANNOT_OK)
+			status = texts_target(c->texts, &source, known.index, &target, false,
+					      &chars[i], &why);
+		if (status == ANNOT_NOT_FOUND || status == ANNOT_MISMATCH)
 			return ANNOT_OK;
+		if (status != ANNOT_OK)
+			return annot_fail(err, status, "%s", why.text);
 	}
 	if (n)
 		*ret = chars;

@@ -123,6 +123,7 @@ struct workers *workers_stop(struct workers *w)
 	for (size_t i = 0; i < w->n_threads; i++) {
 		reader_close(w->own[i].reader);
 		annot_arena_free(w->own[i].arena);
+		texts_free(w->own[i].submits.texts);
 	}
 	pthread_cond_destroy(&w->changed);
 	pthread_mutex_destroy(&w->lock);

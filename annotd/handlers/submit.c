@@ -2,7 +2,6 @@
 
 #include <stdio.h>
 
-#include "annotd/target.h"
 #include "base/auto.h"
 #include "base/encode.h"
 #include "base/hash.h"
@@ -13,9 +12,7 @@ enum { LOG_KEYS_MAX = 2 };
 /* One submit_check under way. */
 struct check {
 	struct call *c;
-	struct seen_cache *cache;
-	struct annot_buf text; /* of the document that the last target was in */
-	struct annot_hash text_of;
+	struct submit_cache *cache;
 	bool key_event; /* an earlier record of this request may enrol a key */
 };
 
@@ -130,7 +127,7 @@ static enum annot_status check_seen(struct check *k, struct corpus_item *item,
 				    struct annot_bytes sent, struct annot_error *err)
 {
 	const struct annot_seen *seen = &item->record->seen;
-	struct seen_cache *cache = k->cache;
+	struct submit_cache *cache = k->cache;
 	if (seen->size == 0)
 		return ANNOT_OK;
 	if (cache->valid && cache->seen.size == seen->size &&
@@ -149,7 +146,8 @@ static enum annot_status check_seen(struct check *k, struct corpus_item *item,
 	TRY(find_note(k->c, seen, sent, &note, err));
 	TRY(open_note(k->c, annot_buf_bytes(&note), &checkpoint, err));
 	TRY(compare_seen(k->c, seen, &checkpoint, err));
-	*cache = (struct seen_cache){.valid = true, .seen = *seen};
+	cache->valid = true;
+	cache->seen = *seen;
 	item->note = sent;
 	return ANNOT_OK;
 }
@@ -158,51 +156,48 @@ static enum annot_status check_seen(struct check *k, struct corpus_item *item,
  * -----------------------------------------------------------------------------------------------
  */
 
-static enum annot_status load_text(struct check *k, const struct annot_hash *document, size_t n,
-				   struct annot_error *err)
+/* Says of a failure which target it is about, and what to do. */
+static enum annot_status target_failed(enum annot_status status, bool has_record,
+				       const struct annot_target *target, size_t n,
+				       const struct annot_error *why, struct annot_error *err)
 {
-	struct reader *reader = k->c->reader;
-	uint64_t index, length;
-	if (k->text.data && annot_hash_equal(&k->text_of, document))
-		return ANNOT_OK;
-	annot_buf_free(&k->text);
-	if (reader_find(reader, document, &index, err) != ANNOT_OK)
+	if (status != ANNOT_NOT_FOUND)
+		return annot_fail(err, status, "%s", why->text);
+	if (!has_record)
 		return annot_fail(err, ANNOT_NOT_FOUND,
 				  "target %zu: no document record %s in this corpus", n + 1,
-				  annot_hash_hex(document).text);
-	enum annot_status status = reader_content_length(reader, index, &length, err);
-	if (status == ANNOT_NOT_FOUND)
-		return annot_fail(
-			err, ANNOT_REFUSED,
-			"target %zu: the text of document %.16s… is not there: upload it first, "
-			"unless it was withheld",
-			n + 1, annot_hash_hex(document).text);
-	if (status != ANNOT_OK)
-		return status;
-	annot_buf_add(&k->text, "", 0);
-	TRY(reader_content(reader, index, 0, (size_t)length, &k->text, err));
-	k->text_of = *document;
-	return annot_buf_check(&k->text, "document", err);
+				  annot_hash_hex(&target->document).text);
+	return annot_fail(err, ANNOT_REFUSED,
+			  "target %zu: the text of document %.16s… is not there: upload it first, "
+			  "unless it was withheld",
+			  n + 1, annot_hash_hex(&target->document).text);
 }
 
 static enum annot_status check_targets(struct check *k, struct corpus_item *item,
 				       struct annot_error *err)
 {
 	size_t n = annot_record_targets(item->record);
+	struct text_source source = text_source_reader(k->c->reader);
 	if (n == 0)
 		return ANNOT_OK;
 	struct store_chars *chars = annot_arena_array(k->c->arena, n, sizeof chars[0]);
-	if (!chars)
+	if (!k->cache->texts)
+		k->cache->texts = texts_new();
+	if (!chars || !k->cache->texts)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
 	for (size_t i = 0; i < n; i++) {
 		struct annot_target target;
+		struct annot_error why = {0};
+		uint64_t index = 0;
 		annot_record_target(item->record, i, &target);
-		TRY(load_text(k, &target.document, i, err));
-		struct annot_bytes text = annot_buf_bytes(&k->text);
-		TRY(annot_target_check(&target, text, err));
-		if (!target_chars(&target, text, &chars[i]))
-			return annot_fail(err, ANNOT_MISMATCH, "target %zu is not in its document",
-					  i + 1);
+		enum annot_status status =
+			reader_find(k->c->reader, &target.document, &index, &why);
+		bool has_record = status == ANNOT_OK;
+		if (has_record)
+			status = texts_target(k->cache->texts, &source, index, &target, true,
+					      &chars[i], &why);
+		if (status != ANNOT_OK)
+			return target_failed(status, has_record, &target, i, &why, err);
 	}
 	item->chars = chars;
 	return ANNOT_OK;
@@ -233,10 +228,10 @@ static enum annot_status check_record(struct check *k, const struct annot_submit
 	return ANNOT_OK;
 }
 
-enum annot_status submit_check(struct call *c, struct seen_cache *cache,
+enum annot_status submit_check(struct call *c, struct submit_cache *cache,
 			       const struct annot_submit_request *in, struct submission *ret)
 {
-	struct check k = {.c = c, .cache = cache, .text = ANNOT_BUF_INIT(STORE_CONTENT_MAX)};
+	struct check k = {.c = c, .cache = cache};
 	struct submission s = {.n_items = in->n_items};
 	s.items = annot_arena_array(c->arena, s.n_items, sizeof s.items[0]);
 	s.todo = annot_arena_array(c->arena, s.n_items, sizeof(struct corpus_item *));
@@ -255,7 +250,6 @@ enum annot_status submit_check(struct call *c, struct seen_cache *cache,
 					: annot_sha256(in->items[i].record.data,
 						       in->items[i].record.len);
 	}
-	annot_buf_free(&k.text);
 	*ret = s;
 	return ANNOT_OK;
 }

@@ -8,12 +8,16 @@
 
 #include "annotd/call.h"
 #include "annotd/corpus.h"
+#include "annotd/texts.h"
 
-/* The checkpoint note that was checked last: most records of a client have seen the same. One a
- * worker. */
-struct seen_cache {
+/*
+ * What a worker remembers from record to record: the checkpoint note that was checked last (most
+ * records of a client have seen the same), and texts of documents (made when needed; texts_free).
+ */
+struct submit_cache {
 	bool valid;
 	struct annot_seen seen;
+	struct texts *texts;
 };
 
 struct submission {
@@ -25,7 +29,7 @@ struct submission {
 
 /* Checks all records; *ret lives in c->arena and points into *in. Other than OK only for NO_MEMORY
  * and STORE. */
-ANNOT_CHECKED enum annot_status submit_check(struct call *c, struct seen_cache *cache,
+ANNOT_CHECKED enum annot_status submit_check(struct call *c, struct submit_cache *cache,
 					     const struct annot_submit_request *in,
 					     struct submission *ret);
 

@@ -96,10 +96,11 @@ const struct annot_view *store_view(struct store *s);
 struct store_record;
 enum annot_status store_record(struct store *s, uint64_t index, struct annot_arena *arena,
 			       struct store_record *ret, struct annot_error *err);
-/* A document's whole content on the writer's connection, appended to ret. NOT_FOUND if it is not
- * complete. */
-enum annot_status store_content(struct store *s, uint64_t document_index, struct annot_buf *ret,
-				struct annot_error *err);
+/* A document's content on the writer's connection, as reader_content_length and reader_content. */
+enum annot_status store_content_length(struct store *s, uint64_t document_index, uint64_t *ret,
+				       struct annot_error *err);
+enum annot_status store_content(struct store *s, uint64_t document_index, uint64_t offset,
+				size_t len, struct annot_buf *ret, struct annot_error *err);
 
 /* Root of the log of that size, if a commit made it; else NOT_FOUND. */
 enum annot_status store_root(struct store *s, uint64_t size, struct annot_hash *ret,

@@ -203,8 +203,14 @@ struct annot_tree_reader store_tree(struct store *s)
 	return (struct annot_tree_reader){.ctx = s, .node = tree_node};
 }
 
-enum annot_status store_content(struct store *s, uint64_t document_index, struct annot_buf *ret,
-				struct annot_error *err)
+enum annot_status store_content_length(struct store *s, uint64_t document_index, uint64_t *ret,
+				       struct annot_error *err)
 {
-	return core_content(&s->core, document_index, 0, STORE_CONTENT_MAX, ret, err);
+	return core_content_length(&s->core, document_index, ret, err);
+}
+
+enum annot_status store_content(struct store *s, uint64_t document_index, uint64_t offset,
+				size_t len, struct annot_buf *ret, struct annot_error *err)
+{
+	return core_content(&s->core, document_index, offset, len, ret, err);
 }

@@ -477,7 +477,7 @@ static void test_content(void **state)
 	assert_int_equal(got.len, 0);
 	assert_ok(reader_content_length(s->reader, empty->index, &length, &test_error));
 	assert_int_equal(length, 0);
-	assert_ok(store_content(s->store, doc->index, &got, &test_error));
+	assert_ok(store_content(s->store, doc->index, 0, STORE_CONTENT_MAX, &got, &test_error));
 	assert_int_equal(got.len, len);
 	annot_buf_free(&got);
 }
