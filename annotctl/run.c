@@ -98,10 +98,10 @@ static int connect_daemon(struct ctl *ctl)
 	options.socket = ctl->socket;
 	options.timeout_ms = ctl->timeout_ms;
 	CTL_TRY(ctl, annot_open(&options, &ctl->annot, &ctl->err));
-	if (annot_first_contact(ctl->annot) && !ctl->quiet)
-		fprintf(stderr, "annotctl: first contact: this socket serves corpus %s (%s)\n",
-			annot_hash_hex(&annot_hello(ctl->annot)->corpus).text,
-			annot_hello(ctl->annot)->origin);
+	if (annot_first_contact(ctl->annot))
+		out_note(ctl, "first contact: this socket serves corpus %s (%s)",
+			 annot_hash_hex(&annot_hello(ctl->annot)->corpus).text,
+			 out_safe(ctl, annot_hello(ctl->annot)->origin));
 	return 0;
 }
 

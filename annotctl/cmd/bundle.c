@@ -28,6 +28,10 @@ static int run(struct ctl *ctl, int argc, const char **args)
 			 bundle.len,
 			 strcmp(arg_output, "-") == 0 ? "FILE" : out_safe(ctl, arg_output),
 			 annot_hash_hex(&annot_hello(ctl->annot)->corpus).text);
+	if (status == ANNOT_OK && ctl->format != FORMAT_TEXT && strcmp(arg_output, "-") != 0)
+		out_json(ctl, json_pack("{s:s, s:I, s:s}", "file", arg_output, "bytes",
+					(json_int_t)bundle.len, "corpus",
+					annot_hash_hex(&annot_hello(ctl->annot)->corpus).text));
 	annot_buf_free(&bundle);
 	return status == ANNOT_OK ? 0 : ctl_fail(ctl, status);
 }

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "../key.h"
 #include "../out/out.h"
 
 /* The newest checkpoint; from a daemon that does not sign, the one pinned before. */
@@ -9,6 +10,13 @@ static enum annot_status newest(struct ctl *ctl, struct annot_checkpoint *ret)
 	if (status == ANNOT_READ_ONLY && annot_hello(ctl->annot)->read_only)
 		return annot_pin(ctl->annot, ret, NULL, &ctl->err);
 	return status;
+}
+
+static json_t *author_json(struct ctl *ctl, const struct annot_record *genesis)
+{
+	const struct annot_key_view *view = key_enrolled(ctl, &genesis->author);
+	return json_pack("{s:s?, s:s}", "name", view ? view->name : NULL, "key",
+			 key_fingerprint(ctl, &genesis->author));
 }
 
 static int run(struct ctl *ctl, int argc, const char **args)
@@ -21,6 +29,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	CTL_TRY(ctl, newest(ctl, &pin));
 	if (ctl->format != FORMAT_TEXT) {
 		json_t *object = annot_record_json(genesis);
+		json_object_set_new(object, "author", author_json(ctl, genesis));
 		json_object_set_new(object, "corpus",
 				    json_string(annot_hash_hex(&hello->corpus).text));
 		json_object_set_new(object, "size", json_integer((json_int_t)pin.size));

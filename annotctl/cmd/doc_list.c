@@ -39,7 +39,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 			status = print(ctl, &reply->rows[i]);
 		request.from = status == ANNOT_OK ? reply->next : 0;
 	} while (request.from != 0);
-	if (json)
+	if (json && status == ANNOT_OK)
 		out_list_end(ctl);
 	return status == ANNOT_OK ? 0 : ctl_fail(ctl, status);
 }

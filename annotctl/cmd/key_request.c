@@ -44,6 +44,8 @@ static int run(struct ctl *ctl, int argc, const char **args)
 			 "request for %s written; an admin enrols you with: annotctl reviewer add "
 			 "%s",
 			 arg_name, out_safe(ctl, arg_output));
+	if (status == ANNOT_OK && ctl->format != FORMAT_TEXT && strcmp(arg_output, "-") != 0)
+		out_json(ctl, json_pack("{s:s, s:s}", "name", arg_name, "file", arg_output));
 	annot_buf_free(&file);
 	return status == ANNOT_OK ? 0 : ctl_fail(ctl, status);
 }

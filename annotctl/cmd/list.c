@@ -98,7 +98,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	if (json)
 		out_list_begin(ctl);
 	enum annot_status status = each_page(ctl, &request);
-	if (json)
+	if (json && status == ANNOT_OK)
 		out_list_end(ctl);
 	return status == ANNOT_OK ? 0 : fail(ctl, status);
 }

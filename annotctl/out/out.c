@@ -47,12 +47,33 @@ void out_text(struct ctl *ctl, const char *format, ...)
 	va_end(ap);
 }
 
-__attribute__((format(printf, 1, 0))) static void line_on_stderr(const char *format, va_list ap)
+__attribute__((format(
+	printf, 1, 0))) /* {"code": …, "message": …} in one line of stderr, for the JSON formats. */
+static void
+json_on_stderr(const char *code, const char *text)
 {
-	fflush(stdout);
-	fputs("annotctl: ", stderr);
-	vfprintf(stderr, format, ap);
+	json_t *object = json_pack("{s:s, s:s}", "code", code, "message", text);
+	if (!object) { /* an argument that is no UTF-8 */
+		struct annot_buf safe = ANNOT_BUF_INIT(16 * ANNOT_ERROR_TEXT_MAX);
+		annot_escape_terminal(text, strlen(text), false, &safe);
+		object = json_pack("{s:s, s:s}", "code", code, "message",
+				   safe.data ? safe.data : "");
+		annot_buf_free(&safe);
+	}
+	json_dumpf(object, stderr, JSON_COMPACT);
 	fputc('\n', stderr);
+	json_decref(object);
+}
+
+static void message(const struct ctl *ctl, const char *code, const char *format, va_list ap)
+{
+	char text[ANNOT_ERROR_TEXT_MAX + 2048];
+	vsnprintf(text, sizeof text, format, ap);
+	fflush(stdout);
+	if (ctl->format == FORMAT_TEXT)
+		fprintf(stderr, "annotctl: %s\n", text);
+	else
+		json_on_stderr(code, text);
 }
 
 void out_note(struct ctl *ctl, const char *format, ...)
@@ -61,16 +82,15 @@ void out_note(struct ctl *ctl, const char *format, ...)
 		return;
 	va_list ap;
 	va_start(ap, format);
-	line_on_stderr(format, ap);
+	message(ctl, "note", format, ap);
 	va_end(ap);
 }
 
 void out_warning(struct ctl *ctl, const char *format, ...)
 {
-	(void)ctl;
 	va_list ap;
 	va_start(ap, format);
-	line_on_stderr(format, ap);
+	message(ctl, "warning", format, ap);
 	va_end(ap);
 }
 
@@ -84,15 +104,14 @@ void out_json(struct ctl *ctl, json_t *value)
 
 void out_list_begin(struct ctl *ctl)
 {
+	(void)ctl;
 	first_item = true;
-	if (ctl->format == FORMAT_JSON)
-		fputs("[", stdout);
 }
 
 void out_list_item(struct ctl *ctl, json_t *item)
 {
 	if (ctl->format == FORMAT_JSON) {
-		fputs(first_item ? "\n" : ",\n", stdout);
+		fputs(first_item ? "[\n" : ",\n", stdout);
 		json_dumpf(item, stdout, JSON_INDENT(2));
 		first_item = false;
 	} else {
@@ -105,7 +124,7 @@ void out_list_item(struct ctl *ctl, json_t *item)
 void out_list_end(struct ctl *ctl)
 {
 	if (ctl->format == FORMAT_JSON)
-		fputs(first_item ? "]\n" : "\n]\n", stdout);
+		fputs(first_item ? "[]\n" : "\n]\n", stdout);
 }
 
 void out_error(struct ctl *ctl)
@@ -124,12 +143,7 @@ void out_error(struct ctl *ctl)
 	     n++)
 		code[n] = (char)tolower((unsigned char)name[n]);
 	code[n] = '\0';
-	json_t *error = json_pack("{s:s, s:s}", "code", code, "message", ctl->err.text);
-	if (error) {
-		json_dumpf(error, stderr, JSON_COMPACT);
-		fputc('\n', stderr);
-		json_decref(error);
-	}
+	json_on_stderr(code, ctl->err.text);
 }
 
 int out_finish(struct ctl *ctl, int code)

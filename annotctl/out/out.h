@@ -19,16 +19,18 @@ const char *out_safe_lines(struct ctl *ctl, const char *text, size_t len);
 
 /* printf to stdout. Untrusted arguments must have gone through out_safe. */
 void out_text(struct ctl *ctl, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* A line on stderr unless --quiet: what happened, what comes next. */
+/* A line on stderr unless --quiet: what happened, what comes next. In the JSON formats an object
+ * with code "note" and message. */
 void out_note(struct ctl *ctl, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* A line on stderr even with --quiet. */
+/* A line on stderr even with --quiet; code "warning". */
 void out_warning(struct ctl *ctl, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Prints one JSON value and a line end (indented for json, compact for ndjson) and takes the
  * reference. */
 void out_json(struct ctl *ctl, json_t *value);
 
-/* A list in json (an array, written as it grows) or ndjson (one line an item). */
+/* A list in json (an array, written as it grows) or ndjson (one line an item). After a failure it
+ * is not ended, so that nobody takes a part for the whole. */
 void out_list_begin(struct ctl *ctl);
 void out_list_item(struct ctl *ctl, json_t *item); /* takes the reference */
 void out_list_end(struct ctl *ctl);

@@ -16,7 +16,10 @@ static const char *pager_program(void)
 	const char *program = getenv("ANNOT_PAGER");
 	if (!program)
 		program = getenv("PAGER");
-	return program && *program ? program : "less";
+	if (program && *program)
+		return program;
+	/* A small system has no pager. */
+	return "if command -v less >/dev/null; then exec less; else exec cat; fi";
 }
 
 void pager_begin(void)

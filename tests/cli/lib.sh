@@ -19,7 +19,7 @@ finish() {
 trap finish EXIT
 
 fail() {
-	echo "FAILED: $*" >&2
+	printf 'FAILED: %s\n' "$*" >&2
 	exit 1
 }
 

@@ -49,7 +49,7 @@ reviewer() { # PERSON FROM: 25 quotes, and each of them amended
 	jq -c '{args: ["amend", .output, "--set", "speaker=someone"]}' "$work/$1.quotes" |
 		ctl "$1" --quiet batch >"$work/$1.amended" 2>>"$work/$1.errors"
 }
-pids= from=1
+pids='' from=1
 for person in boris chloe dora erin; do
 	reviewer "$person" "$from" </dev/null &
 	pids="$pids $!"
