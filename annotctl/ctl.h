@@ -24,9 +24,11 @@ struct ctl {
 
 	struct annot *annot;         /* open for commands that need the daemon */
 	struct annot_signer *signer; /* opened by ctl_signer */
-	struct annot_arena *arena;   /* of this command */
+	bool to_stderr; /* out_text shows what is about to be signed, beside the result */
+	struct annot_arena *arena; /* of this command */
 	const struct command *command;
-	bool failed; /* err is to be printed: a call below may have written to it and been handled */
+	bool failed; /* err is to be printed: a call below may have written to it and been handled
+		      */
 	struct annot_error err;
 };
 
@@ -38,7 +40,7 @@ enum {
 
 /*
  * One row of the command table; each file in cmd/ ends with one. options is a popt table whose
- * destinations are static arg_… variables (main resets them before each run). run gets the
+ * destinations are static arg_… variables (ctl_run resets them before each run). run gets the
  * arguments that are not options, NULL-terminated, and returns an exit code or, through ctl_fail,
  * that of a status.
  */
@@ -54,7 +56,8 @@ struct command {
 
 extern const struct command *const commands[]; /* sorted by name, NULL-terminated */
 
-/* The exit code of a failed call whose text is in ctl->err; run returns it. main prints the error.
+/* The exit code of a failed call whose text is in ctl->err; run returns it. ctl_run prints the
+ * error.
  */
 int ctl_fail(struct ctl *ctl, enum annot_status status);
 

@@ -112,6 +112,8 @@ static int run_command(struct ctl *ctl, int n, const char **args)
 		return ctl_usage(ctl, "%s argument for \"%s\"; usage: annotctl %s %s",
 				 n < c->min_args ? "missing" : "unexpected", c->name, c->name,
 				 c->args);
+	if (ctl->in_batch && strcmp(c->name, "batch") == 0)
+		return ctl_usage(ctl, "a batch cannot hold a batch");
 	int code = connect_daemon(ctl);
 	return code ? code : c->run(ctl, n, args);
 }
@@ -126,6 +128,8 @@ static int parse_and_run(struct ctl *ctl, int argc, const char **argv, int words
 	poptContext context =
 		poptGetContext("annotctl", argc, argv, table, POPT_CONTEXT_KEEP_FIRST);
 	int code = parse_options(ctl, context, &rest, &n);
+	if (code == 0 && ctl->in_batch && settings_name_socket())
+		code = ctl_usage(ctl, "--socket: a batch is for one daemon; say it before batch");
 	if (code == 0 && settings_apply(ctl) != ANNOT_OK)
 		code = ctl_fail(ctl, ANNOT_USAGE);
 	if (code != 0)

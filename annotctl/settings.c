@@ -151,6 +151,11 @@ enum annot_status settings_load(struct ctl *ctl)
 	return ANNOT_OK;
 }
 
+bool settings_name_socket(void)
+{
+	return arg_socket != NULL;
+}
+
 enum annot_status settings_apply(struct ctl *ctl)
 {
 	if (arg_socket)

@@ -14,6 +14,8 @@ void settings_reset_options(const struct poptOption *options);
 
 /* Reads configuration file and environment into ctl. USAGE names file, line and what was wrong. */
 enum annot_status settings_load(struct ctl *ctl);
+/* Whether the options parsed last name a socket. */
+bool settings_name_socket(void);
 /* Applies what settings_options parsed. USAGE. */
 enum annot_status settings_apply(struct ctl *ctl);
 /* "annotctl [GLOBAL OPTIONS]" part of help. */

@@ -91,6 +91,15 @@ static enum annot_status several(struct ctl *ctl, const struct document *doc, co
 		annot_record_text(doc->fetched.record, "name"));
 }
 
+enum annot_status write_words(struct ctl *ctl, struct annot_draft *draft, const char *id,
+			      const char *words, int at)
+{
+	struct document doc;
+	TRY(ctl_text(ctl, words, "WORDS", &words));
+	TRY(write_document(ctl, id, &doc));
+	return write_target(ctl, draft, &doc, words, at);
+}
+
 enum annot_status write_target(struct ctl *ctl, struct annot_draft *draft,
 			       const struct document *doc, const char *words, int at)
 {

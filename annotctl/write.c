@@ -6,7 +6,7 @@
 #include "out/record.h"
 
 enum annot_status write_silently(struct ctl *ctl, const struct annot_draft *draft,
-				 const struct annot_record **ret)
+				 struct written *ret)
 {
 	const struct annot_signer *signer;
 	struct annot_signed signed_record;
@@ -14,46 +14,63 @@ enum annot_status write_silently(struct ctl *ctl, const struct annot_draft *draf
 	TRY(ctl_signer(ctl, &signer));
 	TRY(annot_sign(ctl->annot, signer, draft, ctl->arena, &signed_record, &ctl->err));
 	TRY(annot_submit(ctl->annot, &signed_record, 1, ctl->arena, &receipt, &ctl->err));
+	if (annot_outbox_report(ctl->annot))
+		out_warning(ctl, "from the outbox: %s",
+			    out_safe(ctl, annot_outbox_report(ctl->annot)));
 	if (receipt.status != ANNOT_OK)
 		return annot_fail(&ctl->err, receipt.status, "%s",
 				  receipt.message ? receipt.message
 						  : annot_strerror(receipt.status));
-	*ret = signed_record.record;
+	*ret = (struct written){signed_record.record, receipt.index, receipt.pending};
 	return ANNOT_OK;
 }
 
-int write_print(struct ctl *ctl, const struct annot_record *record, const char *verb)
+/* What is known without asking again. */
+static int print_receipt(struct ctl *ctl, const struct written *w, const char *verb)
 {
-	const char *hex =
-		annot_arena_printf(ctl->arena, "%s", annot_hash_hex(&record->annotation).text);
-	if (ctl->quiet) {
-		out_text(ctl, "%s\n", hex ? hex : "");
+	out_warning(ctl, "it is in the log, but could not be read back: %s",
+		    out_safe(ctl, ctl->err.text));
+	if (ctl->format == FORMAT_TEXT) {
+		out_text(ctl, "%s %.8s %s at #%llu\n", w->record->kind->name,
+			 annot_hash_hex(&w->record->annotation).text, verb,
+			 (unsigned long long)w->index);
 		return 0;
 	}
+	json_t *object = annot_record_json(w->record);
+	json_object_set_new(object, "index", json_integer((json_int_t)w->index));
+	out_json(ctl, object);
+	return 0;
+}
+
+int write_print(struct ctl *ctl, const struct written *w, const char *verb)
+{
+	const struct annot_record *record = w->record;
 	struct annot_fetched fetched;
-	CTL_TRY(ctl,
-		annot_fetch(ctl->annot,
-			    annot_arena_printf(ctl->arena, "=%s", annot_hash_hex(&record->id).text),
-			    ctl->arena, &fetched, &ctl->err));
+	const char *id = annot_arena_printf(ctl->arena, "=%s", annot_hash_hex(&record->id).text);
+	if (ctl->quiet) {
+		out_text(ctl, "%s\n", annot_hash_hex(&record->annotation).text);
+		return 0;
+	}
+	if (annot_fetch(ctl->annot, id ? id : "", ctl->arena, &fetched, &ctl->err) != ANNOT_OK)
+		return print_receipt(ctl, w, verb);
 	if (ctl->format != FORMAT_TEXT) {
 		out_json(ctl, record_json(ctl, fetched.row, fetched.record, true));
 		return 0;
 	}
-	bool pending = strcmp(fetched.row->effect, "pending") == 0;
 	out_text(ctl, "%s %s %s at #%llu: %s%s\n", record->kind->name,
 		 record_short(ctl, &record->annotation, fetched.row->version), verb,
 		 (unsigned long long)fetched.row->index, record_words(ctl, record),
-		 pending ? " (waits for the approval of more admins)" : "");
+		 w->pending ? " (waits for the approval of more admins)" : "");
 	return 0;
 }
 
 int write_draft(struct ctl *ctl, const struct annot_draft *draft)
 {
-	const struct annot_record *record;
+	struct written written;
 	if (!draft)
 		return ctl_fail(ctl, annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory"));
-	CTL_TRY(ctl, write_silently(ctl, draft, &record));
-	return write_print(ctl, record, record->first ? "added" : "amended");
+	CTL_TRY(ctl, write_silently(ctl, draft, &written));
+	return write_print(ctl, &written, written.record->first ? "added" : "amended");
 }
 
 int write_new(struct ctl *ctl, enum annot_kind kind, write_fill fill, const char **args)
@@ -78,6 +95,41 @@ static bool names_version(const char *id)
 	return strchr(id, '@') || *id == '=';
 }
 
+static void see_line(struct ctl *ctl, const struct annot_fetched *f)
+{
+	out_note(ctl, "%s %s by %s: %s", f->record->kind->name,
+		 record_short(ctl, &f->record->annotation, f->row->version),
+		 out_safe(ctl, f->row->author_name), record_words(ctl, f->record));
+}
+
+/* A line for each record that the one about to be judged names: a link's ends, what is withheld …
+ */
+static enum annot_status see_named(struct ctl *ctl, const struct annot_record *record)
+{
+	for (size_t i = 0; i < record->n_cards; i++) {
+		const struct annot_card *card = &record->cards[i];
+		struct annot_fetched named;
+		if (card->def->type != ANNOT_CARD_REF)
+			continue;
+		const char *id = annot_arena_printf(ctl->arena, "=%s", card->text);
+		TRY(annot_fetch(ctl->annot, id ? id : "", ctl->arena, &named, &ctl->err));
+		if (named.record)
+			see_line(ctl, &named);
+	}
+	return ANNOT_OK;
+}
+
+/* All of a record, on stderr, whatever the format of the result. */
+static enum annot_status see_whole(struct ctl *ctl, const struct annot_fetched *f)
+{
+	if (ctl->quiet && !ctl->terminal)
+		return ANNOT_OK; /* a script that named the version and wants silence */
+	ctl->to_stderr = true;
+	record_text(ctl, f->row, f->record);
+	ctl->to_stderr = false;
+	return see_named(ctl, f->record);
+}
+
 enum annot_status write_see(struct ctl *ctl, const char *id, bool exact, struct annot_fetched *ret)
 {
 	if (exact)
@@ -91,15 +143,26 @@ enum annot_status write_see(struct ctl *ctl, const char *id, bool exact, struct 
 	if (!ret->record)
 		return annot_fail(&ctl->err, ANNOT_REFUSED,
 				  "%s was withheld; what cannot be seen is not signed", id);
-	if (ctl->format == FORMAT_TEXT)
-		out_note(ctl, "%s %s by %s: %s", ret->record->kind->name,
-			 record_short(ctl, &ret->record->annotation, ret->row->version),
-			 out_safe(ctl, ret->row->author_name), record_words(ctl, ret->record));
+	if (exact)
+		TRY(see_whole(ctl, ret));
+	else
+		see_line(ctl, ret);
 	if (!ret->row->head && exact)
 		out_warning(ctl, "%s is not the latest version (%llu of %llu)", out_safe(ctl, id),
 			    (unsigned long long)ret->row->version,
 			    (unsigned long long)ret->row->versions);
 	return ANNOT_OK;
+}
+
+enum annot_status write_on(struct ctl *ctl, struct annot_draft *draft, const char *id,
+			   const char *because_card, const char *because)
+{
+	struct annot_fetched on;
+	TRY(write_see(ctl, id, true, &on));
+	TRY(annot_draft_add_hash(draft, "on", &on.record->id, &ctl->err));
+	if (because)
+		TRY(ctl_text(ctl, because, "--because", &because));
+	return write_card(ctl, draft, because_card, because);
 }
 
 enum annot_status write_reference(struct ctl *ctl, struct annot_draft *draft, const char *card,

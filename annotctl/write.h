@@ -14,13 +14,22 @@ typedef enum annot_status (*write_fill)(struct ctl *ctl, struct annot_draft *dra
 					const char **args);
 int write_new(struct ctl *ctl, enum annot_kind kind, write_fill fill, const char **args);
 
-/* As write_draft, but prints nothing; *ret lives in the arena. */
-enum annot_status write_silently(struct ctl *ctl, const struct annot_draft *draft,
-				 const struct annot_record **ret);
+/* A record that is in the log. */
+struct written {
+	const struct annot_record *record; /* in the arena */
+	uint64_t index;
+	bool pending; /* waits for an admin quorum */
+};
 
-/* Prints a record that was written: JSON object, id alone, or "KIND ID added at #INDEX". Exit code.
+/* As write_draft, but prints nothing. */
+enum annot_status write_silently(struct ctl *ctl, const struct annot_draft *draft,
+				 struct written *ret);
+
+/*
+ * Prints a record that was written: JSON object, id alone, or "KIND ID added at #INDEX". It is in
+ * the log, so what goes wrong in here is a warning, never a refusal. Exit code 0.
  */
-int write_print(struct ctl *ctl, const struct annot_record *record, const char *verb);
+int write_print(struct ctl *ctl, const struct written *written, const char *verb);
 
 /*
  * Fetches and checks a record that is about to be referred to, and shows it on stderr. exact:
@@ -28,6 +37,11 @@ int write_print(struct ctl *ctl, const struct annot_record *record, const char *
  * (USAGE). Withheld records are REFUSED.
  */
 enum annot_status write_see(struct ctl *ctl, const char *id, bool exact, struct annot_fetched *ret);
+
+/* A draft `on` one exact version, shown whole, with an optional reason under the name that its kind
+ * has for it. */
+enum annot_status write_on(struct ctl *ctl, struct annot_draft *draft, const char *id,
+			   const char *because_card, const char *because);
 
 /* Adds a card with the hash of a record that was seen with write_see. */
 enum annot_status write_reference(struct ctl *ctl, struct annot_draft *draft, const char *card,
@@ -45,6 +59,10 @@ struct document {
 	struct annot_bytes text;
 };
 enum annot_status write_document(struct ctl *ctl, const char *id, struct document *ret);
+
+/* write_document and write_target in one; words may be - or left out (ctl_text). */
+enum annot_status write_words(struct ctl *ctl, struct annot_draft *draft, const char *id,
+			      const char *words, int at);
 
 /*
  * Finds the words in a document and adds the target, showing them in their place. at: which of

@@ -33,8 +33,8 @@ static int args_of(const json_t *request, const char **args)
 }
 
 /*
- * Settings of a line are copies of ours, so that its own --key or --format end with it; the
- * connection is shared, and so is the signer unless the line brings a key of its own.
+ * Settings of a line are copies of ours, so that its own --key or --format end with it, and so is
+ * the signer; the connection is shared, so a line cannot name another socket.
  */
 static int run_apart(struct ctl *ctl, int n, const char **args)
 {
@@ -45,16 +45,8 @@ static int run_apart(struct ctl *ctl, int n, const char **args)
 			   .timeout_ms = ctl->timeout_ms,
 			   .annot = ctl->annot,
 			   .in_batch = true};
-	bool own_key = false;
-	for (int i = 0; i < n; i++)
-		own_key = own_key || strncmp(args[i], "--key", 5) == 0;
-	if (!own_key)
-		line.signer = ctl->signer;
 	int code = ctl_run(&line, n, args);
-	if (own_key)
-		annot_signer_close(line.signer);
-	else
-		ctl->signer = line.signer;
+	annot_signer_close(line.signer);
 	settings_free(&line);
 	ctl->err = line.err;
 	if (!line.failed)
@@ -97,9 +89,6 @@ static json_t *run_line(struct ctl *ctl, const char *text, size_t len, int *ret_
 		annot_fail(&ctl->err, ANNOT_USAGE, "expected {\"args\": [\"COMMAND\", …]}%s%.200s",
 			   request ? "" : ": ", request ? "" : where.text);
 		*ret_code = annot_exit_code(ANNOT_USAGE);
-	} else if (strcmp(args[0], "batch") == 0) {
-		annot_fail(&ctl->err, ANNOT_USAGE, "a batch cannot hold a batch");
-		*ret_code = annot_exit_code(ANNOT_USAGE);
 	} else {
 		ctl->err.text[0] = '\0';
 		*ret_code = run_caught(ctl, n, args, &output);
@@ -122,10 +111,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	ssize_t len;
 	int worst = 0, keep_going = arg_keep_going;
 	const struct command *own = ctl->command;
-	const struct annot_signer *signer;
 	(void)argc, (void)args;
-	if (ctl->key)
-		CTL_TRY(ctl, ctl_signer(ctl, &signer));
 	ctl->format = FORMAT_NDJSON;
 	while ((worst == 0 || keep_going) && (len = getline(&line, &cap, stdin)) >= 0) {
 		int code;

@@ -19,12 +19,10 @@ static enum annot_status add_places(struct ctl *ctl, struct annot_draft *draft, 
 {
 	size_t n = 0;
 	for (; arg_in && arg_in[n]; n++) {
-		struct document doc;
 		if (!words[n])
 			return annot_fail(&ctl->err, ANNOT_USAGE,
 					  "--in %s: the words are missing after it", arg_in[n]);
-		TRY(write_document(ctl, arg_in[n], &doc));
-		TRY(write_target(ctl, draft, &doc, words[n], arg_at));
+		TRY(write_words(ctl, draft, arg_in[n], words[n], arg_at));
 	}
 	if (words[n])
 		return annot_fail(&ctl->err, ANNOT_USAGE,

@@ -47,6 +47,16 @@ static void print_words(struct ctl *ctl, const struct annot_diff_part *parts, si
 	}
 }
 
+static json_t *words_json(const struct annot_diff_part *parts, size_t n)
+{
+	static const char *const ops[] = {"same", "delete", "insert"};
+	json_t *words = json_array();
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(words, json_pack("{s:s, s:s%}", "op", ops[parts[i].op],
+						       "text", parts[i].text, parts[i].len));
+	return words;
+}
+
 static enum annot_status changed(struct ctl *ctl, const struct annot_card *a,
 				 const struct annot_card *b, json_t *list)
 {
@@ -60,14 +70,9 @@ static enum annot_status changed(struct ctl *ctl, const struct annot_card *a,
 		out_text(ctl, "\n");
 		return ANNOT_OK;
 	}
-	static const char *const ops[] = {"same", "delete", "insert"};
-	json_t *words = json_array();
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(words, json_pack("{s:s, s:s%}", "op", ops[parts[i].op],
-						       "text", parts[i].text, parts[i].len));
 	json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:s, s:o}", "op", "change", "card",
 					      a->def->name, "from", a->text, "to", b->text, "words",
-					      words));
+					      words_json(parts, n)));
 	return ANNOT_OK;
 }
 
@@ -126,13 +131,8 @@ static enum annot_status compare_texts(struct ctl *ctl, const struct annot_recor
 		out_text(ctl, "\n");
 		return ANNOT_OK;
 	}
-	json_t *words = json_array();
-	static const char *const ops[] = {"same", "delete", "insert"};
-	for (size_t i = 0; i < n; i++)
-		json_array_append_new(words, json_pack("{s:s, s:s%}", "op", ops[parts[i].op],
-						       "text", parts[i].text, parts[i].len));
 	json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "op", "change", "card",
-					      "(content)", "words", words));
+					      "(content)", "words", words_json(parts, n)));
 	return ANNOT_OK;
 }
 

@@ -128,6 +128,9 @@ static enum annot_status make_draft(struct ctl *ctl, const char *name, struct an
 		*ret_same = old.record;
 		return ANNOT_OK;
 	}
+	out_note(ctl, "a new version of %s@%llu, %s bytes by %s", name,
+		 (unsigned long long)old.row->version, annot_record_text(old.record, "length"),
+		 out_safe(ctl, old.row->author_name));
 	*ret = annot_draft_amend(old.record);
 	return *ret ? ANNOT_OK : annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
 }
@@ -135,7 +138,8 @@ static enum annot_status make_draft(struct ctl *ctl, const char *name, struct an
 static int add_text(struct ctl *ctl, const char *path, struct annot_bytes text)
 {
 	struct annot_draft *draft;
-	const struct annot_record *record = NULL, *same;
+	const struct annot_record *same;
+	struct written written = {0};
 	const char *name = arg_name ? arg_name : name_of_file(ctl, path);
 	if (!annot_name_valid(name, strlen(name)))
 		return ctl_usage(ctl,
@@ -147,16 +151,18 @@ static int add_text(struct ctl *ctl, const char *path, struct annot_bytes text)
 	if (status == ANNOT_OK && draft)
 		status = fill(ctl, draft, path, text);
 	if (status == ANNOT_OK && draft)
-		status = write_silently(ctl, draft, &record);
+		status = write_silently(ctl, draft, &written);
+	if (status == ANNOT_OK && same)
+		written.record = same;
 	if (status ==
 	    ANNOT_OK) /* also where nothing changed: an earlier upload may have been cut off */
-		status = annot_upload(ctl->annot, same ? &same->id : &record->id, text, &ctl->err);
+		status = annot_upload(ctl->annot, &written.record->id, text, &ctl->err);
 	annot_draft_free(draft);
 	CTL_TRY(ctl, status);
-	return write_print(ctl, same ? same : record,
-			   same            ? "unchanged"
-			   : record->first ? "added"
-					   : "amended");
+	return write_print(ctl, &written,
+			   same                    ? "unchanged"
+			   : written.record->first ? "added"
+						   : "amended");
 }
 
 static int add_file(struct ctl *ctl, const char *path)

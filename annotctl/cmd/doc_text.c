@@ -1,5 +1,3 @@
-#include <unistd.h>
-
 #include "../out/out.h"
 #include "../write.h"
 
@@ -11,10 +9,8 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	CTL_TRY(ctl, write_document(ctl, args[0], &doc));
 	if (ctl->format != FORMAT_TEXT)
 		out_json(ctl, json_stringn((const char *)doc.text.data, doc.text.len));
-	else if (isatty(STDOUT_FILENO))
-		out_text(ctl, "%s", out_safe_lines(ctl, (const char *)doc.text.data, doc.text.len));
 	else
-		fwrite(doc.text.data, 1, doc.text.len, stdout);
+		out_raw(ctl, doc.text.data, doc.text.len);
 	return 0;
 }
 

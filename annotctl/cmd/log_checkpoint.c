@@ -8,7 +8,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	CTL_TRY(ctl, annot_pin_refresh(ctl->annot, &checkpoint, &ctl->err));
 	CTL_TRY(ctl, annot_pin(ctl->annot, &checkpoint, &note, &ctl->err));
 	if (ctl->format == FORMAT_TEXT)
-		out_text(ctl, "%s", note.data);
+		out_raw(ctl, note.data, note.len);
 	else
 		out_json(ctl, json_pack("{s:s, s:I, s:s, s:s}", "origin", checkpoint.origin, "size",
 					(json_int_t)checkpoint.size, "root",

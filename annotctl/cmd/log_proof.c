@@ -28,7 +28,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 			proof.path[i] = reply->path[i];
 		annot_tlogproof_write(&proof, &file);
 		if (ctl->format == FORMAT_TEXT)
-			fwrite(file.data, 1, file.len, stdout);
+			out_raw(ctl, file.data, file.len);
 		else
 			out_json(ctl,
 				 json_pack("{s:I, s:I, s:s, s:s}", "index",

@@ -9,12 +9,9 @@ static const struct poptOption options[] = {
 
 static enum annot_status fill(struct ctl *ctl, struct annot_draft *draft, const char **args)
 {
-	struct annot_fetched on;
 	const char *because;
-	TRY(write_see(ctl, args[0], true, &on));
-	TRY(annot_draft_add_hash(draft, "on", &on.record->id, &ctl->err));
 	TRY(ctl_text(ctl, arg_because, "--because", &because));
-	return write_card(ctl, draft, "reason", because);
+	return write_on(ctl, draft, args[0], "reason", because);
 }
 
 static int run(struct ctl *ctl, int argc, const char **args)

@@ -9,14 +9,8 @@ static const struct poptOption options[] = {
 
 static enum annot_status fill(struct ctl *ctl, struct annot_draft *draft, const char **args)
 {
-	struct annot_fetched on;
-	const char *because = NULL;
-	TRY(write_see(ctl, args[0], true, &on));
-	TRY(annot_draft_add_hash(draft, "on", &on.record->id, &ctl->err));
-	TRY(write_card(ctl, draft, "decision", args[1]));
-	if (arg_because)
-		TRY(ctl_text(ctl, arg_because, "--because", &because));
-	return write_card(ctl, draft, "reason", because);
+	TRY(write_on(ctl, draft, args[0], "reason", arg_because));
+	return write_card(ctl, draft, "decision", args[1]);
 }
 
 static int run(struct ctl *ctl, int argc, const char **args)

@@ -30,7 +30,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 		return ctl_fail(ctl, annot_fail(&ctl->err, ANNOT_NOT_FOUND,
 						"%s was withheld: its bytes are gone", args[0]));
 	if (arg_raw)
-		fwrite(f.record->bytes.data, 1, f.record->bytes.len, stdout);
+		out_raw(ctl, f.record->bytes.data, f.record->bytes.len);
 	else if (arg_signature)
 		print_signature(ctl, &f);
 	else if (ctl->quiet)

@@ -13,11 +13,7 @@ static const struct poptOption options[] = {
 
 static enum annot_status fill(struct ctl *ctl, struct annot_draft *draft, const char **args)
 {
-	struct document doc;
-	const char *words;
-	TRY(ctl_text(ctl, args[1], "WORDS", &words));
-	TRY(write_document(ctl, args[0], &doc));
-	TRY(write_target(ctl, draft, &doc, words, arg_at));
+	TRY(write_words(ctl, draft, args[0], args[1], arg_at));
 	TRY(write_card(ctl, draft, "text", arg_text));
 	return write_cards(ctl, draft, "tag", arg_tags);
 }

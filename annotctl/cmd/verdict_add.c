@@ -14,15 +14,9 @@ static const struct poptOption options[] = {
 
 static enum annot_status fill(struct ctl *ctl, struct annot_draft *draft, const char **args)
 {
-	struct annot_fetched on;
-	const char *because = NULL;
-	TRY(write_see(ctl, args[0], true, &on));
-	TRY(annot_draft_add_hash(draft, "on", &on.record->id, &ctl->err));
+	TRY(write_on(ctl, draft, args[0], "rationale", arg_because));
 	TRY(write_card(ctl, draft, "scale", arg_scale ? arg_scale : "google5"));
 	TRY(write_card(ctl, draft, "rating", args[1]));
-	if (arg_because)
-		TRY(ctl_text(ctl, arg_because, "--because", &because));
-	TRY(write_card(ctl, draft, "rationale", because));
 	for (char **id = arg_evidence; id && *id; id++)
 		TRY(write_reference(ctl, draft, "evidence", *id));
 	return ANNOT_OK;

@@ -3,7 +3,9 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "pager.h"
 
@@ -43,14 +45,39 @@ void out_text(struct ctl *ctl, const char *format, ...)
 	(void)ctl;
 	va_list ap;
 	va_start(ap, format);
-	vprintf(format, ap);
+	vfprintf(ctl->to_stderr ? stderr : stdout, format, ap);
 	va_end(ap);
 }
 
-__attribute__((format(
-	printf, 1, 0))) /* {"code": …, "message": …} in one line of stderr, for the JSON formats. */
-static void
-json_on_stderr(const char *code, const char *text)
+void out_raw(struct ctl *ctl, const void *data, size_t len)
+{
+	if (isatty(STDOUT_FILENO))
+		out_text(ctl, "%s", out_safe_lines(ctl, data, len));
+	else
+		fwrite(data, 1, len, stdout);
+}
+
+/*
+ * JSON as its own rules escape it, and for a terminal all that could act on it: what is not ASCII,
+ * and DEL, which stands in strings only.
+ */
+static void dump_json(const json_t *value, FILE *to, size_t flags)
+{
+	if (!isatty(fileno(to))) {
+		json_dumpf(value, to, flags | JSON_ENCODE_ANY);
+		return;
+	}
+	char *text = json_dumps(value, flags | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
+	for (const char *c = text; c && *c; c++)
+		if (*c == 0x7f)
+			fputs("\\u007f", to);
+		else
+			fputc(*c, to);
+	free(text);
+}
+
+/* {"code": …, "message": …} in one line of stderr, for the JSON formats. */
+static void json_on_stderr(const char *code, const char *text)
 {
 	json_t *object = json_pack("{s:s, s:s}", "code", code, "message", text);
 	if (!object) { /* an argument that is no UTF-8 */
@@ -60,7 +87,7 @@ json_on_stderr(const char *code, const char *text)
 				   safe.data ? safe.data : "");
 		annot_buf_free(&safe);
 	}
-	json_dumpf(object, stderr, JSON_COMPACT);
+	dump_json(object, stderr, JSON_COMPACT);
 	fputc('\n', stderr);
 	json_decref(object);
 }
@@ -97,7 +124,7 @@ void out_warning(struct ctl *ctl, const char *format, ...)
 void out_json(struct ctl *ctl, json_t *value)
 {
 	size_t flags = ctl->format == FORMAT_NDJSON ? JSON_COMPACT : JSON_INDENT(2);
-	json_dumpf(value, stdout, flags | JSON_ENCODE_ANY);
+	dump_json(value, stdout, flags);
 	putchar('\n');
 	json_decref(value);
 }
@@ -112,10 +139,10 @@ void out_list_item(struct ctl *ctl, json_t *item)
 {
 	if (ctl->format == FORMAT_JSON) {
 		fputs(first_item ? "[\n" : ",\n", stdout);
-		json_dumpf(item, stdout, JSON_INDENT(2));
+		dump_json(item, stdout, JSON_INDENT(2));
 		first_item = false;
 	} else {
-		json_dumpf(item, stdout, JSON_COMPACT);
+		dump_json(item, stdout, JSON_COMPACT);
 		putchar('\n');
 	}
 	json_decref(item);
@@ -148,12 +175,15 @@ void out_error(struct ctl *ctl)
 
 int out_finish(struct ctl *ctl, int code)
 {
+	errno = 0;
 	bool failed = fflush(stdout) != 0 || ferror(stdout);
-	bool closed_by_reader = failed && errno == EPIPE;
+	int why = failed ? errno : 0;
+	bool closed_by_reader = why == EPIPE;
 	pager_end();
 	if (!failed || closed_by_reader)
 		return code;
-	annot_fail(&ctl->err, ANNOT_INTERNAL, "standard output: %s", strerror(errno));
+	annot_fail(&ctl->err, ANNOT_INTERNAL, "standard output: %s",
+		   why ? strerror(why) : "an earlier write failed");
 	out_error(ctl);
 	return code ? code : annot_exit_code(ANNOT_INTERNAL);
 }
@@ -172,5 +202,5 @@ const char *out_style(const struct ctl *ctl, enum out_style style)
 		[STYLE_BAD] = "\033[31m",     [STYLE_WARN] = "\033[33m",
 		[STYLE_ADDED] = "\033[32;1m", [STYLE_REMOVED] = "\033[31;9m",
 	};
-	return ctl->color ? codes[style] : "";
+	return ctl->color && !ctl->to_stderr ? codes[style] : "";
 }

@@ -19,6 +19,8 @@ const char *out_safe_lines(struct ctl *ctl, const char *text, size_t len);
 
 /* printf to stdout. Untrusted arguments must have gone through out_safe. */
 void out_text(struct ctl *ctl, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Bytes as they are to a file or pipe, escaped to a terminal. */
+void out_raw(struct ctl *ctl, const void *data, size_t len);
 /* A line on stderr unless --quiet: what happened, what comes next. In the JSON formats an object
  * with code "note" and message. */
 void out_note(struct ctl *ctl, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -175,6 +175,8 @@ static void print_cards(struct ctl *ctl, const struct annot_row *row, const stru
 		}
 		out_text(ctl, "  %-12s %s\n", card->def->name,
 			 out_safe_lines(ctl, card->text, card->len));
+		if (card->def->type == ANNOT_CARD_KEY || card->def->type == ANNOT_CARD_ADMIN)
+			out_text(ctl, "               %s\n", key_fingerprint(ctl, &card->hash));
 	}
 }
 
