@@ -19,6 +19,7 @@ struct task {
 	struct annot_arena *arena;
 	const struct annot_call_def *call; /* NULL while unknown */
 	uint64_t started_us;
+	bool announced; /* as long as the writer expects it */
 	struct submission submission;
 	struct upload_step step;
 };
@@ -145,9 +146,11 @@ static void content_done(struct write_job *job, enum annot_status status, const 
 static bool queue(struct task *t)
 {
 	struct annot_error err = {0};
+	t->job.announced = t->announced;
+	t->announced = false;
 	enum annot_status status = writer_put(t->shared->writer, &t->job, &err);
 	if (status == ANNOT_OK)
-		return true;
+		return true; /* it may be answered and gone by now */
 	if (t->job.content.data)
 		uploads_done(t->shared->uploads, &t->step.document.person, t->step.content);
 	answer(t, status, err.text, NULL);
@@ -223,13 +226,15 @@ static bool run(struct dispatch_worker *w, struct task *t)
 	}
 }
 
-void dispatch_request(struct dispatch_worker *w, struct server_request *request)
+void dispatch_request(struct dispatch_worker *w, struct server_request *request, bool announced)
 {
 	if (!w->arena)
 		w->arena = annot_arena_new(DISPATCH_ARENA_MAX);
 	struct task *t = w->arena ? annot_arena_alloc(w->arena, sizeof *t) : NULL;
 	if (!t) {
 		log_error("out of memory for a request");
+		if (announced)
+			writer_withdraw(w->shared->writer);
 		server_drop(request);
 		return;
 	}
@@ -238,10 +243,13 @@ void dispatch_request(struct dispatch_worker *w, struct server_request *request)
 		.request = request,
 		.arena = w->arena,
 		.started_us = now_us(),
+		.announced = announced,
 	};
 	w->arena = NULL;
 	struct annot_arena *arena = t->arena;
 	if (!run(w, t)) {
+		if (t->announced)
+			writer_withdraw(w->shared->writer);
 		annot_arena_reset(arena);
 		w->arena = arena;
 	}

@@ -27,8 +27,9 @@ struct dispatch_worker {
 	struct submit_cache submits;
 };
 
-/* Answers a request, now or from the writer's thread. */
-void dispatch_request(struct dispatch_worker *w, struct server_request *request);
+/* Answers a request, now or from the writer's thread. announced: the writer was told that a
+ * submission comes. */
+void dispatch_request(struct dispatch_worker *w, struct server_request *request, bool announced);
 
 /* Answers that the daemon is busy; does not block. */
 void dispatch_busy(struct server_request *request);

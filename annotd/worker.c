@@ -4,11 +4,16 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+struct waiting {
+	struct server_request *request;
+	bool announced; /* to the writer, as a submission */
+};
+
 struct workers {
 	struct dispatch shared;
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	struct server_request *queue[WORK_QUEUE_MAX]; /* a ring */
+	struct waiting queue[WORK_QUEUE_MAX]; /* a ring */
 	size_t first, n;
 	bool stopping;
 	size_t n_threads;
@@ -21,27 +26,28 @@ struct start {
 	struct dispatch_worker *own;
 };
 
-static struct server_request *take(struct workers *w)
+/* request NULL: the end. */
+static struct waiting take(struct workers *w)
 {
-	struct server_request *request = NULL;
+	struct waiting next = {0};
 	pthread_mutex_lock(&w->lock);
 	while (w->n == 0 && !w->stopping)
 		pthread_cond_wait(&w->changed, &w->lock);
 	if (w->n > 0) {
-		request = w->queue[w->first];
+		next = w->queue[w->first];
 		w->first = (w->first + 1) % WORK_QUEUE_MAX;
 		w->n--;
 	}
 	pthread_mutex_unlock(&w->lock);
-	return request;
+	return next;
 }
 
 static void *work(void *arg)
 {
 	struct start start = *(struct start *)arg;
 	free(arg);
-	for (struct server_request *r; (r = take(start.workers));)
-		dispatch_request(start.own, r);
+	for (struct waiting next; (next = take(start.workers)).request;)
+		dispatch_request(start.own, next.request, next.announced);
 	return NULL;
 }
 
@@ -99,15 +105,23 @@ enum annot_status workers_start(const struct dispatch *shared, size_t n, struct 
 void workers_put(void *workers, struct server_request *request)
 {
 	struct workers *w = workers;
+	const struct annot_call_def *call = annot_request_peek(server_payload(request));
+	bool submits = call && call->id == ANNOT_CALL_submit;
+	if (submits)
+		writer_announce(w->shared.writer);
 	pthread_mutex_lock(&w->lock);
 	bool room = w->n < WORK_QUEUE_MAX && !w->stopping;
 	if (room) {
-		w->queue[(w->first + w->n++) % WORK_QUEUE_MAX] = request;
+		w->queue[(w->first + w->n++) % WORK_QUEUE_MAX] =
+			(struct waiting){.request = request, .announced = submits};
 		pthread_cond_signal(&w->changed);
 	}
 	pthread_mutex_unlock(&w->lock);
-	if (!room)
-		dispatch_busy(request);
+	if (room)
+		return;
+	if (submits)
+		writer_withdraw(w->shared.writer);
+	dispatch_busy(request);
 }
 
 struct workers *workers_stop(struct workers *w)

@@ -17,10 +17,18 @@ struct writer {
 	pthread_cond_t changed, written;
 	struct write_job *first, **last;
 	size_t n_jobs, n_records;
+	size_t n_coming;      /* announced, and neither put nor withdrawn */
 	bool stopping, dirty; /* dirty: something was committed since the logs were looked at */
 };
 
 /* --- taking from the queue --- */
+
+/* With the lock held: whether it is time for a batch. */
+static bool is_due(const struct writer *w)
+{
+	return w->first && (w->n_jobs >= w->n_coming || w->n_records >= CORPUS_BATCH_MAX ||
+			    w->first->n_items == 0 || w->stopping);
+}
 
 /* With the lock held: a run of submissions of at most CORPUS_BATCH_MAX records, or one content. */
 static struct write_job *take(struct writer *w, size_t *ret_records)
@@ -77,7 +85,7 @@ static void *write_loop(void *arg)
 	struct writer *w = arg;
 	pthread_mutex_lock(&w->lock);
 	for (;;) {
-		while (!w->first && !w->stopping)
+		while (!is_due(w) && !w->stopping)
 			pthread_cond_wait(&w->changed, &w->lock);
 		if (!w->first)
 			break;
@@ -150,11 +158,35 @@ enum annot_status writer_start(struct corpus *corpus, struct writer **ret, struc
 	return ANNOT_OK;
 }
 
+void writer_announce(struct writer *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->n_coming++;
+	pthread_mutex_unlock(&w->lock);
+}
+
+/* With the lock held. */
+static void wake(struct writer *w)
+{
+	if (is_due(w))
+		pthread_cond_signal(&w->changed);
+}
+
+void writer_withdraw(struct writer *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->n_coming--;
+	wake(w);
+	pthread_mutex_unlock(&w->lock);
+}
+
 enum annot_status writer_put(struct writer *w, struct write_job *job, struct annot_error *err)
 {
 	enum annot_status status = ANNOT_OK;
 	job->next = NULL;
 	pthread_mutex_lock(&w->lock);
+	if (job->announced)
+		w->n_coming--;
 	if (w->stopping) {
 		status = annot_fail(err, ANNOT_READ_ONLY, "the daemon is stopping");
 	} else if (w->n_jobs >= WRITER_JOBS_MAX ||
@@ -166,8 +198,8 @@ enum annot_status writer_put(struct writer *w, struct write_job *job, struct ann
 		w->last = &job->next;
 		w->n_jobs++;
 		w->n_records += job->n_items;
-		pthread_cond_signal(&w->changed);
 	}
+	wake(w);
 	pthread_mutex_unlock(&w->lock);
 	return status;
 }

@@ -1,7 +1,10 @@
 /*
  * The one thread that changes the corpus. It takes all that has queued up while the last commit ran
  * (at most CORPUS_BATCH_MAX records), admits it in one transaction, answers all, and goes on: no
- * timers.
+ * timers. A commit costs as much as several records, so while more submissions are still being
+ * checked than wait here, it leaves the processor to the checks: with one client it never waits,
+ * with many a batch is about half of what is under way. Nobody waits for what came later: the
+ * checks go in the order of arrival, and each that ends brings the start nearer.
  */
 #ifndef ANNOTD_WRITER_H
 #define ANNOTD_WRITER_H
@@ -21,6 +24,7 @@ struct write_job {
 	size_t n_items;
 	uint64_t document_index;
 	struct annot_bytes content;
+	bool announced; /* by writer_announce: putting it ends that */
 	/*
 	 * Called once, on the writer's thread, when it is durable or has failed. note is the signed
 	 * checkpoint (of items that were admitted), valid during the call. Must not block; may free
@@ -36,6 +40,11 @@ struct writer;
  * writer. */
 ANNOT_CHECKED enum annot_status writer_start(struct corpus *corpus, struct writer **ret,
 					     struct annot_error *err);
+
+/* A submission is about to be checked. Ends with a writer_put of its job, whatever that returns, or
+ * with writer_withdraw. */
+void writer_announce(struct writer *w);
+void writer_withdraw(struct writer *w);
 
 /* Queues a job. BUSY when the queue is full, READ_ONLY when stopping: then done is not called. */
 ANNOT_CHECKED enum annot_status writer_put(struct writer *w, struct write_job *job,

@@ -85,6 +85,25 @@ enum annot_status annot_request_decode(struct annot_bytes frame, struct annot_ar
 	return ANNOT_OK;
 }
 
+const struct annot_call_def *annot_request_peek(struct annot_bytes frame)
+{
+	struct annot_cursor c = annot_cursor(frame);
+	struct annot_token map, key, value;
+	if (annot_token_next(&c, &map, NULL) != ANNOT_OK || map.type != ANNOT_TOKEN_MAP)
+		return NULL;
+	for (uint64_t i = 0; i < map.number; i++) {
+		if (annot_token_next(&c, &key, NULL) != ANNOT_OK || key.type != ANNOT_TOKEN_TEXT ||
+		    annot_token_next(&c, &value, NULL) != ANNOT_OK)
+			return NULL;
+		bool call = key.bytes.len == 4 && memcmp(key.bytes.data, "call", 4) == 0;
+		if (call && value.type == ANNOT_TOKEN_TEXT)
+			return annot_call_find((const char *)value.bytes.data, value.bytes.len);
+		if (value.type == ANNOT_TOKEN_MAP || value.type == ANNOT_TOKEN_LIST)
+			return NULL;
+	}
+	return NULL;
+}
+
 enum annot_status annot_reply_decode(const struct annot_call_def *call, struct annot_bytes frame,
 				     struct annot_arena *arena, void **ret, struct annot_error *err)
 {

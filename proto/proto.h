@@ -110,6 +110,9 @@ enum annot_status annot_request_encode(const struct annot_call_def *call, const 
 enum annot_status annot_request_decode(struct annot_bytes frame, struct annot_arena *arena,
 				       const struct annot_call_def **ret_call, void **ret,
 				       struct annot_error *err);
+/* The call of a request that was not scanned: a hint, before it is decoded. NULL unless the name comes before the body,
+ * as it does in what annot_request_encode makes. */
+const struct annot_call_def *annot_request_peek(struct annot_bytes frame);
 /* status ANNOT_OK: reply is the call's reply struct; else error text (NULL: the status's own) and no body. */
 enum annot_status annot_reply_encode(const struct annot_call_def *call, enum annot_status status,
 				     const char *error, const void *reply, struct annot_buf *ret,

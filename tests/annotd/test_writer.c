@@ -195,6 +195,38 @@ static void test_bound(void **state)
 	free(jobs);
 }
 
+/* What was announced is waited for until as many wait as are still to come; nothing that is
+ * withdrawn is. */
+static void test_announced(void **state)
+{
+	struct fixture *f = *state;
+	enum { N = 4 };
+	struct board b;
+	struct job jobs[N];
+	board_init(&b, f);
+	for (size_t i = 0; i < N; i++) {
+		test_put(f->test, &f->bob, test_claim("It rained."));
+		job_init(&jobs[i], &b, f->test->entries[1 + i]);
+		jobs[i].job.announced = true;
+		writer_announce(f->writer);
+	}
+	assert_ok(writer_put(f->writer, &jobs[0].job, &test_error));
+	assert_ok(writer_put(f->writer, &jobs[1].job, &test_error));
+	wait_done(&b, 2);
+	assert_int_equal(jobs[0].size, 3); /* both under one checkpoint */
+	assert_int_equal(jobs[1].size, 3);
+	/* One waits, one is to come. */
+	assert_ok(writer_put(f->writer, &jobs[2].job, &test_error));
+	wait_done(&b, 3);
+	writer_announce(f->writer);
+	writer_announce(f->writer);
+	assert_ok(writer_put(f->writer, &jobs[3].job, &test_error));
+	writer_withdraw(f->writer);
+	writer_withdraw(f->writer);
+	wait_done(&b, 4);
+	assert_int_equal(jobs[3].size, 5);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -202,6 +234,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_group_commit),
 		TEST(test_content_in_order),
+		TEST(test_announced),
 		TEST(test_bound),
 	};
 	log_start(LOG_LEVEL_ERROR);

@@ -17,6 +17,7 @@ static void test_every_call(void **state)
 		assert_ptr_equal(annot_call_find(call->name, strlen(call->name)), call);
 		void *request = sample_message(call->request, SAMPLE_SMALL, arena), *back;
 		assert_ok(annot_request_encode(call, request, &b, &test_error));
+		assert_ptr_equal(annot_request_peek(annot_buf_bytes(&b)), call);
 		assert_ok(annot_request_decode(annot_buf_bytes(&b), arena, &found, &back,
 					       &test_error));
 		assert_ptr_equal(found, call);
