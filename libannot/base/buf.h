@@ -19,6 +19,13 @@ struct annot_buf {
 
 #define ANNOT_BUF_INIT(max_bytes) ((struct annot_buf){.max = (max_bytes)})
 
+/*
+ * A buffer in an array of chars that the caller has, "" at first: takes no memory, holds at most
+ * sizeof array - 1 bytes, and is not freed.
+ */
+#define ANNOT_BUF_IN(array)                                                                        \
+	((struct annot_buf){.data = (array), .cap = sizeof(array), .max = sizeof(array) - 1})
+
 ANNOT_API void annot_buf_add(struct annot_buf *b, const void *data, size_t len);
 ANNOT_API void annot_buf_puts(struct annot_buf *b, const char *text);
 ANNOT_API void annot_buf_putc(struct annot_buf *b, char c);

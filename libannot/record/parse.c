@@ -14,12 +14,13 @@ enum { EXCERPT_BYTES = 48, CARD_NAME_MAX = 32 };
 struct annot_excerpt annot_excerpt(const void *text, size_t len)
 {
 	struct annot_excerpt ret = {""};
-	AUTO_BUF struct annot_buf b = ANNOT_BUF_INIT(EXCERPT_BYTES * 12);
+	char escaped[EXCERPT_BYTES * 12 + 1] = "";
+	struct annot_buf b = ANNOT_BUF_IN(escaped); /* reasons are the same when memory is short */
 	size_t n = len < EXCERPT_BYTES ? len : EXCERPT_BYTES;
 	while (n && n < len && (((const uint8_t *)text)[n] & 0xc0) == 0x80)
 		n--;
 	annot_escape_terminal(text, n, false, &b);
-	if (b.failed || !b.data)
+	if (b.failed)
 		return ret;
 	size_t room = sizeof(ret.text) - sizeof("…");
 	size_t kept = b.len < room ? b.len : room;

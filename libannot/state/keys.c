@@ -8,12 +8,11 @@
 struct annot_fingerprint annot_author_fingerprint(const struct annot_hash *author)
 {
 	struct annot_fingerprint ret = {.text = "SHA256:"};
-	struct annot_buf b = ANNOT_BUF_INIT(64);
+	char text[45] = "";
+	struct annot_buf b = ANNOT_BUF_IN(text); /* reasons are the same when memory is short */
 
 	annot_buf_base64(&b, author->b, ANNOT_HASH_SIZE);
-	if (!b.failed && b.len == 44)
-		memcpy(ret.text + 7, b.data, 43); /* without the padding, as ssh-keygen -l */
-	annot_buf_free(&b);
+	memcpy(ret.text + 7, text, 43); /* without the padding, as ssh-keygen -l */
 	return ret;
 }
 
