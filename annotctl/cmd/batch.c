@@ -125,9 +125,10 @@ static int run(struct ctl *ctl, int argc, const char **args)
 		json_t *result = run_line(ctl, line, (size_t)len, &code);
 		json_object_set_new(result, "line", json_integer((json_int_t)number));
 		out_json(ctl, result);
-		fflush(stdout);
 		if (code != 0)
 			worst = annot_exit_code(ANNOT_NO);
+		if (fflush(stdout) != 0)
+			break; /* results that nobody gets: no more is done */
 	}
 	free(line);
 	ctl->err.text[0] = '\0';

@@ -39,7 +39,7 @@ static enum annot_status each_page(struct ctl *ctl, struct annot_list_request *r
 	struct annot_arena *outer = ctl->arena;
 	enum annot_status status = ANNOT_OK;
 	bool more = true;
-	while (more && status == ANNOT_OK) {
+	while (more && status == ANNOT_OK && !ferror(stdout)) {
 		const struct annot_rows_reply *reply;
 		ctl->arena = annot_arena_new(64 << 20);
 		request->limit = left && left < 1000 ? left : 0;

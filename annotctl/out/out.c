@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -173,12 +174,19 @@ void out_error(struct ctl *ctl)
 	json_on_stderr(code, ctl->err.text);
 }
 
+/* Whether nobody reads stdout any more: the errno of a write that stdio made by itself is gone. */
+static bool reader_left(void)
+{
+	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+	return poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP));
+}
+
 int out_finish(struct ctl *ctl, int code)
 {
 	errno = 0;
 	bool failed = fflush(stdout) != 0 || ferror(stdout);
 	int why = failed ? errno : 0;
-	bool closed_by_reader = why == EPIPE;
+	bool closed_by_reader = failed && (why == EPIPE || (why == 0 && reader_left()));
 	pager_end();
 	if (!failed || closed_by_reader)
 		return code;
