@@ -33,6 +33,7 @@ static struct connection *connection_free(struct connection *c)
 	}
 	nng_aio_free(c->aio);
 	pthread_mutex_destroy(&c->lock);
+	atomic_fetch_sub(&c->server->n_buffered, c->held);
 	annot_buf_free(&c->out);
 	free(c->in);
 	free(c);
@@ -86,7 +87,10 @@ static void accept_stream(struct listener *l, nng_stream *stream)
 	c->ipc = l->ipc;
 	c->peer_uid = l->ipc ? peer_uid(stream) : -1;
 	pthread_mutex_lock(&s->lock);
-	bool room = s->n_connections < s->options.connections_max && !atomic_load(&s->stopping);
+	if (s->n_connections >= s->options.connections_max)
+		evict_one(s);
+	bool room = s->n_connections < s->options.connections_max + EVICTING_MAX &&
+		    !atomic_load(&s->stopping);
 	if (room) {
 		s->n_connections++;
 		c->next = s->connections;
@@ -171,6 +175,8 @@ static void *sweep(void *arg)
 		}
 		if (s->closing && s->n_connections == 0)
 			break;
+		if (server_pressed(s))
+			evict_buffers(s);
 		if (s->closing || nng_clock() - swept >= SWEEP_MS) {
 			close_late(s);
 			swept = nng_clock();
@@ -254,6 +260,12 @@ static void set_defaults(struct server_options *o)
 	if (o->connections_max == 0)
 		o->connections_max = SERVER_CONNECTIONS_MAX;
 	struct rlimit files;
+	size_t wanted = o->connections_max + SPARE_DESCRIPTORS;
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < wanted &&
+	    files.rlim_max > files.rlim_cur) {
+		files.rlim_cur = files.rlim_max < wanted ? files.rlim_max : wanted;
+		setrlimit(RLIMIT_NOFILE, &files); /* what is in force is looked at below */
+	}
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur != RLIM_INFINITY) {
 		size_t room = files.rlim_cur > 2 * SPARE_DESCRIPTORS
 				      ? files.rlim_cur - SPARE_DESCRIPTORS

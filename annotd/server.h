@@ -16,10 +16,14 @@
 
 enum {
 	SERVER_URLS_MAX = 8,
-	SERVER_CONNECTIONS_MAX = 1024,
+	SERVER_CONNECTIONS_MAX = 1024,   /* the one that idles longest goes when another comes */
 	SERVER_HOPS_MAX = 16,            /* words before the payload, the request id among them */
 	SERVER_FRAME_TIMEOUT_MS = 30000, /* first byte to last byte of a request; also hello */
 	SERVER_SEND_TIMEOUT_MS = 30000,  /* first byte to last byte of a reply */
+	/* Of requests and replies, complete or not, on all connections together. From the first on,
+	 * connections are closed that keep theirs longest; beyond the second, who needs more. */
+	SERVER_BUFFERS_HIGH = 48 << 20,
+	SERVER_BUFFERS_MAX = 80 << 20,
 };
 
 struct server;
@@ -39,8 +43,8 @@ struct server_options {
 	const char
 		*socket_group;  /* NULL: folder 0700, socket 0600; else 0750, 0660 and that group */
 	bool insecure_tcp;      /* tcp:// is refused without it */
-	size_t connections_max; /* 0: SERVER_CONNECTIONS_MAX; lowered to what RLIMIT_NOFILE leaves
-				 */
+	size_t connections_max; /* 0: SERVER_CONNECTIONS_MAX; lowered to what RLIMIT_NOFILE leaves,
+				   whose soft limit is raised if need be */
 	size_t payload_max;     /* larger requests are dropped with their connection */
 	int frame_timeout_ms, send_timeout_ms; /* 0: as above */
 	server_handler handler;

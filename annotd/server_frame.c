@@ -65,6 +65,8 @@ static bool make_room(struct connection *c)
 	size_t cap = c->in_cap ? c->in_cap * 2 : READ_SIZE;
 	if (c->frame_len > READ_SIZE && cap > c->frame_len)
 		cap = c->frame_len;
+	if (!connection_hold(c, cap))
+		return false;
 	uint8_t *in = realloc(c->in, cap);
 	if (!in)
 		return false;
@@ -90,7 +92,8 @@ void connection_begin(struct connection *c)
 	memcpy(c->head, hello_rep, HELLO_SIZE);
 	c->head_len = HELLO_SIZE;
 	c->state = SENDING_HELLO;
-	c->deadline = nng_clock() + (nng_time)c->server->options.frame_timeout_ms;
+	c->since = nng_clock();
+	c->deadline = c->since + (nng_time)c->server->options.frame_timeout_ms;
 	begin_send(c);
 }
 
@@ -136,10 +139,12 @@ static bool read_on(struct connection *c, bool *ret_request)
 		*ret_request = true;
 		return true;
 	}
-	if (c->in_len == 0)
+	if (c->in_len == 0) {
 		c->deadline = 0; /* idle is allowed */
-	else if (c->deadline == 0)
-		c->deadline = nng_clock() + (nng_time)c->server->options.frame_timeout_ms;
+	} else if (c->deadline == 0) {
+		c->since = nng_clock();
+		c->deadline = c->since + (nng_time)c->server->options.frame_timeout_ms;
+	}
 	return begin_receive(c);
 }
 
@@ -156,7 +161,9 @@ static void next_frame(struct connection *c)
 		c->in = NULL;
 		c->in_cap = 0;
 	}
+	connection_hold(c, c->in_cap); /* less than before */
 	c->state = READING;
+	c->since = nng_clock();
 	c->deadline = 0;
 }
 
@@ -215,6 +222,8 @@ void connection_callback(void *arg)
 	 * holds it. */
 	if (answered)
 		server_answered(s);
+	if (server_pressed(s))
+		server_wake(s);
 	if (!alive)
 		connection_dead(c);
 	else if (request)
@@ -235,8 +244,9 @@ int64_t server_peer_uid(const struct server_request *request)
 void server_reply(struct server_request *request, struct annot_buf *payload)
 {
 	struct connection *c = (struct connection *)request;
+	struct server *s = c->server; /* c may be gone once the reply was begun */
 	pthread_mutex_lock(&c->lock);
-	bool dying = c->dying;
+	bool dying = c->dying || !connection_hold(c, c->in_cap + payload->len);
 	if (!dying) {
 		size_t head = frame_head(c), hops = c->payload_at - head;
 		c->out = *payload;
@@ -247,10 +257,13 @@ void server_reply(struct server_request *request, struct annot_buf *payload)
 		c->head_len = head + hops;
 		c->sent = 0;
 		c->state = SENDING;
-		c->deadline = nng_clock() + (nng_time)c->server->options.send_timeout_ms;
+		c->since = nng_clock();
+		c->deadline = c->since + (nng_time)c->server->options.send_timeout_ms;
 		begin_send(c);
 	}
 	pthread_mutex_unlock(&c->lock);
+	if (server_pressed(s))
+		server_wake(s);
 	if (dying)
 		server_drop(request);
 }

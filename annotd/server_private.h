@@ -1,5 +1,5 @@
-/* Shared by server.c (listeners, life and death of connections) and server_frame.c (bytes of one
- * connection). */
+/* Shared by server.c (listeners, life and death of connections), server_frame.c (bytes of one
+ * connection) and server_limits.c (who has to go when there are too many). */
 #ifndef ANNOTD_SERVER_PRIVATE_H
 #define ANNOTD_SERVER_PRIVATE_H
 
@@ -15,6 +15,7 @@ enum {
 	FRAME_HEAD_MAX = 9,
 	READ_SIZE = 4096,      /* first buffer, and what is kept of it between requests */
 	KEEP_SIZE = 64 * 1024, /* larger buffers are given back between requests */
+	EVICTING_MAX = 16,     /* connections over their number while others are being closed */
 };
 
 enum connection_state {
@@ -46,6 +47,8 @@ struct connection {
 	bool ipc;
 	int64_t peer_uid;
 	nng_time deadline; /* 0: none */
+	nng_time since;    /* what its peer is waited for since, if not HANDLING */
+	size_t held;       /* counted in the server's n_buffered: capacity of in, reply */
 
 	uint8_t *in; /* what was received */
 	size_t in_len, in_cap;
@@ -76,6 +79,7 @@ struct server {
 	size_t n_connections;
 	atomic_size_t
 		n_requests; /* handled or being answered; counted up under a connection's lock */
+	atomic_size_t n_buffered; /* what all connections hold */
 	atomic_bool stopping;
 	bool closing;
 	pthread_t sweeper;
@@ -90,6 +94,17 @@ void connection_close(struct connection *c);
 /* server.c: takes the server's lock; to be called without the connection's lock */
 void connection_dead(struct connection *c);
 void server_answered(struct server *s); /* one request less */
+
+/*
+ * server_limits.c. With the connection's lock held: it now holds that much; false, and nothing has
+ * changed, if there is no room. */
+bool connection_hold(struct connection *c, size_t bytes);
+/* Whether buffers are to be given back soon; then, with no lock held, wake the sweeper. */
+bool server_pressed(struct server *s);
+void server_wake(struct server *s);
+/* With the server's lock held: closes connections whose peers were waited for longest, until … */
+void evict_one(struct server *s);     /* … one is closed, or none can be */
+void evict_buffers(struct server *s); /* … the others hold little enough */
 
 /* server_path.c: the folder and the path of an ipc socket, before and after listening */
 enum annot_status socket_path_prepare(const char *path, const char *group, struct annot_error *err);

@@ -389,8 +389,14 @@ static void test_connection_cap(void **state)
 	int fds[301];
 	for (size_t i = 0; i < 300; i++)
 		fds[i] = greet(f);
-	fds[300] = dial(f);
-	assert_true(closed_by_server(fds[300]));
+	/* Who comes later is served; who idles longest goes. */
+	fds[300] = greet(f);
+	assert_true(closed_by_server(fds[0]));
+	uint8_t frame[64];
+	for (size_t i = 299; i < 301; i++) {
+		write_all(fds[i], frame, make_frame(frame, (uint32_t)i, false, "late"));
+		expect_echo(fds[i], (uint32_t)i, false, "late");
+	}
 	for (size_t i = 0; i < 301; i++)
 		close(fds[i]);
 }

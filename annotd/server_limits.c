@@ -1,0 +1,91 @@
+/*
+ * What all connections together may hold, and who has to go when there are too many: whoever keeps
+ * annotd waiting longest. So a peer that connects without end, or holds large frames that it never
+ * ends, displaces itself and not the client that has just come.
+ */
+#include "annotd/server_private.h"
+
+/* With its lock held: whether it can be closed without losing what is being worked on. */
+static bool can_go(const struct connection *c)
+{
+	return !c->dying && c->state != HANDLING;
+}
+
+bool connection_hold(struct connection *c, size_t bytes)
+{
+	struct server *s = c->server;
+	/* The first buffer is free, so that small requests are taken at any time. */
+	size_t held = bytes > READ_SIZE ? bytes : 0;
+	if (held <= c->held) {
+		atomic_fetch_sub(&s->n_buffered, c->held - held);
+	} else {
+		size_t more = held - c->held;
+		if (atomic_fetch_add(&s->n_buffered, more) + more > SERVER_BUFFERS_MAX) {
+			atomic_fetch_sub(&s->n_buffered, more);
+			return false;
+		}
+	}
+	c->held = held;
+	return true;
+}
+
+bool server_pressed(struct server *s)
+{
+	return atomic_load(&s->n_buffered) > SERVER_BUFFERS_HIGH;
+}
+
+void server_wake(struct server *s)
+{
+	pthread_mutex_lock(&s->lock);
+	pthread_cond_broadcast(&s->changed);
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* The one waited for longest (that holds something, if `holding`); *ret_held: what all that are not
+ * dying hold. */
+static struct connection *find_oldest(struct server *s, bool holding, size_t *ret_held)
+{
+	struct connection *oldest = NULL;
+	nng_time since = 0;
+	*ret_held = 0;
+	for (struct connection *c = s->connections; c; c = c->next) {
+		pthread_mutex_lock(&c->lock);
+		if (!c->dying)
+			*ret_held += c->held;
+		if (can_go(c) && (c->held > 0 || !holding) && (!oldest || c->since < since)) {
+			oldest = c;
+			since = c->since;
+		}
+		pthread_mutex_unlock(&c->lock);
+	}
+	return oldest;
+}
+
+/* It may have gone on meanwhile: then it is not closed now. Connections are freed by the sweeper
+ * alone, under the server's lock, so that it is still there. */
+static void close_if_waiting(struct connection *c)
+{
+	pthread_mutex_lock(&c->lock);
+	if (can_go(c))
+		connection_close(c);
+	pthread_mutex_unlock(&c->lock);
+}
+
+void evict_one(struct server *s)
+{
+	size_t held;
+	struct connection *oldest = find_oldest(s, false, &held);
+	if (oldest)
+		close_if_waiting(oldest);
+}
+
+void evict_buffers(struct server *s)
+{
+	size_t held;
+	for (;;) {
+		struct connection *oldest = find_oldest(s, true, &held);
+		if (!oldest || held <= SERVER_BUFFERS_HIGH)
+			return;
+		close_if_waiting(oldest);
+	}
+}
