@@ -102,7 +102,8 @@ void annot_sshsig_armor(const uint8_t key[ANNOT_KEY_SIZE], const char *name_spac
 {
 	uint8_t blob[BLOB_MAX];
 	size_t len = write_blob(key, name_space, signature, blob);
-	AUTO_BUF struct annot_buf text = ANNOT_BUF_INIT(ARMOR_MAX);
+	char digits[ARMOR_MAX + 1] = "";
+	struct annot_buf text = ANNOT_BUF_IN(digits);
 	annot_buf_base64(&text, blob, len);
 	if (text.failed) {
 		ret->failed = true;
@@ -168,7 +169,8 @@ enum annot_status annot_sshsig_unarmor(struct annot_bytes armor, const char *nam
 				       struct annot_error *err)
 {
 	uint8_t blob[READ_MAX], again[BLOB_MAX];
-	AUTO_BUF struct annot_buf text = ANNOT_BUF_INIT(ARMOR_MAX);
+	char armored[ARMOR_MAX + 1] = "";
+	struct annot_buf text = ANNOT_BUF_IN(armored);
 	size_t len = armor.len > ARMOR_MAX ? 0 : read_blob(armor, blob);
 	if (len == 0)
 		return annot_fail(
