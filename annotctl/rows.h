@@ -1,0 +1,24 @@
+/* Listings: page after page of rows from the daemon, in any format, in flat memory. */
+#ifndef ANNOTCTL_ROWS_H
+#define ANNOTCTL_ROWS_H
+
+#include "ctl.h"
+
+struct rows_request {
+	const char *query;      /* as in list; NULL with history_of */
+	const char *history_of; /* an id: its versions and what was said on them */
+	uint64_t limit;         /* 0: all */
+	bool documents;         /* only records of kind document */
+};
+
+/* Prints one row as text, or with --quiet; record is NULL for a withheld one. */
+typedef void (*rows_print)(struct ctl *ctl, const struct annot_row *row,
+			   const struct annot_record *record, void *arg);
+
+/* Runs the request and prints each row: JSON in the JSON formats, else through print. Exit code. */
+int rows_list(struct ctl *ctl, const struct rows_request *request, rows_print print, void *arg);
+
+/* How many rows match. Exit code. */
+int rows_count(struct ctl *ctl, const char *query);
+
+#endif
