@@ -93,7 +93,7 @@ static enum annot_status proof_size(struct call *c, uint64_t wanted, struct anno
 	struct annot_checkpoint checkpoint;
 	enum annot_status status = corpus_checkpoint(c->corpus, &checkpoint, &note, &c->err);
 
-	if (wanted == 0)
+	if (wanted == 0 || status != ANNOT_READ_ONLY)
 		TRY(status);
 	ret->size = wanted ? wanted : checkpoint.size;
 	if (status == ANNOT_OK && checkpoint.size == ret->size)
