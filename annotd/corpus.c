@@ -29,6 +29,11 @@ uint64_t corpus_size(const struct corpus *c)
 	return store_size(c->store);
 }
 
+uint64_t corpus_withheld(const struct corpus *c)
+{
+	return atomic_load(&c->withheld);
+}
+
 const char *corpus_read_only(const struct corpus *c)
 {
 	return atomic_load(&c->read_only) ? c->why_read_only : NULL;

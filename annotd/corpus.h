@@ -31,6 +31,9 @@ const char *corpus_origin(const struct corpus *c);
 uint64_t corpus_size(const struct corpus *c);
 /* Why nothing is signed; NULL if all is well. */
 const char *corpus_read_only(const struct corpus *c);
+/* How often bytes were withheld since it was opened: what a reader looked up before is to be looked
+ * up again once this has changed. Read it before the reader's snapshot begins. */
+uint64_t corpus_withheld(const struct corpus *c);
 
 /* Authority for readers: between lock and unlock it does not change. */
 const struct annot_authority *corpus_authority_lock(struct corpus *c);

@@ -37,6 +37,8 @@ struct corpus {
 	struct annot_checkpoint checkpoint; /* size 0: nothing was signed */
 	struct annot_buf note;
 
+	atomic_uint_fast64_t withheld; /* counts */
+
 	/* written once, before read_only is set */
 	char why_read_only[ANNOT_ERROR_TEXT_MAX];
 	atomic_bool read_only;

@@ -209,7 +209,8 @@ static bool run(struct dispatch_worker *w, struct task *t)
 	void *in;
 	enum annot_status status =
 		annot_request_decode(server_payload(t->request), t->arena, &t->call, &in, &c.err);
-	if (status == ANNOT_OK)
+	/* submit begins one only if it needs one */
+	if (status == ANNOT_OK && t->call->id != ANNOT_CALL_submit)
 		status = reader_begin(w->reader, &c.err);
 	if (status != ANNOT_OK) {
 		answer(t, status, c.err.text, NULL);

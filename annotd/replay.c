@@ -200,5 +200,8 @@ enum annot_status corpus_withhold(struct corpus *c, const struct annot_hash *wit
 	if (!fact.leaf.has_on)
 		return ANNOT_OK;
 	TRY(view->record(view->ctx, &fact.leaf.on, &on, err));
-	return store_withhold(c->store, on.index, err);
+	enum annot_status status = store_withhold(c->store, on.index, err);
+	/* Only now: a snapshot that begins after the change is seen has no more of it. */
+	atomic_fetch_add(&c->withheld, 1);
+	return status;
 }

@@ -10,13 +10,26 @@
 #include "annotd/corpus.h"
 #include "annotd/texts.h"
 
+enum { DOCUMENTS_KEPT = 16 };
+
+/* Where a document is, and how long its text, which is there unless something was withheld since.
+ */
+struct kept_document {
+	bool used, has_length;
+	struct annot_hash record;
+	uint64_t index, length;
+	uint64_t withheld; /* corpus_withheld when the length was looked up */
+};
+
 /*
- * What a worker remembers from record to record: the checkpoint note that was checked last (most
- * records of a client have seen the same), and texts of documents (made when needed; texts_free).
+ * What a worker remembers from record to record, so that most of them are checked without a look
+ * into the databases: the checkpoint note that was checked last (most records of a client have seen
+ * the same), where documents are, and texts of them (made when needed; texts_free).
  */
 struct submit_cache {
 	bool valid;
 	struct annot_seen seen;
+	struct kept_document documents[DOCUMENTS_KEPT];
 	struct texts *texts;
 };
 
@@ -27,8 +40,8 @@ struct submission {
 	size_t n_items, n_todo;
 };
 
-/* Checks all records; *ret lives in c->arena and points into *in. Other than OK only for NO_MEMORY
- * and STORE. */
+/* Checks all records; *ret lives in c->arena and points into *in. Begins a snapshot of c->reader if
+ * it needs one, which the caller ends. Other than OK only for NO_MEMORY and STORE. */
 ANNOT_CHECKED enum annot_status submit_check(struct call *c, struct submit_cache *cache,
 					     const struct annot_submit_request *in,
 					     struct submission *ret);

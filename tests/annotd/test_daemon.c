@@ -177,6 +177,37 @@ static void test_wrong_words(void **state)
 	assert_int_equal(reply->results[0].status, ANNOT_MISMATCH);
 }
 
+/* What the workers remember of a document does not outlive its text. */
+static void test_withheld(void **state)
+{
+	struct fixture *f = *state;
+	enum { N = 6 };
+	struct test_key admin = test_key(1);
+	struct test_entry *quotes[N];
+	f->bob = test_reviewer(f->test, "bob", 9);
+	struct test_entry *d = test_put_document(f->test, &f->bob, "article", article);
+	submit_all(f, 1);
+	assert_ok(test_upload(&f->client, &d->id, annot_bytes_of(article), 1000));
+	for (size_t i = 0; i < N; i++) {
+		quotes[i] = test_put(f->test, &f->bob, test_quote(d, 12 + i, 30));
+		const struct annot_submit_reply *reply = submit_all(f, 3 + i);
+		assert_false(reply->results[0].duplicate);
+	}
+	test_put(f->test, &admin, test_about(ANNOT_KIND_withhold, &d->id));
+	submit_all(f, 3 + N);
+	for (size_t i = 0; i < N; i++) {
+		struct test_entry *late = test_put(f->test, &f->bob, test_quote(d, 12, 31 + i));
+		const struct annot_submit_reply *reply = test_submit(&f->client, f->test, &late, 1);
+		assert_int_equal(reply->results[0].status, ANNOT_REFUSED);
+		assert_non_null(strstr(reply->results[0].message, "withheld"));
+		/* What went in before is still known. */
+		reply = test_submit(&f->client, f->test, &quotes[i], 1);
+		assert_int_equal(reply->results[0].status, ANNOT_OK);
+		assert_true(reply->results[0].duplicate);
+		assert_int_equal(reply->results[0].index, 3 + i);
+	}
+}
+
 static void test_refusals_each_their_own(void **state)
 {
 	struct fixture *f = *state;
@@ -510,6 +541,7 @@ int main(void)
 		TEST(test_hello),
 		TEST(test_life),
 		TEST(test_wrong_words),
+		TEST(test_withheld),
 		TEST(test_refusals_each_their_own),
 		TEST(test_another_corpus),
 		TEST(test_seen),
