@@ -19,6 +19,7 @@ struct task {
 	struct annot_arena *arena;
 	const struct annot_call_def *call; /* NULL while unknown */
 	uint64_t started_us;
+	bool charged;   /* what it took is on its connection's account */
 	bool announced; /* as long as the writer expects it */
 	struct submission submission;
 	struct upload_step step;
@@ -49,12 +50,23 @@ static void encode(const struct task *t, enum annot_status status, const char *e
 		annot_buf_free(out);
 }
 
+/* On the worker's thread, before the request may be answered: waiting for the writer costs nothing. */
+static void charge(struct task *t)
+{
+	struct server_account *account = server_account(t->request);
+	if (t->charged)
+		return;
+	t->charged = true;
+	account->last_us = now_us() - t->started_us;
+	account->used_us += account->last_us;
+}
+
 /* Says what became of it, once, and sends it. The record text never goes to the log. */
-static void answer(const struct task *t, enum annot_status status, const char *error,
-		   const void *reply)
+static void answer(struct task *t, enum annot_status status, const char *error, const void *reply)
 {
 	struct annot_buf out = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
 	encode(t, status, error, reply, &out);
+	charge(t);
 	const char *name = t->call ? t->call->name : "?";
 	long long uid = (long long)server_peer_uid(t->request);
 	unsigned long long us = (unsigned long long)(now_us() - t->started_us);
@@ -114,7 +126,7 @@ static void task_free(struct task *t)
 	annot_arena_free(arena); /* t is in it */
 }
 
-static void answer_submit(const struct task *t, struct annot_bytes note)
+static void answer_submit(struct task *t, struct annot_bytes note)
 {
 	struct annot_submit_reply reply = {0};
 	struct annot_error err = {0};
@@ -148,6 +160,7 @@ static bool queue(struct task *t)
 	struct annot_error err = {0};
 	t->job.announced = t->announced;
 	t->announced = false;
+	charge(t);
 	enum annot_status status = writer_put(t->shared->writer, &t->job, &err);
 	if (status == ANNOT_OK)
 		return true; /* it may be answered and gone by now */
@@ -258,6 +271,6 @@ void dispatch_request(struct dispatch_worker *w, struct server_request *request,
 
 void dispatch_busy(struct server_request *request)
 {
-	struct task t = {.request = request, .started_us = now_us()};
+	struct task t = {.request = request, .started_us = now_us(), .charged = true};
 	answer(&t, ANNOT_BUSY, "too many requests wait: try again", NULL);
 }

@@ -75,6 +75,16 @@ size_t server_connections(struct server *s);
 /* The port that the n-th URL listens on; 0 for ipc. (For tcp://127.0.0.1:0.) */
 int server_port(const struct server *s, size_t n);
 
+/*
+ * What the handler keeps about a connection from one request to the next: zero at first, untouched
+ * by the server. Good until the request is ended.
+ */
+struct server_account {
+	uint64_t used_us; /* up to where its share of the work is used up */
+	uint64_t last_us; /* what its last request took */
+};
+struct server_account *server_account(struct server_request *request);
+
 struct annot_bytes server_payload(const struct server_request *request);
 /* Of the peer; -1 if unknown (tcp). */
 int64_t server_peer_uid(const struct server_request *request);

@@ -236,6 +236,11 @@ struct annot_bytes server_payload(const struct server_request *request)
 	return annot_bytes(c->in + c->payload_at, c->frame_len - c->payload_at);
 }
 
+struct server_account *server_account(struct server_request *request)
+{
+	return &((struct connection *)request)->account;
+}
+
 int64_t server_peer_uid(const struct server_request *request)
 {
 	return ((const struct connection *)request)->peer_uid;

@@ -46,9 +46,10 @@ struct connection {
 	bool dying;
 	bool ipc;
 	int64_t peer_uid;
-	nng_time deadline; /* 0: none */
-	nng_time since;    /* what its peer is waited for since, if not HANDLING */
-	size_t held;       /* counted in the server's n_buffered: capacity of in, reply */
+	nng_time deadline;             /* 0: none */
+	struct server_account account; /* the handler's */
+	nng_time since;                /* what its peer is waited for since, if not HANDLING */
+	size_t held; /* counted in the server's n_buffered: capacity of in, reply */
 
 	uint8_t *in; /* what was received */
 	size_t in_len, in_cap;

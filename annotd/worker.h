@@ -1,10 +1,20 @@
-/* Threads that answer requests, and the bounded queue before them. */
+/*
+ * Threads that answer requests, and the bounded queue before them. The next request is that of the
+ * connection which has used up least (fair queueing: a connection's share starts where the work now
+ * is, and goes on by what its requests took). While all threads have heavy requests, one more
+ * thread answers light ones, so that these never wait for the end of a heavy one.
+ */
 #ifndef ANNOTD_WORKER_H
 #define ANNOTD_WORKER_H
 
 #include "annotd/dispatch.h"
 
-enum { WORKERS_MAX = 8, WORK_QUEUE_MAX = 512 };
+enum {
+	WORKERS_MAX = 8,
+	WORK_QUEUE_MAX = 512,
+	WORK_HEAVY_BYTES = 32768, /* a request of more is heavy, … */
+	WORK_HEAVY_US = 2000,     /* … as is one on a connection whose last one took longer */
+};
 
 struct workers;
 

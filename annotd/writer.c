@@ -18,16 +18,20 @@ struct writer {
 	struct write_job *first, **last;
 	size_t n_jobs, n_records;
 	size_t n_coming;      /* announced, and neither put nor withdrawn */
+	bool in_vain;         /* one was withdrawn while the first job waited */
 	bool stopping, dirty; /* dirty: something was committed since the logs were looked at */
 };
 
 /* --- taking from the queue --- */
 
-/* With the lock held: whether it is time for a batch. */
+/*
+ * With the lock held: whether it is time for a batch. Once something was waited for in vain it is:
+ * else a flood of submissions that are refused when checked would hold good ones up for ever.
+ */
 static bool is_due(const struct writer *w)
 {
 	return w->first && (w->n_jobs >= w->n_coming || w->n_records >= CORPUS_BATCH_MAX ||
-			    w->first->n_items == 0 || w->stopping);
+			    w->first->n_items == 0 || w->in_vain || w->stopping);
 }
 
 /* With the lock held: a run of submissions of at most CORPUS_BATCH_MAX records, or one content. */
@@ -46,6 +50,7 @@ static struct write_job *take(struct writer *w, size_t *ret_records)
 		w->last = &w->first;
 	*end = NULL;
 	w->n_records -= records;
+	w->in_vain = false;
 	*ret_records = records;
 	return first;
 }
@@ -176,6 +181,7 @@ void writer_withdraw(struct writer *w)
 {
 	pthread_mutex_lock(&w->lock);
 	w->n_coming--;
+	w->in_vain = w->first;
 	wake(w);
 	pthread_mutex_unlock(&w->lock);
 }
