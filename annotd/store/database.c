@@ -130,26 +130,87 @@ static enum annot_status schema_create(struct db *db, const char *path, const st
 	return status;
 }
 
-static enum annot_status schema_check(struct db *db, const char *path, const struct db_file *file,
-				      struct annot_error *err)
+static enum annot_status schema_version(struct db *db, const char *path, const struct db_file *file,
+					int *ret, struct annot_error *err)
 {
 	int id = 0, version = 0;
 
 	TRY(pragma_number(db, "PRAGMA application_id", &id, err));
 	TRY(pragma_number(db, "PRAGMA user_version", &version, err));
+	if (file->derived && id == 0 && version == 0)
+		return annot_fail(err, ANNOT_MISMATCH, "%s was not finished", path);
 	if (id != file->application_id)
 		return annot_fail(err, ANNOT_REFUSED,
 				  "%s is not annotd's: its application id is %#x, expected %#x",
 				  path, (unsigned)id, (unsigned)file->application_id);
-	if (version > file->version)
+	if (version > file->version && !file->derived)
 		return annot_fail(
 			err, ANNOT_REFUSED,
 			"%s has schema %d, this annotd knows up to %d; use a newer annotd", path,
 			version, file->version);
-	if (version < file->version)
+	*ret = version;
+	return ANNOT_OK;
+}
+
+/* Within a transaction: from what the schema is by now to the file's. */
+static enum annot_status run_steps(struct db *db, const char *path, const struct db_file *file,
+				   struct annot_error *err)
+{
+	char sql[64];
+	int version = 0;
+
+	/* Again: another connection may have been faster. */
+	TRY(schema_version(db, path, file, &version, err));
+	for (size_t i = 0; i < file->n_steps; i++) {
+		if (file->steps[i].from != version)
+			continue;
+		TRY(db_exec(db, file->steps[i].sql, err));
+		version++;
+	}
+	if (version != file->version)
+		return annot_fail(err, ANNOT_MISMATCH,
+				  "%s has schema %d, which this annotd cannot bring to %d; use one "
+				  "of the versions between",
+				  path, version, file->version);
+	snprintf(sql, sizeof sql, "PRAGMA user_version=%d", version);
+	return db_exec(db, sql, err);
+}
+
+static enum annot_status migrate(struct db *db, const char *path, const struct db_file *file,
+				 struct annot_error *err)
+{
+	TRY(db_exec(db, "BEGIN IMMEDIATE", err));
+	enum annot_status status = run_steps(db, path, file, err);
+
+	if (status == ANNOT_OK)
+		status = db_exec(db, "COMMIT", err);
+	if (status != ANNOT_OK && !sqlite3_get_autocommit(db->sq))
+		(void)db_exec(db, "ROLLBACK", NULL);
+	return status;
+}
+
+static enum annot_status schema_check(struct db *db, const char *path, const struct db_file *file,
+				      enum db_mode mode, struct annot_error *err)
+{
+	int version = 0;
+
+	TRY(schema_version(db, path, file, &version, err));
+	if (version == file->version || mode == DB_COPY)
+		return ANNOT_OK;
+	if (file->derived)
 		return annot_fail(err, ANNOT_MISMATCH, "%s has schema %d, expected %d", path,
 				  version, file->version);
-	return ANNOT_OK;
+	if (mode == DB_READ)
+		return annot_fail(err, ANNOT_MISMATCH,
+				  "%s has schema %d, older than %d: start annotd on it once, which "
+				  "brings it up to date",
+				  path, version, file->version);
+	return migrate(db, path, file, err);
+}
+
+static bool reads(enum db_mode mode)
+{
+	return mode == DB_READ || mode == DB_COPY;
 }
 
 static enum annot_status db_setup(struct db *db, const struct db_file *file, enum db_mode mode,
@@ -166,7 +227,7 @@ static enum annot_status db_setup(struct db *db, const struct db_file *file, enu
 		 "PRAGMA cache_size=-%d; PRAGMA mmap_size=%d; PRAGMA temp_store=MEMORY;"
 		 "PRAGMA trusted_schema=OFF; PRAGMA wal_autocheckpoint=0;%s",
 		 file->cache_kib, (int)DB_MMAP_MAX,
-		 mode == DB_READ ? "" : "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;");
+		 reads(mode) ? "" : "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;");
 	return db_exec(db, sql, err);
 }
 
@@ -174,7 +235,7 @@ enum annot_status db_open(struct db *db, const char *dir, const struct db_file *
 			  enum db_mode mode, struct annot_error *err)
 {
 	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
-		    (mode == DB_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
+		    (reads(mode) ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE);
 	char path[PATH_SIZE];
 	enum annot_status status;
 
@@ -198,7 +259,7 @@ enum annot_status db_open(struct db *db, const char *dir, const struct db_file *
 	if (status == ANNOT_OK && mode == DB_CREATE)
 		status = schema_create(db, path, file, err);
 	else if (status == ANNOT_OK)
-		status = schema_check(db, path, file, err);
+		status = schema_check(db, path, file, mode, err);
 	if (status != ANNOT_OK)
 		db_close(db);
 	return status;

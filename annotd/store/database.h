@@ -20,22 +20,35 @@ struct db {
 	sqlite3_stmt *kept[DB_STATEMENTS_MAX];
 };
 
+/* One step of a migration: statements that turn schema `from` into schema from + 1. */
+struct db_step {
+	int from;
+	const char *sql;
+};
+
 struct db_file {
 	const char *name;
 	const char *schema;     /* statements that make it */
 	const char *const *sql; /* statements that are kept, by number */
 	int application_id, version;
 	int page_size, cache_kib;
+	bool derived; /* it can be made again: another schema is no reason to stop */
+	const struct db_step
+		*steps; /* from every older schema on that can be migrated, ascending */
+	size_t n_steps;
 };
 
-enum db_mode { DB_CREATE, DB_WRITE, DB_READ };
+/* COPY: as READ, but an older schema is taken as it is. */
+enum db_mode { DB_CREATE, DB_WRITE, DB_READ, DB_COPY };
 
 enum { DB_BUSY_TIMEOUT_MS = 5000, DB_MMAP_MAX = 256 << 20 };
 
 /*
  * Opens DIR/NAME. CREATE makes it and its schema (REFUSED if it is there). WRITE and READ:
- * NOT_FOUND if it is not there, REFUSED if it is another program's or has a newer schema, MISMATCH
- * if it has an older one, STORE if it cannot be read.
+ * NOT_FOUND if it is not there, REFUSED if it is another program's or has a newer schema, STORE if
+ * it cannot be read. An older schema: WRITE runs the file's steps from there in one transaction, so
+ * that all of them or none took place; READ, and a schema that no step begins at: MISMATCH, as is
+ * any other schema of a derived file.
  */
 enum annot_status db_open(struct db *db, const char *dir, const struct db_file *file,
 			  enum db_mode mode, struct annot_error *err);

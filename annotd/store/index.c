@@ -123,4 +123,5 @@ const struct db_file store_index_file = {
 	.version = 1,
 	.page_size = 4096,
 	.cache_kib = 8192,
+	.derived = true,
 };

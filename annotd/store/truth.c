@@ -37,6 +37,7 @@ const struct db_file store_truth_file = {
 	.schema = schema,
 	.sql = statements,
 	.application_id = 0x414e4e54, /* "ANNT" */
+	/* The first one: no steps lead here. The next one comes with the step {1, "…"}. */
 	.version = 1,
 	/* Records are some 700 bytes with their hashes: larger pages waste less at their ends. */
 	.page_size = 8192,
