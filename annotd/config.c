@@ -25,6 +25,7 @@ static const struct {
 } commands[] = {
 	{"rebuild", COMMAND_REBUILD, "Make index.db again from truth.db."},
 	{"fsck", COMMAND_FSCK, "Check that everything in the corpus folder agrees."},
+	{"backup", COMMAND_BACKUP, "Copy the records, of a corpus that is served too."},
 	{"vouch", COMMAND_VOUCH, "Say that nothing beyond truth.db as it is was ever signed."},
 };
 
@@ -96,6 +97,9 @@ static enum annot_status set_value(struct config *c, enum option_id id, const ch
 	case OPTION_SIZE:
 		c->has_size = true;
 		return set_number("size", value, 1, INT64_MAX, &c->size, err);
+	case OPTION_TO:
+		c->to = value;
+		return ANNOT_OK;
 	case OPTION_HELP:
 		c->help = true;
 		return ANNOT_OK;
@@ -263,6 +267,9 @@ static enum annot_status check(struct config *c, struct annot_arena *arena, stru
 		return annot_fail(err, ANNOT_USAGE, "which corpus? give --corpus DIR");
 	if ((c->command == COMMAND_VOUCH) != c->has_size)
 		return annot_fail(err, ANNOT_USAGE, "--size N goes with vouch, and vouch with it");
+	if ((c->command == COMMAND_BACKUP) != (c->to != NULL))
+		return annot_fail(err, ANNOT_USAGE,
+				  "--to DIR goes with backup, and backup with it");
 	if (c->n_listen == 0)
 		c->listen[c->n_listen++] = config_default_url(arena);
 	return c->listen[0] ? ANNOT_OK : annot_fail(err, ANNOT_NO_MEMORY, "out of memory");

@@ -48,7 +48,7 @@ void corpus_set_read_only(struct corpus *c, const char *format, ...)
 	vsnprintf(c->why_read_only, sizeof c->why_read_only, format, args);
 	va_end(args);
 	atomic_store(&c->read_only, true);
-	log_error("serving reads only: %s", c->why_read_only);
+	log_error("reads only, nothing is signed: %s", c->why_read_only);
 }
 
 const struct annot_authority *corpus_authority_lock(struct corpus *c)

@@ -19,6 +19,15 @@ static enum annot_status run_rebuild(const struct config *config, struct annot_e
 	return ANNOT_OK;
 }
 
+static enum annot_status run_backup(const struct config *config, struct annot_error *err)
+{
+	uint64_t n;
+	TRY(corpus_backup(config->corpus, config->to, &n, err));
+	printf("%s: %llu records copied; log.key and checkpoint are not in it\n", config->to,
+	       (unsigned long long)n);
+	return ANNOT_OK;
+}
+
 static enum annot_status run_vouch(const struct config *config, struct annot_error *err)
 {
 	TRY(corpus_vouch(config->corpus, config->size, err));
@@ -51,6 +60,8 @@ static enum annot_status run(const struct config *config, struct annot_error *er
 		return run_rebuild(config, err);
 	case COMMAND_FSCK:
 		return run_fsck(config, err);
+	case COMMAND_BACKUP:
+		return run_backup(config, err);
 	case COMMAND_VOUCH:
 		return run_vouch(config, err);
 	}

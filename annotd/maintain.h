@@ -1,4 +1,5 @@
-/* What is done to a corpus folder while no annotd serves it (fsck: also while one does). */
+/* What is done to a corpus folder while no annotd serves it (fsck and backup: also while one does).
+ */
 #ifndef ANNOTD_MAINTAIN_H
 #define ANNOTD_MAINTAIN_H
 
@@ -10,6 +11,14 @@
 /* annotd rebuild: makes index.db again from truth.db. REFUSED while an annotd has the corpus. */
 ANNOT_CHECKED enum annot_status corpus_rebuild(const char *dir, uint64_t *ret_records,
 					       struct annot_error *err);
+
+/*
+ * annotd backup: makes the folder `to` (0700) with the records as of one moment, genesis and
+ * genesis.sig. log.key and the checkpoint file stay out of it: what is restored must not sign
+ * unasked. REFUSED if it is there, INVALID if dir is no corpus; on failure nothing is left of it.
+ */
+ANNOT_CHECKED enum annot_status corpus_backup(const char *dir, const char *to,
+					      uint64_t *ret_records, struct annot_error *err);
 
 /*
  * annotd vouch: puts a checkpoint file in place for truth.db as it is, on the word of the operator

@@ -86,6 +86,13 @@ void store_rollback(struct store *s);
  * connection. */
 enum annot_status store_checkpoint_wal(const char *dir, bool truncate, struct annot_error *err);
 
+/*
+ * Copies truth.db of a folder, which an annotd may be serving, into to_dir, as of one moment;
+ * durable when it returns OK. *ret_size: its records. NOT_FOUND, NO_SPACE, STORE: nothing is left.
+ */
+enum annot_status store_backup(const char *dir, const char *to_dir, uint64_t *ret_size,
+			       struct annot_error *err);
+
 /* State before the next record, on the writer's connection, for annot_judge. */
 const struct annot_view *store_view(struct store *s);
 
