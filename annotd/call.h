@@ -8,12 +8,14 @@
 #include "proto/proto.h"
 #include "annotd/store/store.h"
 
+struct view_cache; /* view.h */
 struct corpus; /* corpus.h: the state that the writer changes and readers look at */
 
 struct call {
 	struct annot_arena *arena; /* of this request; the reply lives in it */
 	struct reader *reader;     /* in a snapshot */
 	struct corpus *corpus;
+	struct view_cache *cache; /* of the thread; may be NULL */
 	int64_t peer_uid; /* -1 if unknown */
 	struct annot_error err;
 };

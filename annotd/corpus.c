@@ -29,6 +29,11 @@ uint64_t corpus_size(const struct corpus *c)
 	return store_size(c->store);
 }
 
+const _Atomic uint64_t *corpus_commits(const struct corpus *c)
+{
+	return store_commits(c->store);
+}
+
 uint64_t corpus_withheld(const struct corpus *c)
 {
 	return atomic_load(&c->withheld);

@@ -29,6 +29,8 @@ const struct annot_hash *corpus_id(const struct corpus *c);
 const char *corpus_origin(const struct corpus *c);
 /* Records in the log when it was opened; for the writer's thread, as of its last commit. */
 uint64_t corpus_size(const struct corpus *c);
+/* For reader_follow. */
+const _Atomic uint64_t *corpus_commits(const struct corpus *c);
 /* Why nothing is signed; NULL if all is well. */
 const char *corpus_read_only(const struct corpus *c);
 /* How often bytes were withheld since it was opened: what a reader looked up before is to be looked

@@ -216,6 +216,7 @@ static bool run(struct dispatch_worker *w, struct task *t)
 	struct call c = {
 		.arena = t->arena,
 		.reader = w->reader,
+		.cache = &w->views,
 		.corpus = w->shared->corpus,
 		.peer_uid = server_peer_uid(t->request),
 	};

@@ -6,6 +6,7 @@
 #include "annotd/handlers/submit.h"
 #include "annotd/server.h"
 #include "annotd/upload.h"
+#include "annotd/view.h"
 #include "annotd/writer.h"
 
 /* Memory of one request: what it decodes to, what its records parse to, and its reply. */
@@ -25,6 +26,7 @@ struct dispatch_worker {
 	struct reader *reader;
 	struct annot_arena *arena;
 	struct submit_cache submits;
+	struct view_cache views;
 };
 
 /* Answers a request, now or from the writer's thread. announced: the writer was told that a

@@ -1,6 +1,8 @@
 #include "annotd/view.h"
 
+#include "annotd/texts.h"
 #include "base/auto.h"
+#include "base/encode.h"
 
 enum annot_status rows_begin(struct rows *r, struct call *c, uint64_t max)
 {
@@ -9,6 +11,9 @@ enum annot_status rows_begin(struct rows *r, struct call *c, uint64_t max)
 	r->rows = annot_arena_array(c->arena, r->max, sizeof *r->rows);
 	if (!r->scratch || !r->rows)
 		return annot_fail(&c->err, ANNOT_NO_MEMORY, "no memory for %zu rows", r->max);
+	r->cache = c->cache && !reader_is_as_of(c->reader) ? c->cache : &r->own;
+	if (r->cache->snapshot != reader_snapshot(c->reader))
+		*r->cache = (struct view_cache){.snapshot = reader_snapshot(c->reader)};
 	if (reader_is_as_of(c->reader))
 		TRY(view_authority(c->reader, &r->authority, &c->err));
 	return ANNOT_OK;
@@ -48,22 +53,20 @@ static enum annot_status document_look_up(struct rows *r, const struct annot_has
 	if (status == ANNOT_NOT_FOUND)
 		return ANNOT_OK; /* a void record may name what is not there */
 	TRY(status);
-	TRY(reader_row(c->reader, seq, &row, &c->err));
+	TRY(reader_glance(c->reader, seq, &row, &c->err));
 	ret->version = row.version;
 	TRY(reader_record(c->reader, seq, r->scratch, &stored, &c->err));
 	if (row.kind != ANNOT_KIND_document || !stored.record.data)
 		return ANNOT_OK;
 	TRY(annot_record_parse(r->scratch, stored.record, &parsed, &c->err));
-	const char *name = annot_record_text(parsed, "name");
-
-	ret->name = annot_arena_copy(c->arena, name, strlen(name));
-	return ret->name ? ANNOT_OK : annot_fail(&c->err, ANNOT_NO_MEMORY, "no memory for a name");
+	snprintf(ret->name, sizeof ret->name, "%s", annot_record_text(parsed, "name"));
+	return ANNOT_OK;
 }
 
 static enum annot_status target_view(struct rows *r, const struct annot_hash *record,
 				     struct annot_target_view *ret)
 {
-	struct view_document *slot = &r->documents[record->b[0] % VIEW_DOCUMENTS];
+	struct view_document *slot = &r->cache->documents[record->b[0] % VIEW_DOCUMENTS];
 
 	if (!slot->used || !annot_hash_equal(&slot->record, record)) {
 		struct view_document found;
@@ -72,19 +75,41 @@ static enum annot_status target_view(struct rows *r, const struct annot_hash *re
 		*slot = found;
 	}
 	ret->document = *record;
-	ret->name = slot->name;
 	ret->version = slot->version;
-	return ANNOT_OK;
+	if (!slot->name[0])
+		return ANNOT_OK;
+	ret->name = annot_arena_copy(r->call->arena, slot->name, strlen(slot->name));
+	return ret->name ? ANNOT_OK
+			 : annot_fail(&r->call->err, ANNOT_NO_MEMORY, "no memory for a name");
+}
+
+/*
+ * The documents of a record's targets. What is in the log was parsed when it came, and values hold
+ * no line feed: lines that begin with the card's name are its targets.
+ */
+static size_t target_documents(struct annot_bytes record, struct annot_hash *ret, size_t max)
+{
+	static const char line[] = "\ntarget ";
+	enum { LINE = sizeof line - 1 };
+	const uint8_t *at = record.data, *end = at + record.len;
+	size_t n = 0;
+
+	while (n < max && (at = memmem(at, (size_t)(end - at), line, LINE)) &&
+	       end - at > LINE + ANNOT_HASH_HEX) {
+		at += LINE;
+		n += annot_unhex((const char *)at, ANNOT_HASH_HEX, ret[n].b, ANNOT_HASH_SIZE);
+	}
+	return n;
 }
 
 static enum annot_status targets_view(struct rows *r, const struct view_subject *subject,
 				      struct annot_row *ret)
 {
 	struct call *c = r->call;
-	struct store_chars chars[ANNOT_CARDS_MAX];
+	struct annot_hash documents[TARGETS_MAX];
+	struct store_chars chars[TARGETS_MAX];
 	struct annot_target_view *views;
-	struct annot_target target;
-	size_t n = annot_record_targets(subject->record), n_chars = 0;
+	size_t n = target_documents(subject->stored.record, documents, TARGETS_MAX), n_chars = 0;
 
 	if (n == 0)
 		return ANNOT_OK;
@@ -92,8 +117,8 @@ static enum annot_status targets_view(struct rows *r, const struct view_subject 
 	if (!views)
 		return annot_fail(&c->err, ANNOT_NO_MEMORY, "no memory for %zu targets", n);
 	TRY(reader_chars(c->reader, subject->row.index, chars, COUNT(chars), &n_chars, &c->err));
-	for (size_t i = 0; i < n && annot_record_target(subject->record, i, &target); i++) {
-		TRY(target_view(r, &target.document, &views[i]));
+	for (size_t i = 0; i < n; i++) {
+		TRY(target_view(r, &documents[i], &views[i]));
 		if (n_chars != n)
 			continue; /* its words were never looked up in the document */
 		views[i].chars_start = chars[i].start;
@@ -110,11 +135,15 @@ static enum annot_status targets_view(struct rows *r, const struct view_subject 
 static enum annot_status flags_view(struct rows *r, const struct store_row *row, bool disputed,
 				    struct annot_row *ret)
 {
-	const char **flags = annot_arena_array(r->call->arena, 3, sizeof *flags);
+	bool conflict = row->effect != ANNOT_VOID && row->heads > 1;
+	const char **flags;
 
+	if (!conflict && !disputed && !row->withheld)
+		return ANNOT_OK;
+	flags = annot_arena_array(r->call->arena, 3, sizeof *flags);
 	if (!flags)
 		return annot_fail(&r->call->err, ANNOT_NO_MEMORY, "no memory for flags");
-	if (row->effect != ANNOT_VOID && row->heads > 1)
+	if (conflict)
 		flags[ret->n_flags++] = "conflict";
 	if (disputed)
 		flags[ret->n_flags++] = "disputed";
@@ -131,15 +160,24 @@ static enum annot_status subject_read(struct rows *r, uint64_t index, struct ann
 
 	annot_arena_reset(r->scratch);
 	*ret = (struct view_subject){0};
-	TRY(reader_row(c->reader, index, &ret->row, &c->err));
+	TRY(reader_glance(c->reader, index, &ret->row, &c->err));
 	TRY(reader_record(c->reader, index, arena, &ret->stored, &c->err));
-	if (!ret->stored.record.data)
-		return ANNOT_OK;
-	return annot_record_parse(r->scratch, ret->stored.record, &ret->record, &c->err);
+	ret->row.withheld = !ret->stored.record.data;
+	return ANNOT_OK;
+}
+
+enum annot_status view_parse(struct rows *r, struct view_subject *subject,
+			     const struct annot_record **ret)
+{
+	if (!subject->parsed && subject->stored.record.data)
+		TRY(annot_record_parse(r->scratch, subject->stored.record, &subject->parsed,
+				       &r->call->err));
+	*ret = subject->parsed;
+	return ANNOT_OK;
 }
 
 /* What authority and reviews add; under the lock, since names point into authority. */
-static enum annot_status row_judge(struct rows *r, const struct view_subject *subject,
+static enum annot_status row_judge(struct rows *r, struct view_subject *subject,
 				   struct annot_row *ret)
 {
 	const struct annot_authority *authority = authority_lock(r);
@@ -157,7 +195,7 @@ static enum annot_status row_judge(struct rows *r, const struct view_subject *su
 	return flags_view(r, &subject->row, disputed, ret);
 }
 
-static enum annot_status row_build(struct rows *r, const struct view_subject *subject,
+static enum annot_status row_build(struct rows *r, struct view_subject *subject,
 				   struct annot_row *ret)
 {
 	const struct store_row *row = &subject->row;
@@ -179,7 +217,7 @@ static enum annot_status row_build(struct rows *r, const struct view_subject *su
 		ret->reason = annot_arena_copy(c->arena, row->reason, strlen(row->reason));
 	if (!signature || (row->reason[0] && !ret->reason))
 		return annot_fail(&c->err, ANNOT_NO_MEMORY, "no memory for a row");
-	if (subject->record)
+	if (subject->stored.record.data)
 		TRY(targets_view(r, subject, ret));
 	return row_judge(r, subject, ret);
 }
@@ -251,16 +289,19 @@ static bool asks_states(const struct query *query)
 	return query && query->states && !(query->states & QUERY_ANY);
 }
 
-static enum annot_status words_match(struct rows *r, const struct view_subject *subject,
+static enum annot_status words_match(struct rows *r, struct view_subject *subject,
 				     const struct query *query, bool *ret)
 {
+	const struct annot_record *record;
+
 	*ret = true;
 	if (!query || query->words.n == 0)
 		return ANNOT_OK;
 	*ret = false;
-	if (!subject->record)
+	TRY(view_parse(r, subject, &record));
+	if (!record)
 		return ANNOT_OK;
-	return query_words(query, subject->record, ret, &r->call->err);
+	return query_words(query, record, ret, &r->call->err);
 }
 
 enum annot_status rows_match(struct rows *r, uint64_t index, const struct query *query, bool *ret)

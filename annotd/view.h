@@ -1,6 +1,6 @@
 /*
- * Rows for people: records with what the daemon derives from the log about them. Its word, not proof.
- * Persons, policy and names are those of now; after reader_as_of, those of that size.
+ * Rows for people: records with what the daemon derives from the log about them. Its word, not
+ * proof. Persons, policy and names are those of now; after reader_as_of, those of that size.
  */
 #ifndef ANNOTD_VIEW_H
 #define ANNOTD_VIEW_H
@@ -12,36 +12,45 @@
 enum {
 	VIEW_SCRATCH_MAX = 32 << 20, /* memory that one row's reviews may take while it is built */
 	VIEW_ANCESTORS_MAX = 1024,
-	VIEW_DOCUMENTS = 16, /* names of documents that are remembered */
+	VIEW_DOCUMENTS = 16, /* that are remembered */
+	VIEW_NAME_MAX = 63,
 	ROWS_MAX = 1000,
 	ROWS_BYTES_MAX = ANNOT_FRAME_MAX - 4096,
 };
 
 struct view_document {
-	struct annot_hash record;
-	const char *name;
-	uint64_t version;
 	bool used;
+	struct annot_hash record;
+	uint64_t version;
+	char name[VIEW_NAME_MAX + 1]; /* "": it is not there, or was withheld */
+};
+
+/* Documents that targets named, by a part of their hash; good within one snapshot. */
+struct view_cache {
+	uint64_t snapshot;
+	struct view_document documents[VIEW_DOCUMENTS];
 };
 
 struct rows {
 	struct call *call;
-	struct annot_arena *scratch;	   /* reset for each row */
+	struct annot_arena *scratch;       /* reset for each row */
 	struct annot_authority *authority; /* as of a size; NULL: the corpus' own */
-	struct view_document documents[VIEW_DOCUMENTS];
-	struct annot_row *rows; /* in the call's arena */
+	struct view_cache *cache, own;     /* the call's, or its own */
+	struct annot_row *rows;            /* in the call's arena */
 	size_t n, max, bytes;
 };
 
-/* max rows at most (0: ROWS_MAX). Call it after reader_as_of. End with rows_end, also after a failure. */
+/* max rows at most (0: ROWS_MAX). Call it after reader_as_of. End with rows_end, also after a
+ * failure. */
 enum annot_status rows_begin(struct rows *r, struct call *c, uint64_t max);
 void rows_end(struct rows *r);
 
 /*
- * Adds the row of a record, unless the query (may be NULL) asks for words or states that it does not have;
- * *ret_full: it did not fit any more and was not added.
+ * Adds the row of a record, unless the query (may be NULL) asks for words or states that it does
+ * not have; *ret_full: it did not fit any more and was not added.
  */
-enum annot_status rows_add(struct rows *r, uint64_t index, const struct query *query, bool *ret_full);
+enum annot_status rows_add(struct rows *r, uint64_t index, const struct query *query,
+			   bool *ret_full);
 
 /* Whether the record matches the words and states of the query, which the store cannot tell. */
 enum annot_status rows_match(struct rows *r, uint64_t index, const struct query *query, bool *ret);
@@ -51,14 +60,17 @@ size_t rows_size(const struct annot_row *row);
 
 /* --- between view.c and view_review.c --- */
 
-/* A record while its row is built. record is NULL where it was withheld. */
+/* A record while its row is built. row has no hashes: reader_glance. */
 struct view_subject {
 	struct store_row row;
 	struct store_record stored;
-	const struct annot_record *record;
+	const struct annot_record *parsed; /* by view_parse */
 };
+/* Parses it, into scratch, unless that was done; *ret is NULL where it was withheld. */
+enum annot_status view_parse(struct rows *r, struct view_subject *subject,
+			     const struct annot_record **ret);
 enum annot_status view_review(struct rows *r, const struct annot_authority *authority,
-			      const struct view_subject *subject, const char **ret_state,
+			      struct view_subject *subject, const char **ret_state,
 			      bool *ret_disputed);
 
 /* Authority as of the reader's size, replayed; the caller frees it. */

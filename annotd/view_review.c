@@ -4,6 +4,7 @@
 #include "annotd/view.h"
 
 #include "base/auto.h"
+#include "base/hash.h"
 
 struct votes {
 	struct rows *rows;
@@ -142,7 +143,17 @@ static enum annot_status ancestors_of(struct rows *r, const struct annot_authori
 {
 	struct annot_error *err = &r->call->err;
 
-	ancestor_add(a, &subject->row.record);
+	struct annot_hash self;
+
+	if (subject->row.withheld) {
+		struct annot_leaf leaf;
+
+		TRY(annot_leaf_parse(subject->stored.leaf, &leaf, err));
+		self = leaf.record;
+	} else {
+		self = annot_sha256(subject->stored.record.data, subject->stored.record.len);
+	}
+	ancestor_add(a, &self);
 	for (size_t i = 0; i < a->n; i++) {
 		const struct annot_key_info *key;
 		struct store_record stored;
@@ -163,17 +174,17 @@ static enum annot_status ancestors_of(struct rows *r, const struct annot_authori
 
 /* A translation's two languages, where the policy wants a second reader of both. */
 static enum annot_status languages_of(struct rows *r, const struct annot_policy *policy,
-				      const struct view_subject *subject, const char *ret[2])
+				      struct view_subject *subject, const char *ret[2])
 {
 	const struct annot_card *original;
-	const struct annot_record *record;
+	const struct annot_record *translation, *record;
 	struct store_record stored;
 	uint64_t seq = 0;
 
-	if (!policy->second_reader || !subject->record ||
-	    subject->record->kind->kind != ANNOT_KIND_document)
+	if (!policy->second_reader || subject->row.kind != ANNOT_KIND_document)
 		return ANNOT_OK;
-	original = annot_record_card(subject->record, "translation-of");
+	TRY(view_parse(r, subject, &translation));
+	original = translation ? annot_record_card(translation, "translation-of") : NULL;
 	if (!original)
 		return ANNOT_OK;
 	TRY(reader_find(r->call->reader, &original->hash, &seq, &r->call->err));
@@ -181,7 +192,7 @@ static enum annot_status languages_of(struct rows *r, const struct annot_policy 
 	if (!stored.record.data)
 		return ANNOT_OK;
 	TRY(annot_record_parse(r->scratch, stored.record, &record, &r->call->err));
-	ret[0] = annot_record_text(subject->record, "language");
+	ret[0] = annot_record_text(translation, "language");
 	ret[1] = annot_record_text(record, "language");
 	return ANNOT_OK;
 }
@@ -207,7 +218,7 @@ static bool is_authority(enum annot_kind kind)
 }
 
 static enum annot_status reviewed(struct rows *r, const struct annot_authority *authority,
-				  const struct view_subject *subject, struct votes *votes,
+				  struct view_subject *subject, struct votes *votes,
 				  enum review_state *ret)
 {
 	struct review_rules rules = {.policy = annot_authority_policy(authority),
@@ -230,7 +241,7 @@ static enum annot_status reviewed(struct rows *r, const struct annot_authority *
 }
 
 enum annot_status view_review(struct rows *r, const struct annot_authority *authority,
-			      const struct view_subject *subject, const char **ret_state,
+			      struct view_subject *subject, const char **ret_state,
 			      bool *ret_disputed)
 {
 	const struct store_row *row = &subject->row;

@@ -106,34 +106,43 @@ enum annot_status core_find(struct core *c, const struct annot_hash *hash, uint6
 	return ANNOT_OK;
 }
 
+enum annot_status core_rec_columns(struct db *db, sqlite3_stmt *st, struct core_rec *ret,
+				   struct annot_error *err)
+{
+	uint64_t seq = (uint64_t)sqlite3_column_int64(st, 0);
+	uint64_t ann = (uint64_t)sqlite3_column_int64(st, 1);
+
+	*ret = (struct core_rec){
+		.seq = seq,
+		.ann = ann,
+		.kind = (enum annot_kind)sqlite3_column_int(st, 2),
+		.author = sqlite3_column_int64(st, 3),
+		.first = ann == seq,
+		.version = (uint64_t)sqlite3_column_int64(st, 4),
+		.effect = (enum annot_effect)sqlite3_column_int(st, 5),
+		.replaced = sqlite3_column_type(st, 6) == SQLITE_NULL ? ANNOT_NEVER
+								      : sqlite3_column_int64(st, 6),
+	};
+	if ((unsigned)ret->kind >= ANNOT_KIND_COUNT)
+		return annot_fail(err, ANNOT_STORE,
+				  "%s: record #%llu has an unknown kind; run annotd rebuild",
+				  db->name, (unsigned long long)seq);
+	return ANNOT_OK;
+}
+
 enum annot_status core_rec(struct core *c, uint64_t seq, struct core_rec *ret,
 			   struct annot_error *err)
 {
 	AUTO_RESET sqlite3_stmt *st = NULL;
 	bool row = false;
 
-	TRY(db_statement(&c->index, INDEX_REC_GET, &st, err));
+	TRY(db_statement(&c->index, INDEX_ROW, &st, err));
 	sqlite3_bind_int64(st, 1, (int64_t)seq);
 	TRY(db_step(&c->index, st, &row, err));
 	if (!row)
 		return annot_fail(err, ANNOT_NOT_FOUND, "no record #%llu in the index",
 				  (unsigned long long)seq);
-	*ret = (struct core_rec){
-		.seq = seq,
-		.ann = (uint64_t)sqlite3_column_int64(st, 0),
-		.kind = (enum annot_kind)sqlite3_column_int(st, 1),
-		.author = sqlite3_column_int64(st, 2),
-		.first = sqlite3_column_int64(st, 0) == (int64_t)seq,
-		.version = (uint64_t)sqlite3_column_int64(st, 3),
-		.effect = (enum annot_effect)sqlite3_column_int(st, 4),
-		.replaced = sqlite3_column_type(st, 5) == SQLITE_NULL ? ANNOT_NEVER
-								      : sqlite3_column_int64(st, 5),
-	};
-	if ((unsigned)ret->kind >= ANNOT_KIND_COUNT)
-		return annot_fail(err, ANNOT_STORE,
-				  "index.db: record #%llu has an unknown kind; run annotd rebuild",
-				  (unsigned long long)seq);
-	return ANNOT_OK;
+	return core_rec_columns(&c->index, st, ret, err);
 }
 
 enum annot_status core_late(struct core *c, uint64_t seq, int64_t *ret, struct annot_error *err)
@@ -149,6 +158,14 @@ enum annot_status core_late(struct core *c, uint64_t seq, int64_t *ret, struct a
 	return ANNOT_OK;
 }
 
+void core_ann_columns(sqlite3_stmt *st, struct core_ann *ret)
+{
+	ret->versions = (uint64_t)sqlite3_column_int64(st, 1);
+	ret->heads = (uint64_t)sqlite3_column_int64(st, 2);
+	if (sqlite3_column_type(st, 3) != SQLITE_NULL)
+		ret->retracted = sqlite3_column_int64(st, 3);
+}
+
 enum annot_status core_ann(struct core *c, uint64_t first, struct core_ann *ret,
 			   struct annot_error *err)
 {
@@ -158,13 +175,9 @@ enum annot_status core_ann(struct core *c, uint64_t first, struct core_ann *ret,
 	TRY(db_statement(&c->index, INDEX_ANN_GET, &st, err));
 	sqlite3_bind_int64(st, 1, (int64_t)first);
 	TRY(db_step(&c->index, st, &row, err));
-	*ret = (struct core_ann){.versions = 1, .heads = 1, .retracted = ANNOT_NEVER};
-	if (!row)
-		return ANNOT_OK;
-	ret->versions = (uint64_t)sqlite3_column_int64(st, 0);
-	ret->heads = (uint64_t)sqlite3_column_int64(st, 1);
-	if (sqlite3_column_type(st, 2) != SQLITE_NULL)
-		ret->retracted = sqlite3_column_int64(st, 2);
+	*ret = CORE_ANN_ALONE;
+	if (row)
+		core_ann_columns(st, ret);
 	return ANNOT_OK;
 }
 

@@ -14,6 +14,7 @@ enum truth_statement {
 	TRUTH_PUT,
 	TRUTH_ROOT,
 	TRUTH_RECORD,
+	TRUTH_SCAN,
 	TRUTH_BYTES,
 	TRUTH_NODES,
 	TRUTH_SIZE,
@@ -25,14 +26,18 @@ enum truth_statement {
 	TRUTH_CONTENT_ROW,
 	TRUTH_CONTENT_DROP,
 	TRUTH_WITHHOLD,
+	TRUTH_BEGIN,
+	TRUTH_END,
 	TRUTH_STATEMENTS
 };
 
 enum index_statement {
 	INDEX_REC_PUT,
-	INDEX_REC_GET,
 	INDEX_REC_PURGE,
-	INDEX_CHARS,
+	INDEX_ROW,
+	INDEX_ANNS,
+	INDEX_DISCUSSED,
+	INDEX_IS_DISCUSSED,
 	INDEX_FIND,
 	INDEX_RANGE,
 	INDEX_AUTHOR_PUT,
@@ -68,6 +73,8 @@ enum index_statement {
 	INDEX_SEALS,
 	INDEX_META_PUT,
 	INDEX_META_GET,
+	INDEX_BEGIN,
+	INDEX_END,
 	INDEX_STATEMENTS
 };
 _Static_assert((int)TRUTH_STATEMENTS <= (int)DB_STATEMENTS_MAX, "truth.db's statements fit");
@@ -104,9 +111,17 @@ struct core {
 	struct find_slot found[FIND_CACHE]; /* record hash to index; append-only, so never stale */
 	struct find_slot authors[AUTHOR_CACHE]; /* author hash to interned number */
 	struct find_slot author_ids[AUTHOR_CACHE];
+	/* Records that are read one after the other come from one statement, which stays open. Only
+	 * where a snapshot is held: see core_scan_end. */
+	bool may_scan;
+	sqlite3_stmt *scan; /* stands on record scan_at; NULL: none */
+	uint64_t scan_at;
+	uint64_t read_last;
 };
 
 /* A row of rec. Absent numbers are ANNOT_NEVER. */
+#define CORE_ROW_COLUMNS                                                                           \
+	"r.seq, coalesce(r.ann,r.seq), r.kind, r.author, r.version, r.effect, r.to_index, r.chars"
 struct core_rec {
 	uint64_t seq, ann; /* ann: seq of the first version */
 	enum annot_kind kind;
@@ -129,6 +144,7 @@ struct core_ann {
 	uint64_t versions, heads;
 	int64_t retracted;
 };
+#define CORE_ANN_ALONE ((struct core_ann){.versions = 1, .heads = 1, .retracted = ANNOT_NEVER})
 
 /* The first 8 bytes of a hash as a signed number in the same order. */
 int64_t core_id8(const uint8_t first[8]);
@@ -148,10 +164,15 @@ enum annot_status core_find(struct core *c, const struct annot_hash *hash, uint6
 /* NOT_FOUND. */
 enum annot_status core_rec(struct core *c, uint64_t seq, struct core_rec *ret,
 			   struct annot_error *err);
+/* From a row of INDEX_ROW. */
+enum annot_status core_rec_columns(struct db *db, sqlite3_stmt *st, struct core_rec *ret,
+				   struct annot_error *err);
 /* Index at which the record's effect changed, ANNOT_NEVER if it did not. */
 enum annot_status core_late(struct core *c, uint64_t seq, int64_t *ret, struct annot_error *err);
 enum annot_status core_ann(struct core *c, uint64_t first, struct core_ann *ret,
 			   struct annot_error *err);
+/* From a row of INDEX_ANN_GET or INDEX_ANNS. */
+void core_ann_columns(sqlite3_stmt *st, struct core_ann *ret);
 /* NOT_FOUND if the author signed nothing. */
 enum annot_status core_author_id(struct core *c, const struct annot_hash *author, int64_t *ret,
 				 struct annot_error *err);
@@ -163,6 +184,8 @@ enum annot_status core_term(struct core *c, enum term_kind kind, const char *tex
 /* A record as stored; NOT_FOUND past the end. */
 enum annot_status core_record(struct core *c, uint64_t seq, struct annot_arena *arena,
 			      struct store_record *ret, struct annot_error *err);
+/* Before the snapshot ends. */
+void core_scan_end(struct core *c);
 /* Its leaf, from its bytes or, where it was withheld, from the line. */
 enum annot_status core_leaf(const struct store_record *record, struct annot_arena *arena,
 			    struct annot_leaf *ret, struct annot_error *err);

@@ -45,10 +45,14 @@ static const char schema[] =
 
 static const char *const statements[INDEX_STATEMENTS] = {
 	[INDEX_REC_PUT] = "INSERT INTO rec VALUES(?1,?2,?3,?4,?5,?6,?7,NULL,?8,?9)",
-	[INDEX_REC_GET] = "SELECT coalesce(ann,seq), kind, author, version, effect, to_index"
-			  " FROM rec WHERE seq=?1",
 	[INDEX_REC_PURGE] = "UPDATE rec SET time=NULL, chars=NULL WHERE seq=?1",
-	[INDEX_CHARS] = "SELECT chars FROM rec WHERE seq=?1",
+	[INDEX_ROW] = "SELECT " CORE_ROW_COLUMNS " FROM rec r WHERE r.seq=?1",
+	[INDEX_ANNS] = "SELECT first, versions, heads, retracted FROM ann"
+		       " WHERE first BETWEEN ?1 AND ?2 ORDER BY first",
+	/* Records that others are about. */
+	[INDEX_DISCUSSED] = "SELECT dst FROM edge WHERE dst BETWEEN ?1 AND ?2 AND role<=2"
+			    " ORDER BY dst LIMIT ?3",
+	[INDEX_IS_DISCUSSED] = "SELECT 1 FROM edge WHERE dst=?1 AND role<=2 LIMIT 1",
 	[INDEX_FIND] = "SELECT seq FROM rec INDEXED BY rec_id WHERE id8=?1 ORDER BY seq",
 	/* Without the signs SQLite would go through the whole table in the order of seq. */
 	[INDEX_RANGE] = "SELECT seq FROM rec INDEXED BY rec_id WHERE id8 BETWEEN ?3 AND ?4"
@@ -70,7 +74,7 @@ static const char *const statements[INDEX_STATEMENTS] = {
 			" CROSS JOIN rec r ON r.seq=p.seq WHERE p.term=?1 AND p.seq<?2"
 			" AND r.effect<>2 ORDER BY head DESC, p.seq DESC LIMIT 1",
 	[INDEX_REPLACE] = "UPDATE rec SET to_index=?2 WHERE seq=?1 AND to_index IS NULL",
-	[INDEX_ANN_GET] = "SELECT versions, heads, retracted FROM ann WHERE first=?1",
+	[INDEX_ANN_GET] = "SELECT first, versions, heads, retracted FROM ann WHERE first=?1",
 	[INDEX_ANN_PUT] = "INSERT INTO ann VALUES(?1,?2,?3,?4) ON CONFLICT(first)"
 			  " DO UPDATE SET versions=?2, heads=?3, retracted=?4",
 	[INDEX_ANN_AS_OF] =
@@ -108,6 +112,8 @@ static const char *const statements[INDEX_STATEMENTS] = {
 			" WHERE o.dst=e.src AND o.role=7 AND v.effect<>2)"
 			" ORDER BY e.src LIMIT ?2",
 	[INDEX_META_PUT] = "INSERT OR REPLACE INTO meta VALUES(?1,?2)",
+	[INDEX_BEGIN] = "BEGIN",
+	[INDEX_END] = "COMMIT",
 	[INDEX_META_GET] = "SELECT value FROM meta WHERE key=?1",
 };
 

@@ -155,11 +155,6 @@ static void where_state(struct builder *b)
 				 " late.seq=r.seq AND at>=%llu)",
 				 size);
 	annot_buf_puts(b->sql, ")");
-	if (!b->query->with_retracted)
-		annot_buf_printf(b->sql,
-				 " AND NOT EXISTS(SELECT 1 FROM ann a WHERE"
-				 " a.first=coalesce(r.ann,r.seq) AND a.retracted<%llu)",
-				 size);
 }
 
 static void where_range(struct builder *b)
@@ -181,7 +176,7 @@ static enum annot_status build(struct builder *b, struct annot_error *err)
 	bool narrowed = q->n_tags || q->n_speakers || q->n_documents;
 	bool by_kind = !narrowed && (q->n_authors > 0 || !(q->kinds & common_kinds));
 
-	annot_buf_printf(b->sql, "SELECT r.seq FROM rec r %s",
+	annot_buf_printf(b->sql, "SELECT " CORE_ROW_COLUMNS " FROM rec r %s",
 			 by_kind ? "INDEXED BY rec_kind" : "NOT INDEXED");
 	where_range(b);
 	where_kinds(b);
@@ -200,6 +195,57 @@ static enum annot_status build(struct builder *b, struct annot_error *err)
 	return annot_buf_check(b->sql, "query", err);
 }
 
+/* The next rows from `from` on into the page. */
+static enum annot_status next_page(struct reader *r, sqlite3_stmt *st, uint64_t from,
+				   struct annot_error *err)
+{
+	enum annot_status status = ANNOT_OK;
+	bool row = true;
+
+	page_forget(&r->page);
+	sqlite3_bind_int64(st, 1, (int64_t)from);
+	sqlite3_bind_int(st, 2, CORE_CHUNK);
+	while (status == ANNOT_OK && row && r->page.n < CORE_CHUNK) {
+		status = db_step(&r->core.index, st, &row, err);
+		if (status == ANNOT_OK && row)
+			status = page_add(&r->page, &r->core.index, st, err);
+	}
+	sqlite3_reset(st);
+	return status == ANNOT_OK ? page_complete(r, err) : status;
+}
+
+/* Whether its annotation is wanted: the query's text does not say. */
+static enum annot_status is_wanted(struct reader *r, const struct store_query *query,
+				   struct page_row *row, bool *ret, struct annot_error *err)
+{
+	struct core_ann ann;
+
+	*ret = true;
+	if (query->with_retracted)
+		return ANNOT_OK;
+	TRY(page_ann(r, row, &ann, err));
+	*ret = ann.retracted == ANNOT_NEVER || ann.retracted >= (int64_t)r->size;
+	return ANNOT_OK;
+}
+
+static enum annot_status run(struct reader *r, sqlite3_stmt *st, const struct store_query *query,
+			     uint64_t from, reader_each each, void *arg, struct annot_error *err)
+{
+	do {
+		TRY(next_page(r, st, from, err));
+		for (size_t i = 0; i < r->page.n; i++) {
+			struct page_row *row = &r->page.rows[i];
+			bool wanted;
+
+			TRY(is_wanted(r, query, row, &wanted, err));
+			if (wanted && !each(arg, row->rec.seq))
+				return ANNOT_OK;
+			from = row->rec.seq + 1;
+		}
+	} while (r->page.n == CORE_CHUNK);
+	return ANNOT_OK;
+}
+
 enum annot_status reader_list(struct reader *r, const struct store_query *query, uint64_t from,
 			      reader_each each, void *arg, struct annot_error *err)
 {
@@ -213,7 +259,7 @@ enum annot_status reader_list(struct reader *r, const struct store_query *query,
 		return ANNOT_OK;
 	if (sqlite3_prepare_v2(r->core.index.sq, sql.data, -1, &st, NULL) != SQLITE_OK)
 		return db_fail(&r->core.index, "query", err);
-	status = core_each(&r->core.index, st, from, NULL, 0, each, arg, err);
+	status = run(r, st, query, from, each, arg, err);
 	sqlite3_finalize(st);
 	return status;
 }

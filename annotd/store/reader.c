@@ -2,6 +2,11 @@
 #include "annotd/store/reader_private.h"
 
 #include <stdlib.h>
+#include <time.h>
+
+/* A snapshot that is kept from request to request is renewed after this, whatever happens: its
+ * pages may have moved from the write-ahead log, where it is slower to find them, into the file. */
+enum { SNAPSHOT_MS = 50 };
 
 enum annot_status reader_open(const char *dir, struct reader **ret, struct annot_error *err)
 {
@@ -17,52 +22,105 @@ enum annot_status reader_open(const char *dir, struct reader **ret, struct annot
 		reader_close(r);
 		return status;
 	}
+	r->core.may_scan = true;
 	*ret = r;
 	return ANNOT_OK;
+}
+
+void reader_follow(struct reader *r, const _Atomic uint64_t *commits)
+{
+	reader_rest(r);
+	r->commits = commits;
 }
 
 struct reader *reader_close(struct reader *r)
 {
 	if (!r)
 		return NULL;
-	reader_end(r);
+	reader_rest(r);
 	db_close(&r->core.index);
 	db_close(&r->core.truth);
+	annot_buf_free(&r->page.chars);
+	annot_buf_free(&r->one.chars);
 	free(r);
 	return NULL;
+}
+
+static enum annot_status run(struct db *db, unsigned statement, struct annot_error *err)
+{
+	sqlite3_stmt *st;
+
+	TRY(db_statement(db, statement, &st, err));
+	return db_run(db, st, err);
 }
 
 static enum annot_status snapshot(struct reader *r, struct annot_error *err)
 {
 	/* The index first: truth.db is committed before it, so it has all that the index knows. */
-	TRY(db_exec(&r->core.index, "BEGIN", err));
+	TRY(run(&r->core.index, INDEX_BEGIN, err));
 	TRY(core_index_size(&r->core, &r->index_size, err));
-	TRY(db_exec(&r->core.truth, "BEGIN", err));
+	TRY(run(&r->core.truth, TRUTH_BEGIN, err));
 	return core_truth_size(&r->core, &r->truth_size, err);
+}
+
+static uint64_t now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000 + (uint64_t)ts.tv_nsec / 1000000;
+}
+
+/* Whether nothing was committed since the snapshot was taken, not long ago. */
+static bool is_fresh(const struct reader *r)
+{
+	return r->open && r->commits && atomic_load(r->commits) == r->seen_commits &&
+	       now_ms() - r->taken_ms < SNAPSHOT_MS;
 }
 
 enum annot_status reader_begin(struct reader *r, struct annot_error *err)
 {
-	enum annot_status status;
+	enum annot_status status = ANNOT_OK;
 
-	reader_end(r);
-	status = snapshot(r, err);
-	if (status != ANNOT_OK)
-		reader_end(r);
+	if (!is_fresh(r)) {
+		reader_rest(r);
+		r->seen_commits = r->commits ? atomic_load(r->commits) : 0;
+		r->taken_ms = r->commits ? now_ms() : 0;
+		r->open = true;
+		r->snapshots++;
+		status = snapshot(r, err);
+		if (status != ANNOT_OK)
+			reader_rest(r);
+	}
 	r->size = r->index_size;
 	return status;
 }
 
-static void end(struct db *db)
+static void end(struct db *db, unsigned statement)
 {
 	if (db->sq && !sqlite3_get_autocommit(db->sq))
-		(void)db_exec(db, "COMMIT", NULL);
+		(void)run(db, statement, NULL);
+}
+
+void reader_rest(struct reader *r)
+{
+	core_scan_end(&r->core);
+	page_forget(&r->page);
+	page_forget(&r->one);
+	end(&r->core.index, INDEX_END);
+	end(&r->core.truth, TRUTH_END);
+	r->open = false;
 }
 
 void reader_end(struct reader *r)
 {
-	end(&r->core.index);
-	end(&r->core.truth);
+	if (!r->commits)
+		reader_rest(r);
+}
+
+uint64_t reader_snapshot(const struct reader *r)
+{
+	return r->snapshots;
 }
 
 uint64_t reader_size(const struct reader *r)
@@ -145,50 +203,70 @@ static enum annot_status ann_as_of(struct reader *r, uint64_t first, struct core
 	return ANNOT_OK;
 }
 
-/* The effect and what replaced it, as of r->size. */
-static enum annot_status rec_as_of(struct reader *r, uint64_t index, struct core_rec *ret,
-				   int64_t *ret_late, struct annot_error *err)
+/* What the index says of a record, as of r->size; *ret_late: where its effect changed. */
+static enum annot_status known(struct reader *r, uint64_t index, struct store_row *row,
+			       struct core_rec *ret, int64_t *ret_late, struct annot_error *err)
 {
-	TRY(core_rec(&r->core, index, ret, err));
-	TRY(core_late(&r->core, index, ret_late, err));
-	if (*ret_late >= (int64_t)r->size) {
+	struct page_row *found;
+	struct core_ann ann;
+
+	if (index >= r->size)
+		return annot_fail(err, ANNOT_NOT_FOUND, "no record #%llu among %llu",
+				  (unsigned long long)index, (unsigned long long)r->size);
+	TRY(page_row(r, index, &found, err));
+	*ret = found->rec;
+	if (reader_is_as_of(r))
+		TRY(ann_as_of(r, ret->ann, &ann, err));
+	else
+		TRY(page_ann(r, found, &ann, err));
+	if (ret_late)
+		TRY(core_late(&r->core, index, ret_late, err));
+	if (ret_late && *ret_late >= (int64_t)r->size) {
 		ret->effect = ANNOT_PENDING;
 		*ret_late = ANNOT_NEVER;
 	}
 	if (ret->replaced >= (int64_t)r->size)
 		ret->replaced = ANNOT_NEVER;
+	*row = (struct store_row){
+		.index = index,
+		.kind = ret->kind,
+		.effect = ret->effect,
+		.effect_at = index,
+		.versions = ann.versions,
+		.heads = ann.heads,
+		.head = core_rec_is_head(ret),
+		.retracted = ann.retracted,
+	};
+	TRY(core_author(&r->core, ret->author, &row->author, err));
+	if (ret->effect == ANNOT_VOID)
+		return row_reason(r, index, row->reason, err);
+	row->version = ret->version;
 	return ANNOT_OK;
+}
+
+enum annot_status reader_glance(struct reader *r, uint64_t index, struct store_row *ret,
+				struct annot_error *err)
+{
+	struct core_rec rec;
+	int64_t late;
+
+	return known(r, index, ret, &rec, reader_is_as_of(r) ? &late : NULL, err);
 }
 
 enum annot_status reader_row(struct reader *r, uint64_t index, struct store_row *ret,
 			     struct annot_error *err)
 {
-	struct store_row row = {.index = index};
+	struct store_row row;
 	struct core_rec rec;
-	struct core_ann ann;
 	int64_t late;
 
-	if (index >= r->size)
-		return annot_fail(err, ANNOT_NOT_FOUND, "no record #%llu among %llu",
-				  (unsigned long long)index, (unsigned long long)r->size);
-	TRY(rec_as_of(r, index, &rec, &late, err));
-	TRY(ann_as_of(r, rec.ann, &ann, err));
+	TRY(known(r, index, &row, &rec, &late, err));
 	TRY(core_digest(&r->core, index, &row.record, &row.withheld, err));
 	row.annotation = row.record;
 	if (!rec.first)
 		TRY(core_hash(&r->core, rec.ann, &row.annotation, err));
-	TRY(core_author(&r->core, rec.author, &row.author, err));
-	row.kind = rec.kind;
-	row.effect = rec.effect;
-	row.effect_at = late == ANNOT_NEVER ? index : (uint64_t)late;
-	if (rec.effect == ANNOT_VOID)
-		TRY(row_reason(r, index, row.reason, err));
-	else
-		row.version = rec.version;
-	row.versions = ann.versions;
-	row.heads = ann.heads;
-	row.head = core_rec_is_head(&rec);
-	row.retracted = ann.retracted;
+	if (late != ANNOT_NEVER)
+		row.effect_at = (uint64_t)late;
 	*ret = row;
 	return ANNOT_OK;
 }
@@ -212,23 +290,19 @@ static bool varint_next(const uint8_t *data, size_t len, size_t *at, uint64_t *r
 enum annot_status reader_chars(struct reader *r, uint64_t index, struct store_chars *ret,
 			       size_t max, size_t *ret_n, struct annot_error *err)
 {
-	AUTO_RESET sqlite3_stmt *st = NULL;
-	size_t at = 0, n = 0, len;
+	size_t at = 0, n = 0;
 	const uint8_t *data;
-	bool row = false;
+	struct page_row *row;
 
-	TRY(db_statement(&r->core.index, INDEX_CHARS, &st, err));
-	sqlite3_bind_int64(st, 1, (int64_t)index);
-	TRY(db_step(&r->core.index, st, &row, err));
-	if (!row)
-		return annot_fail(err, ANNOT_NOT_FOUND, "no record #%llu in the index",
-				  (unsigned long long)index);
-	data = sqlite3_column_blob(st, 0);
-	len = data ? (size_t)sqlite3_column_bytes(st, 0) : 0;
-	while (n < max && at < len) {
+	TRY(page_row(r, index, &row, err));
+	const struct page *page = row == &r->one.rows[0] ? &r->one : &r->page;
+
+	data = (const uint8_t *)page->chars.data + row->at;
+	while (n < max && at < row->length) {
 		uint64_t start, length;
 
-		if (!varint_next(data, len, &at, &start) || !varint_next(data, len, &at, &length))
+		if (!varint_next(data, row->length, &at, &start) ||
+		    !varint_next(data, row->length, &at, &length))
 			return annot_fail(
 				err, ANNOT_STORE,
 				"index.db: places of #%llu are broken; run annotd rebuild",
@@ -312,8 +386,14 @@ enum annot_status reader_history(struct reader *r, const struct annot_hash *anno
 enum annot_status reader_about(struct reader *r, uint64_t index, enum annot_kind kind,
 			       reader_each each, void *arg, struct annot_error *err)
 {
+	struct page_row *row;
 	sqlite3_stmt *st;
+	bool discussed;
 
+	TRY(page_row(r, index, &row, err));
+	TRY(page_discussed(r, row, &discussed, err));
+	if (!discussed)
+		return ANNOT_OK;
 	TRY(db_statement(&r->core.index, INDEX_ABOUT, &st, err));
 	return core_each(&r->core.index, st, 0,
 			 (int64_t[]){(int64_t)index, (int64_t)kind, (int64_t)r->size}, 3, each, arg,

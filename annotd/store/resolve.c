@@ -97,6 +97,18 @@ static enum annot_status find_prefix(struct reader *r, const struct wanted *want
 	int64_t numbers[3] = {0, 0, (int64_t)r->size};
 	sqlite3_stmt *st;
 
+	/* A whole hash: there is at most one. */
+	if (wanted->len == ANNOT_HASH_HEX) {
+		struct annot_hash hash;
+
+		annot_unhex(wanted->base, wanted->len, hash.b, sizeof hash.b);
+		enum annot_status status = reader_find(r, &hash, ret, err);
+
+		if (status != ANNOT_NOT_FOUND)
+			return status;
+		return annot_fail(err, ANNOT_NOT_FOUND, "%s: no record or annotation has that id",
+				  wanted->base);
+	}
 	prefix_range(wanted->base, wanted->len, &numbers[0], &numbers[1]);
 	TRY(db_statement(&r->core.index, INDEX_RANGE, &st, err));
 	TRY(core_each(&r->core.index, st, 0, numbers, COUNT(numbers), each_candidate, &c, err));
@@ -150,6 +162,8 @@ enum annot_status reader_resolve(struct reader *r, const char *id, uint64_t *ret
 {
 	struct wanted wanted;
 	struct core_rec rec;
+	struct core_ann ann;
+	struct page_row *row;
 	uint64_t seq = 0;
 	bool there = false, exact;
 	int64_t found = 0;
@@ -169,7 +183,8 @@ enum annot_status reader_resolve(struct reader *r, const char *id, uint64_t *ret
 		return annot_fail(
 			err, ANNOT_NOT_FOUND,
 			"\"%.80s\" is neither an id (8 to 64 hex digits) nor a document name", id);
-	TRY(core_rec(&r->core, seq, &rec, err));
+	TRY(page_row(r, seq, &row, err));
+	rec = row->rec;
 	if (wanted.version > 0) {
 		TRY(one_number(r, INDEX_VERSION_AT, rec.ann, wanted.version, &there, &found, err));
 		if (!there || (uint64_t)found >= r->size)
@@ -181,6 +196,11 @@ enum annot_status reader_resolve(struct reader *r, const char *id, uint64_t *ret
 	/* The hash of a later version names that version; that of a first one its annotation too.
 	 */
 	if (wanted.record || (exact && !rec.first)) {
+		*ret = seq;
+		return ANNOT_OK;
+	}
+	TRY(page_ann(r, row, &ann, err));
+	if (ann.versions == 1 && rec.first) {
 		*ret = seq;
 		return ANNOT_OK;
 	}

@@ -291,6 +291,7 @@ enum annot_status store_commit_truth(struct store *s, const struct annot_hash *r
 	}
 	s->in_truth = false;
 	s->size = s->next_size;
+	atomic_fetch_add(&s->commits, 1);
 	return ANNOT_OK;
 }
 
@@ -302,7 +303,13 @@ enum annot_status store_commit_index(struct store *s, struct annot_error *err)
 	TRY(db_exec(&s->core.index, "COMMIT", err));
 	s->in_index = false;
 	s->index_size = s->next_index_size;
+	atomic_fetch_add(&s->commits, 1);
 	return ANNOT_OK;
+}
+
+const _Atomic uint64_t *store_commits(const struct store *s)
+{
+	return &s->commits;
 }
 
 void store_rollback(struct store *s)

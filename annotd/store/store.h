@@ -141,6 +141,16 @@ struct reader *reader_close(struct reader *r);
  * possible. */
 enum annot_status reader_begin(struct reader *r, struct annot_error *err);
 void reader_end(struct reader *r);
+/*
+ * Counts commits: a reader that follows them keeps its snapshot from reader_begin to reader_begin
+ * as long as there was none, and must be told to rest before it waits for something to do (a
+ * snapshot keeps write-ahead logs from being emptied). The count must stay as long as the reader.
+ */
+const _Atomic uint64_t *store_commits(const struct store *s);
+void reader_follow(struct reader *r, const _Atomic uint64_t *commits);
+void reader_rest(struct reader *r);
+/* A number of its own for each snapshot: what was read in one is good while it stays the same. */
+uint64_t reader_snapshot(const struct reader *r);
 uint64_t reader_size(const struct reader *r);
 /* Records in truth.db in the snapshot: may be ahead of the index for a moment. */
 uint64_t reader_truth_size(const struct reader *r);
@@ -192,6 +202,10 @@ struct store_row {
 };
 enum annot_status reader_row(struct reader *r, uint64_t index, struct store_row *ret,
 			     struct annot_error *err);
+
+/* The same without hashes: record and annotation are zero, withheld false, effect_at its own index. */
+enum annot_status reader_glance(struct reader *r, uint64_t index, struct store_row *ret,
+				struct annot_error *err);
 
 /* Code point places of a record's targets, in order; at most max. */
 enum annot_status reader_chars(struct reader *r, uint64_t index, struct store_chars *ret,

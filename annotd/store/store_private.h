@@ -2,6 +2,8 @@
 #ifndef ANNOTD_STORE_STORE_PRIVATE_H
 #define ANNOTD_STORE_STORE_PRIVATE_H
 
+#include <stdatomic.h>
+
 #include "annotd/store/core.h"
 
 struct store {
@@ -11,6 +13,7 @@ struct store {
 	uint64_t next_size, next_index_size; /* with the open transaction */
 	bool in_truth, in_index; /* transactions are begun by the first write of a batch */
 	struct annot_view view;
+	_Atomic uint64_t commits;
 };
 
 /* Begins the transaction of that database if it is not yet begun. */

@@ -20,6 +20,7 @@ static const char *const statements[TRUTH_STATEMENTS] = {
 	[TRUTH_ROOT] = "INSERT INTO root VALUES(?1,?2)",
 	[TRUTH_ROOT_GET] = "SELECT root FROM root WHERE size=?1",
 	[TRUTH_RECORD] = "SELECT bytes, sig, leaf FROM record WHERE seq=?1",
+	[TRUTH_SCAN] = "SELECT bytes, sig, leaf, seq FROM record WHERE seq>=?1 ORDER BY seq",
 	[TRUTH_BYTES] = "SELECT bytes, leaf FROM record WHERE seq=?1",
 	[TRUTH_NODES] = "SELECT nodes FROM record WHERE seq=?1",
 	[TRUTH_SIZE] = "SELECT max(seq)+1 FROM record",
@@ -29,6 +30,8 @@ static const char *const statements[TRUTH_STATEMENTS] = {
 	[TRUTH_CONTENT_LENGTH] = "SELECT sum(length(data)) FROM content WHERE seq=?1",
 	[TRUTH_CONTENT_ROW] = "SELECT rowid FROM content WHERE seq=?1 AND piece=?2",
 	[TRUTH_CONTENT_DROP] = "DELETE FROM content WHERE seq=?1",
+	[TRUTH_BEGIN] = "BEGIN",
+	[TRUTH_END] = "COMMIT",
 	[TRUTH_WITHHOLD] = "UPDATE record SET bytes=NULL, leaf=?2 WHERE seq=?1",
 };
 
@@ -69,19 +72,45 @@ static bool column_copy(struct annot_arena *arena, sqlite3_stmt *st, int column,
 	return ret->data;
 }
 
-enum annot_status core_record(struct core *c, uint64_t seq, struct annot_arena *arena,
-			      struct store_record *ret, struct annot_error *err)
-{
-	AUTO_RESET sqlite3_stmt *st = NULL;
-	struct store_record found = {.index = seq};
-	bool row = false;
+/* Gaps up to this are stepped over. */
+enum { SCAN_GAP = 4 };
 
-	TRY(db_statement(&c->truth, TRUTH_RECORD, &st, err));
-	sqlite3_bind_int64(st, 1, (int64_t)seq);
-	TRY(db_step(&c->truth, st, &row, err));
-	if (!row)
-		return annot_fail(err, ANNOT_NOT_FOUND, "no record #%llu in the log",
-				  (unsigned long long)seq);
+void core_scan_end(struct core *c)
+{
+	if (c->scan)
+		sqlite3_reset(c->scan);
+	c->scan = NULL;
+}
+
+/* Moves the scan to seq, or begins it there; *ret_row false past the end. */
+static enum annot_status scan_to(struct core *c, uint64_t seq, bool *ret_row,
+				 struct annot_error *err)
+{
+	enum annot_status status = ANNOT_OK;
+	bool row = true;
+
+	if (!c->scan || seq < c->scan_at || seq - c->scan_at > SCAN_GAP) {
+		TRY(db_statement(&c->truth, TRUTH_SCAN, &c->scan, err));
+		sqlite3_bind_int64(c->scan, 1, (int64_t)seq);
+		status = db_step(&c->truth, c->scan, &row, err);
+	} else {
+		while (status == ANNOT_OK && row && c->scan_at < seq) {
+			status = db_step(&c->truth, c->scan, &row, err);
+			c->scan_at++;
+		}
+	}
+	c->scan_at = seq;
+	*ret_row = row && status == ANNOT_OK && (uint64_t)sqlite3_column_int64(c->scan, 3) == seq;
+	if (!*ret_row)
+		core_scan_end(c);
+	return status;
+}
+
+static enum annot_status record_columns(sqlite3_stmt *st, uint64_t seq, struct annot_arena *arena,
+					struct store_record *ret, struct annot_error *err)
+{
+	struct store_record found = {.index = seq};
+
 	if (sqlite3_column_bytes(st, 1) != ANNOT_SIGNATURE_SIZE)
 		return annot_fail(err, ANNOT_STORE,
 				  "truth.db: record #%llu has no signature; run annotd fsck",
@@ -92,6 +121,29 @@ enum annot_status core_record(struct core *c, uint64_t seq, struct annot_arena *
 				  (unsigned long long)seq);
 	*ret = found;
 	return ANNOT_OK;
+}
+
+enum annot_status core_record(struct core *c, uint64_t seq, struct annot_arena *arena,
+			      struct store_record *ret, struct annot_error *err)
+{
+	AUTO_RESET sqlite3_stmt *st = NULL;
+	uint64_t last = c->read_last;
+	bool row = false;
+
+	c->read_last = seq;
+	if (c->may_scan && seq >= last && seq - last <= SCAN_GAP) {
+		TRY(scan_to(c, seq, &row, err));
+		if (row)
+			return record_columns(c->scan, seq, arena, ret, err);
+	} else {
+		TRY(db_statement(&c->truth, TRUTH_RECORD, &st, err));
+		sqlite3_bind_int64(st, 1, (int64_t)seq);
+		TRY(db_step(&c->truth, st, &row, err));
+	}
+	if (!row)
+		return annot_fail(err, ANNOT_NOT_FOUND, "no record #%llu in the log",
+				  (unsigned long long)seq);
+	return record_columns(st, seq, arena, ret, err);
 }
 
 enum annot_status core_leaf(const struct store_record *record, struct annot_arena *arena,
