@@ -85,10 +85,16 @@ static bool is_swamped(const struct workers *w)
 /* --- the threads --- */
 
 /* request NULL: the end. */
-static struct waiting take(struct workers *w, bool light)
+static struct waiting take(struct workers *w, struct reader *reader, bool light)
 {
 	struct waiting next = {0};
 	pthread_mutex_lock(&w->lock);
+	/* No snapshot is kept while there is nothing to do. */
+	if (light || w->n == 0) {
+		pthread_mutex_unlock(&w->lock);
+		reader_rest(reader);
+		pthread_mutex_lock(&w->lock);
+	}
 	while (!w->stopping && (light ? !is_swamped(w) : w->n == 0))
 		pthread_cond_wait(light ? &w->swamped : &w->changed, &w->lock);
 	if (w->n > 0)
@@ -114,7 +120,7 @@ static void *work(void *arg)
 	struct workers *w = start.workers;
 	bool light = start.own == &w->own[WORKERS_MAX];
 	free(arg);
-	for (struct waiting next; (next = take(w, light)).request;) {
+	for (struct waiting next; (next = take(w, start.own->reader, light)).request;) {
 		dispatch_request(start.own, next.request, next.announced);
 		if (next.heavy)
 			heavy_done(w);
@@ -131,6 +137,8 @@ static enum annot_status start_one(struct workers *w, size_t i, struct annot_err
 	w->own[i].shared = &w->shared;
 	enum annot_status status =
 		reader_open(corpus_dir(w->shared.corpus), &w->own[i].reader, err);
+	if (status == ANNOT_OK)
+		reader_follow(w->own[i].reader, corpus_commits(w->shared.corpus));
 	if (status == ANNOT_OK && pthread_create(&w->threads[i], NULL, work, start) != 0) {
 		w->own[i].reader = reader_close(w->own[i].reader);
 		status = annot_fail(err, ANNOT_NO_MEMORY, "cannot start a thread");
