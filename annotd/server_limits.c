@@ -41,8 +41,8 @@ void server_wake(struct server *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
-/* The one waited for longest (that holds something, if `holding`); *ret_held: what all that are not
- * dying hold. */
+/* The list has the newest connections first. The one waited for longest (that holds something, if
+ * `holding`); *ret_held: what all that are not dying hold. */
 static struct connection *find_oldest(struct server *s, bool holding, size_t *ret_held)
 {
 	struct connection *oldest = NULL;
@@ -52,7 +52,7 @@ static struct connection *find_oldest(struct server *s, bool holding, size_t *re
 		pthread_mutex_lock(&c->lock);
 		if (!c->dying)
 			*ret_held += c->held;
-		if (can_go(c) && (c->held > 0 || !holding) && (!oldest || c->since < since)) {
+		if (can_go(c) && (c->held > 0 || !holding) && (!oldest || c->since <= since)) {
 			oldest = c;
 			since = c->since;
 		}
