@@ -71,11 +71,21 @@ static void start_at(const char *dir, const char *level, struct test_daemon *ret
 	ret->pid = spawn(args, ends[1]);
 	close(ends[1]);
 	ret->out = ends[0];
-	if (!read_until(ret->out, "annotd: serving", ret->said, sizeof ret->said))
-		fail_msg("annotd did not start: %s", ret->said);
+}
+
+void test_daemon_wait(struct test_daemon *d)
+{
+	if (!read_until(d->out, "annotd: serving", d->said, sizeof d->said))
+		fail_msg("annotd did not start: %s", d->said);
 }
 
 void test_daemon_start(const char *dir, struct test_daemon *ret)
+{
+	test_daemon_spawn(dir, ret);
+	test_daemon_wait(ret);
+}
+
+void test_daemon_spawn(const char *dir, struct test_daemon *ret)
 {
 	start_at(dir, "info", ret);
 }
@@ -83,6 +93,7 @@ void test_daemon_start(const char *dir, struct test_daemon *ret)
 void test_daemon_start_quiet(const char *dir, struct test_daemon *ret)
 {
 	start_at(dir, "error", ret);
+	test_daemon_wait(ret);
 }
 
 int test_daemon_stop(struct test_daemon *d)

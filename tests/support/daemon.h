@@ -21,6 +21,9 @@ void test_daemon_start(const char *dir, struct test_daemon *ret);
 /* The same, logging errors alone: nobody reads `out` while it serves, and a full pipe would stop
  * it. */
 void test_daemon_start_quiet(const char *dir, struct test_daemon *ret);
+/* The same in two steps: without waiting, and the waiting. */
+void test_daemon_spawn(const char *dir, struct test_daemon *ret);
+void test_daemon_wait(struct test_daemon *d);
 /* SIGTERM, waits, and gives the exit code; 128 + the signal that ended it. */
 int test_daemon_stop(struct test_daemon *d);
 /* kill -9. */
