@@ -90,20 +90,17 @@ enum annot_status corpus_sign(struct corpus *c, uint64_t size, const struct anno
 			      struct annot_error *err)
 {
 	struct annot_checkpoint checkpoint = {.size = size, .root = *root};
-	struct annot_buf note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
+	char text[ANNOT_NOTE_MAX + 1] = "";
+	struct annot_buf note = ANNOT_BUF_IN(text);
 	memcpy(checkpoint.origin, c->origin, sizeof checkpoint.origin);
 	annot_checkpoint_sign(&checkpoint, &c->key, &note);
-	enum annot_status status = annot_buf_check(&note, "checkpoint", err);
-	if (status == ANNOT_OK) {
-		pthread_mutex_lock(&c->lock);
-		struct annot_buf old = c->note;
-		c->note = note;
-		c->checkpoint = checkpoint;
-		pthread_mutex_unlock(&c->lock);
-		note = old;
-	}
-	annot_buf_free(&note);
-	return status;
+	TRY(annot_buf_check(&note, "checkpoint", err));
+	pthread_mutex_lock(&c->lock);
+	annot_buf_truncate(&c->note, 0);
+	annot_buf_add(&c->note, note.data, note.len);
+	c->checkpoint = checkpoint;
+	pthread_mutex_unlock(&c->lock);
+	return ANNOT_OK;
 }
 
 struct corpus *corpus_close(struct corpus *c)
@@ -115,7 +112,6 @@ struct corpus *corpus_close(struct corpus *c)
 	c->authority = annot_authority_free(c->authority);
 	c->arena = annot_arena_free(c->arena);
 	c->texts = texts_free(c->texts);
-	annot_buf_free(&c->note);
 	sodium_memzero(&c->key, sizeof c->key);
 	pthread_mutex_destroy(&c->lock);
 	pthread_rwlock_destroy(&c->authority_lock);

@@ -92,13 +92,16 @@ static enum annot_status check_key(struct corpus *c, struct annot_error *err)
 
 #define VOUCH "run annotd vouch --corpus %s --size %llu"
 
-static void compare_slot(struct corpus *c, const struct checkpoint_slot *slot)
+/* Other than OK only when it could not be found out. */
+static enum annot_status compare_slot(struct corpus *c, const struct checkpoint_slot *slot,
+				      struct annot_error *ret)
 {
 	unsigned long long have = (unsigned long long)c->frontier.size;
 	unsigned long long signed_size = (unsigned long long)slot->size;
 	struct annot_tree_reader tree = store_tree(c->store);
 	struct annot_error err = {0};
 	struct annot_hash root;
+	enum annot_status status = ANNOT_OK;
 	if (!annot_hash_equal(&slot->corpus, &c->id))
 		corpus_set_read_only(c,
 				     "%s/checkpoint is of another corpus (%.16s…): put the right "
@@ -111,7 +114,9 @@ static void compare_slot(struct corpus *c, const struct checkpoint_slot *slot)
 			"put back the truth.db that has them all; signing over them would "
 			"fork the log",
 			signed_size, have);
-	else if (annot_tree_root(&tree, slot->size, &root, &err) != ANNOT_OK)
+	else if ((status = annot_tree_root(&tree, slot->size, &root, &err)) == ANNOT_NO_MEMORY)
+		return annot_fail(ret, status, "%s", err.text);
+	else if (status != ANNOT_OK)
 		corpus_set_read_only(c, "the tree of %llu records cannot be read: %s", signed_size,
 				     err.text);
 	else if (!annot_hash_equal(&root, &slot->root))
@@ -121,15 +126,15 @@ static void compare_slot(struct corpus *c, const struct checkpoint_slot *slot)
 			"truth.db: this is another history; put back the truth.db that was "
 			"signed, and run annotd fsck",
 			signed_size);
+	return ANNOT_OK;
 }
 
-static void compare_file(struct corpus *c)
+static enum annot_status compare_file(struct corpus *c, struct annot_error *err)
 {
 	unsigned long long have = (unsigned long long)c->frontier.size;
 	switch (checkpoint_file_state(c->file)) {
 	case CHECKPOINT_FILE_VALID:
-		compare_slot(c, checkpoint_file_current(c->file));
-		break;
+		return compare_slot(c, checkpoint_file_current(c->file), err);
 	case CHECKPOINT_FILE_ABSENT:
 		corpus_set_read_only(
 			c,
@@ -146,6 +151,7 @@ static void compare_file(struct corpus *c)
 			c->dir, have, c->dir, have);
 		break;
 	}
+	return ANNOT_OK;
 }
 
 /* Moves the file to what the database has, and signs that. */
@@ -265,7 +271,7 @@ static enum annot_status open_all(struct corpus *c, struct annot_error *err)
 		TRY(corpus_first_start(c, err));
 	TRY(open_store(c, err));
 	TRY(check_key(c, err));
-	compare_file(c);
+	TRY(compare_file(c, err));
 	if (corpus_read_only(c))
 		return ANNOT_OK;
 	TRY(sign_first(c, err));
@@ -279,6 +285,7 @@ struct corpus *corpus_new(const char *dir)
 		return NULL;
 	pthread_rwlock_init(&c->authority_lock, NULL);
 	pthread_mutex_init(&c->lock, NULL);
+	c->note = ANNOT_BUF_IN(c->note_text);
 	c->dir = strdup(dir);
 	c->arena = annot_arena_new(CORPUS_ARENA_MAX);
 	return c->dir && c->arena ? c : corpus_close(c);

@@ -35,7 +35,9 @@ struct corpus {
 	/* what was last signed */
 	pthread_mutex_t lock;
 	struct annot_checkpoint checkpoint; /* size 0: nothing was signed */
-	struct annot_buf note;
+	struct annot_buf note;              /* in note_text: once the file has moved, signing
+					       must not need memory that may not be there */
+	char note_text[ANNOT_NOTE_MAX + 1];
 
 	atomic_uint_fast64_t withheld; /* counts */
 

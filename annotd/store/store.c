@@ -228,25 +228,36 @@ uint64_t store_index_size(const struct store *s)
 
 /* --- transactions --- */
 
+/* A rollback that found no memory is made good before anything else is read or written. */
+static enum annot_status leave(struct db *db, struct annot_error *err)
+{
+	return sqlite3_get_autocommit(db->sq) ? ANNOT_OK : db_exec(db, "ROLLBACK", err);
+}
+
 enum annot_status store_begin(struct store *s, struct annot_error *err)
 {
 	if (s->in_truth || s->in_index)
 		return annot_fail(err, ANNOT_INTERNAL, "store_begin within a transaction");
-	return ANNOT_OK;
+	TRY(leave(&s->core.truth, err));
+	return leave(&s->core.index, err);
 }
 
 enum annot_status store_in_truth(struct store *s, struct annot_error *err)
 {
-	if (!s->in_truth)
+	if (!s->in_truth) {
+		TRY(leave(&s->core.truth, err));
 		TRY(db_exec(&s->core.truth, "BEGIN IMMEDIATE", err));
+	}
 	s->in_truth = true;
 	return ANNOT_OK;
 }
 
 enum annot_status store_in_index(struct store *s, struct annot_error *err)
 {
-	if (!s->in_index)
+	if (!s->in_index) {
+		TRY(leave(&s->core.index, err));
 		TRY(db_exec(&s->core.index, "BEGIN IMMEDIATE", err));
+	}
 	s->in_index = true;
 	return ANNOT_OK;
 }

@@ -38,4 +38,10 @@ unsigned alloc_each(const char *what, alloc_run run, void *ctx);
 void alloc_json(void);
 void alloc_sqlite(void);
 
+/* Opening a database takes thousands: only each n-th of SQLite's counts from here on (1: each). */
+void alloc_stride(unsigned n);
+
+/* For these libraries: whether this allocation is to fail. */
+bool alloc_library_fails(void);
+
 #endif

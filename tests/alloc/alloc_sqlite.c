@@ -3,12 +3,16 @@
 #include <sqlite3.h>
 #include <stdlib.h>
 
+/* Past the wrappers, which would count each. */
+void *__real_malloc(size_t size);
+void *__real_realloc(void *p, size_t size);
+
 /* Sizes stand in front: SQLite asks for them. */
 enum { HEAD = 16 };
 
 static void *take(int size)
 {
-	int *p = malloc((size_t)size + HEAD);
+	int *p = alloc_library_fails() ? NULL : __real_malloc((size_t)size + HEAD);
 	if (!p)
 		return NULL;
 	*p = size;
@@ -28,7 +32,9 @@ static int size_of(void *p)
 
 static void *resize(void *p, int size)
 {
-	int *bigger = realloc(p ? (char *)p - HEAD : NULL, (size_t)size + HEAD);
+	int *bigger = alloc_library_fails()
+			      ? NULL
+			      : __real_realloc(p ? (char *)p - HEAD : NULL, (size_t)size + HEAD);
 	if (!bigger)
 		return NULL;
 	*bigger = size;
