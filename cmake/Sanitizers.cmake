@@ -12,6 +12,7 @@ if(ANNOT_FUZZ)
 	add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 if(ANNOT_COVERAGE)
-	add_compile_options(--coverage -O0)
+	# Several threads count: without atomics counts are lost, and turn negative in what gcov prints.
+	add_compile_options(--coverage -O0 -fprofile-update=atomic)
 	add_link_options(--coverage)
 endif()
