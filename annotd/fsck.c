@@ -31,6 +31,7 @@ struct fsck {
 	struct annot_frontier frontier;
 	uint8_t *effects; /* of each record, as judged */
 	struct texts *texts;
+	struct fsck_signatures *signatures;
 	bool has_slot;
 	struct checkpoint_slot slot;
 	struct findings findings;
@@ -55,24 +56,31 @@ void finding(struct findings *f, uint64_t index, const char *format, ...)
  * -------------------------------------------------------------------------------------------------------------------
  */
 
-static void check_nodes(struct fsck *f, const struct annot_fact *fact)
+/* What cannot be read for want of memory is no finding. */
+static enum annot_status check_nodes(struct fsck *f, const struct annot_fact *fact,
+				     struct annot_error *err)
 {
-	struct annot_buf buf = ANNOT_BUF_INIT(ANNOT_LEAF_MAX);
+	char line[ANNOT_LEAF_MAX + 1] = "";
+	struct annot_buf buf = ANNOT_BUF_IN(line);
 	struct annot_hash nodes[ANNOT_LEVELS], stored;
 	struct annot_tree_reader tree = reader_tree(f->reader);
 	annot_leaf_write(&fact->leaf, &buf);
 	struct annot_hash leaf = annot_leaf_hash(buf.data, buf.len);
-	annot_buf_free(&buf);
 	size_t n = annot_frontier_append(&f->frontier, &leaf, nodes);
 	for (unsigned level = 0; level < n; level++) {
 		struct annot_error why = {0};
-		if (tree.node(tree.ctx, level, fact->index >> level, &stored, &why) != ANNOT_OK)
+		enum annot_status status =
+			tree.node(tree.ctx, level, fact->index >> level, &stored, &why);
+		if (status == ANNOT_NO_MEMORY)
+			return annot_fail(err, status, "%s", why.text);
+		if (status != ANNOT_OK)
 			finding(&f->findings, fact->index, "%s", why.text);
 		else if (!annot_hash_equal(&stored, &nodes[level]))
 			finding(&f->findings, fact->index,
 				"node of level %u is %s, the leaf gives %s", level,
 				annot_hash_hex(&stored).text, annot_hash_hex(&nodes[level]).text);
 	}
+	return ANNOT_OK;
 }
 
 static void compare_root(struct fsck *f, const char *what, const struct annot_hash *said)
@@ -86,17 +94,20 @@ static void compare_root(struct fsck *f, const char *what, const struct annot_ha
 }
 
 /* Sizes that no commit made have no root in truth.db; the last one must. */
-static void check_roots(struct fsck *f)
+static enum annot_status check_roots(struct fsck *f, struct annot_error *err)
 {
 	struct annot_error why = {0};
 	struct annot_hash root;
 	enum annot_status status = reader_root(f->reader, f->frontier.size, &root, &why);
 	if (status == ANNOT_OK)
 		compare_root(f, "truth.db", &root);
+	else if (status == ANNOT_NO_MEMORY)
+		return annot_fail(err, status, "%s", why.text);
 	else if (status != ANNOT_NOT_FOUND || f->frontier.size == f->size)
 		finding(&f->findings, FSCK_WHOLE, "truth.db: %s", why.text);
 	if (f->has_slot && f->slot.size == f->frontier.size)
 		compare_root(f, "checkpoint", &f->slot.root);
+	return ANNOT_OK;
 }
 
 /* Before the snapshot: a running annotd commits to truth.db first. */
@@ -235,27 +246,46 @@ static enum annot_status read_fact(struct fsck *f, uint64_t index, struct annot_
 	struct annot_error why = {0};
 	annot_arena_reset(f->arena);
 	TRY(reader_record(f->reader, index, f->arena, &stored, err));
-	*ret_good = fact_of(&stored, f->arena, ret, &why) == ANNOT_OK;
+	enum annot_status status = fact_of(&stored, f->arena, ret, &why);
+	if (status == ANNOT_NO_MEMORY)
+		return annot_fail(err, status, "%s", why.text);
+	*ret_good = status == ANNOT_OK;
 	if (!*ret_good)
 		finding(&f->findings, index, "%s", why.text);
+	return ANNOT_OK;
+}
+
+static enum annot_status replay_one(struct fsck *f, uint64_t index, bool *ret_good,
+				    struct annot_error *err)
+{
+	struct annot_fact fact;
+	struct annot_judgement judgement;
+	TRY(read_fact(f, index, &fact, ret_good, err));
+	if (!*ret_good)
+		return ANNOT_OK;
+	TRY(check_nodes(f, &fact, err));
+	TRY(check_roots(f, err));
+	fsck_signatures_lock(f->signatures);
+	enum annot_status status = annot_memory_next(f->memory, &fact, &judgement, err);
+	fsck_signatures_unlock(f->signatures);
+	TRY(status);
+	f->effects[index] = (uint8_t)judgement.effect;
 	return ANNOT_OK;
 }
 
 /* Log and state; stops at a record that cannot be read, for nothing after it can be judged. */
 static enum annot_status replay(struct fsck *f, bool *ret_all, struct annot_error *err)
 {
-	for (uint64_t i = 0; i < f->size; i++) {
-		struct annot_fact fact;
-		struct annot_judgement judgement;
-		TRY(read_fact(f, i, &fact, ret_all, err));
-		if (!*ret_all)
-			return ANNOT_OK;
-		check_nodes(f, &fact);
-		check_roots(f);
-		TRY(annot_memory_next(f->memory, &fact, &judgement, err));
-		f->effects[i] = (uint8_t)judgement.effect;
+	enum annot_status status = ANNOT_OK;
+	uint64_t i = 0;
+	*ret_all = true;
+	while (i < f->size && status == ANNOT_OK && *ret_all) {
+		status = replay_one(f, i, ret_all, err);
+		if (status == ANNOT_OK && *ret_all)
+			fsck_signatures_replayed(f->signatures, ++i, false);
 	}
-	return ANNOT_OK;
+	fsck_signatures_replayed(f->signatures, i, true);
+	return status;
 }
 
 static enum annot_effect final_effect(const struct fsck *f, const struct annot_fact *fact)
@@ -266,7 +296,8 @@ static enum annot_effect final_effect(const struct fsck *f, const struct annot_f
 	return annot_authority_effect(annot_memory_authority(f->memory), &fact->leaf.record, NULL);
 }
 
-static void compare_row(struct fsck *f, const struct annot_fact *fact, const struct store_row *row)
+static void compare_row(struct fsck *f, const struct annot_fact *fact, const struct store_row *row,
+			bool named)
 {
 	struct findings *to = &f->findings;
 	struct annot_hash heads[HEADS_MAX];
@@ -276,8 +307,8 @@ static void compare_row(struct fsck *f, const struct annot_fact *fact, const str
 	bool head = false;
 	for (size_t i = 0; i < n && i < HEADS_MAX; i++)
 		head = head || annot_hash_equal(&heads[i], &fact->leaf.record);
-	if (!annot_hash_equal(&row->record, &fact->leaf.record) ||
-	    !annot_hash_equal(&row->author, &fact->leaf.author) || row->kind != fact->leaf.kind)
+	if (!named || !annot_hash_equal(&row->author, &fact->leaf.author) ||
+	    row->kind != fact->leaf.kind)
 		finding(to, fact->index, "the index has another record here; run annotd rebuild");
 	else if (row->effect != effect)
 		finding(to, fact->index, "the index says %s, a replay %s; run annotd rebuild",
@@ -290,8 +321,6 @@ static void compare_row(struct fsck *f, const struct annot_fact *fact, const str
 			(unsigned long long)row->version, (unsigned long long)row->heads,
 			row->head ? " and this one" : "", (unsigned long long)version, n,
 			head ? " and this one" : "");
-	if (row->withheld != !fact->record)
-		finding(to, fact->index, "index and truth.db differ on whether it was withheld");
 }
 
 static enum annot_status compare(struct fsck *f, struct annot_error *err)
@@ -304,12 +333,13 @@ static enum annot_status compare(struct fsck *f, struct annot_error *err)
 	for (uint64_t i = 0; i < indexed && i < f->size; i++) {
 		struct annot_fact fact;
 		struct store_row row;
-		bool good;
+		bool good, named;
 		TRY(read_fact(f, i, &fact, &good, err));
-		TRY(reader_row(f->reader, i, &row, err));
+		TRY(reader_glance(f->reader, i, &row, err));
 		if (!good)
 			continue;
-		compare_row(f, &fact, &row);
+		TRY(reader_is_named(f->reader, i, &fact.leaf.record, &named, err));
+		compare_row(f, &fact, &row, named);
 		if (fact.leaf.kind == ANNOT_KIND_document)
 			TRY(check_content(f, &fact, err));
 		if (fact.record && f->effects[i] != ANNOT_VOID &&
@@ -332,18 +362,12 @@ static enum annot_status check_all(struct fsck *f, unsigned threads, struct anno
 	f->effects = calloc(f->size + 1, 1);
 	if (!f->arena || !f->memory || !f->texts || !f->effects)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
-	TRY(replay(f, &all, err));
 	const struct annot_authority *authority = annot_memory_authority(f->memory);
-	check_slot(f, annot_authority_corpus(authority));
-	if (!all)
-		return ANNOT_OK;
-	struct fsck_signatures *signatures;
 	TRY(fsck_signatures_begin(f->dir, f->size, threads, authority, f->effects, &f->findings,
-				  &signatures, err));
-	enum annot_status status = compare(f, err);
-	enum annot_status verified =
-		fsck_signatures_end(signatures, status == ANNOT_OK ? err : NULL);
-	return status == ANNOT_OK ? verified : status;
+				  &f->signatures, err));
+	TRY(replay(f, &all, err));
+	check_slot(f, annot_authority_corpus(authority));
+	return all ? compare(f, err) : ANNOT_OK;
 }
 
 enum annot_status corpus_fsck(const char *dir, unsigned threads, FILE *to, uint64_t *ret_findings,
@@ -356,6 +380,10 @@ enum annot_status corpus_fsck(const char *dir, unsigned threads, FILE *to, uint6
 				  "%s is not a corpus folder: it has no truth.db", dir);
 	pthread_mutex_init(&f.findings.lock, NULL);
 	enum annot_status status = check_all(&f, threads, err);
+	enum annot_status verified =
+		fsck_signatures_end(f.signatures, status == ANNOT_OK ? err : NULL);
+	if (status == ANNOT_OK)
+		status = verified;
 	pthread_mutex_destroy(&f.findings.lock);
 	reader_close(f.reader);
 	annot_memory_free(f.memory);

@@ -24,10 +24,12 @@ void finding(struct findings *f, uint64_t index, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /*
- * Checks the signatures of the first size records on that many threads, each with a reader of its
- * own, while the caller goes on. effects: as judged; records by unknown keys are findings unless
- * they are void. authority, effects and findings must stay, and authority must not change, until
- * fsck_signatures_end, which says whether all could be read.
+ * Checks signatures on that many threads, each with a reader of its own, while the caller replays
+ * the log: those of records up to fsck_signatures_replayed, which says what they were judged
+ * (records by unknown keys are findings unless they are void). authority may change between
+ * fsck_signatures_lock and fsck_signatures_unlock only. findings must stay until
+ * fsck_signatures_end, which waits for all of them and says whether all could be read; it takes
+ * NULL.
  */
 struct fsck_signatures;
 ANNOT_CHECKED enum annot_status
@@ -35,6 +37,10 @@ fsck_signatures_begin(const char *dir, uint64_t size, unsigned threads,
 		      const struct annot_authority *authority, const uint8_t *effects,
 		      struct findings *findings, struct fsck_signatures **ret,
 		      struct annot_error *err);
+void fsck_signatures_lock(struct fsck_signatures *s);
+void fsck_signatures_unlock(struct fsck_signatures *s);
+/* The first n records are judged: their effects stand; last: no more will be. */
+void fsck_signatures_replayed(struct fsck_signatures *s, uint64_t n, bool last);
 ANNOT_CHECKED enum annot_status fsck_signatures_end(struct fsck_signatures *s,
 						    struct annot_error *err);
 

@@ -115,6 +115,7 @@ enum annot_status core_rec_columns(struct db *db, sqlite3_stmt *st, struct core_
 	*ret = (struct core_rec){
 		.seq = seq,
 		.ann = ann,
+		.id8 = sqlite3_column_int64(st, 8),
 		.kind = (enum annot_kind)sqlite3_column_int(st, 2),
 		.author = sqlite3_column_int64(st, 3),
 		.first = ann == seq,

@@ -121,9 +121,11 @@ struct core {
 
 /* A row of rec. Absent numbers are ANNOT_NEVER. */
 #define CORE_ROW_COLUMNS                                                                           \
-	"r.seq, coalesce(r.ann,r.seq), r.kind, r.author, r.version, r.effect, r.to_index, r.chars"
+	"r.seq, coalesce(r.ann,r.seq), r.kind, r.author, r.version, r.effect, r.to_index, "        \
+	"r.chars, r.id8"
 struct core_rec {
 	uint64_t seq, ann; /* ann: seq of the first version */
+	int64_t id8;       /* core_id8 of its hash */
 	enum annot_kind kind;
 	int64_t author; /* interned */
 	uint64_t version;

@@ -207,6 +207,10 @@ enum annot_status reader_row(struct reader *r, uint64_t index, struct store_row 
 enum annot_status reader_glance(struct reader *r, uint64_t index, struct store_row *ret,
 				struct annot_error *err);
 
+/* Whether the index has that hash for the record, as far as it keeps hashes: their first 8 bytes. */
+enum annot_status reader_is_named(struct reader *r, uint64_t index, const struct annot_hash *record,
+				  bool *ret, struct annot_error *err);
+
 /* Code point places of a record's targets, in order; at most max. */
 enum annot_status reader_chars(struct reader *r, uint64_t index, struct store_chars *ret,
 			       size_t max, size_t *ret_n, struct annot_error *err);
