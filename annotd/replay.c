@@ -5,7 +5,7 @@
 #include "annotd/texts.h"
 #include "base/auto.h"
 
-enum { REPLAY_BATCH = 512 };
+enum { REPLAY_BATCH = 8192 };
 
 /* --- one record --- */
 
