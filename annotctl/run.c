@@ -118,9 +118,23 @@ static int run_command(struct ctl *ctl, int n, const char **args)
 	return code ? code : c->run(ctl, n, args);
 }
 
-/* Parses and runs with the options of the command that `words` holds at its start. */
+/* After the options: settings, then help or the command itself. */
+static int act(struct ctl *ctl, bool help, int n, const char **args)
+{
+	if (ctl->in_batch && settings_name_socket())
+		return ctl_usage(ctl, "--socket: a batch is for one daemon; say it before batch");
+	if (settings_apply(ctl) != ANNOT_OK)
+		return ctl_fail(ctl, ANNOT_USAGE);
+	if (!help)
+		return run_command(ctl, n, args);
+	help_command(ctl->command, stdout);
+	return 0;
+}
+
+/* Parses and runs with the options of the command that `words` words at the start name. */
 static int parse_and_run(struct ctl *ctl, int argc, const char **argv, int words)
 {
+	static const char *none[] = {NULL};
 	int help = 0, version = 0, n = 0;
 	const char **rest = NULL;
 	struct poptOption table[OPTIONS_MAX];
@@ -128,53 +142,52 @@ static int parse_and_run(struct ctl *ctl, int argc, const char **argv, int words
 	poptContext context =
 		poptGetContext("annotctl", argc, argv, table, POPT_CONTEXT_KEEP_FIRST);
 	int code = parse_options(ctl, context, &rest, &n);
-	if (code == 0 && ctl->in_batch && settings_name_socket())
-		code = ctl_usage(ctl, "--socket: a batch is for one daemon; say it before batch");
-	if (code == 0 && settings_apply(ctl) != ANNOT_OK)
-		code = ctl_fail(ctl, ANNOT_USAGE);
-	if (code != 0)
-		;
-	else if (help)
-		help_command(ctl->command, stdout);
-	else
-		code = run_command(ctl, n - words, rest ? rest + words : (const char *[]){NULL});
+	if (code == 0)
+		code = act(ctl, help, n - words, rest ? rest + words : none);
 	poptFreeContext(context);
 	if (ctl->command->options)
 		settings_reset_options(ctl->command->options);
 	return code;
 }
 
+/* What stands before the command, and the one or two words that name it (copied into the arena). */
+struct front {
+	bool done; /* --help, --version or an error: there is nothing to run */
+	const char *words[2];
+};
+
+static int take_front(struct ctl *ctl, int help, int version, const char **rest, int n,
+		      struct front *ret)
+{
+	if (version) {
+		printf("annotctl %s\n", annot_version());
+		return 0;
+	}
+	if (help || n == 0) {
+		help_overview(help ? stdout : stderr);
+		return help ? 0 : annot_exit_code(ANNOT_USAGE);
+	}
+	if (settings_apply(ctl) != ANNOT_OK)
+		return ctl_fail(ctl, ANNOT_USAGE);
+	for (int i = 0; i < 2 && i < n; i++)
+		ret->words[i] = annot_arena_copy(ctl->arena, rest[i], strlen(rest[i]));
+	ret->done = !ret->words[0];
+	return 0;
+}
+
 /* Options before the command: -h, --version and the settings. */
-static int parse_front(struct ctl *ctl, int argc, const char **argv, bool *done, const char **words)
+static int parse_front(struct ctl *ctl, int argc, const char **argv, struct front *ret)
 {
 	int help = 0, version = 0, n = 0;
 	const char **rest = NULL;
 	struct poptOption table[OPTIONS_MAX];
+	*ret = (struct front){.done = true};
 	join_options(NULL, &help, &version, table);
 	poptContext context = poptGetContext("annotctl", argc, argv, table,
 					     POPT_CONTEXT_KEEP_FIRST | POPT_CONTEXT_POSIXMEHARDER);
 	int code = parse_options(ctl, context, &rest, &n);
-	*done = true;
-	if (code != 0)
-		;
-	else if (version)
-		printf("annotctl %s\n", annot_version());
-	else if (help || n == 0)
-		help_overview(help ? stdout : stderr),
-			code = help ? 0 : annot_exit_code(ANNOT_USAGE);
-	else
-		*done = false;
-	/* The command's words are arguments of argv itself, so they outlive the context. */
-	for (int i = 0; !*done && i < 2; i++) {
-		words[i] = NULL;
-		for (int j = 0; i < n && j < argc; j++)
-			if (strcmp(argv[j], rest[i]) == 0)
-				words[i] = argv[j];
-	}
-	if (!*done && settings_apply(ctl) != ANNOT_OK) {
-		*done = true;
-		code = ctl_fail(ctl, ANNOT_USAGE);
-	}
+	if (code == 0)
+		code = take_front(ctl, help, version, rest, n, ret);
 	settings_reset_options(settings_options); /* parsed again with the command's own */
 	poptFreeContext(context);
 	return code;
@@ -182,17 +195,16 @@ static int parse_front(struct ctl *ctl, int argc, const char **argv, bool *done,
 
 int ctl_run(struct ctl *ctl, int argc, const char **argv)
 {
-	bool done = false;
-	const char *words[2] = {NULL, NULL};
-	int taken = 0;
+	struct front front;
 	ctl->command = NULL;
 	ctl->failed = false;
 	ctl->arena = annot_arena_new(ARENA_MAX);
-	int code = parse_front(ctl, argc, argv, &done, words);
-	if (!done) {
-		ctl->command = find_command(words[1] ? 2 : 1, words, &taken);
+	int code = parse_front(ctl, argc, argv, &front);
+	if (!front.done) {
+		int taken = 0, given = front.words[1] ? 2 : 1;
+		ctl->command = find_command(given, front.words, &taken);
 		code = ctl->command ? parse_and_run(ctl, argc, argv, taken)
-				    : unknown_command(ctl, words[1] ? 2 : 1, words);
+				    : unknown_command(ctl, given, front.words);
 	}
 	if (ctl->failed && !ctl->in_batch)
 		out_error(ctl);

@@ -38,11 +38,13 @@ static enum annot_status edit(struct ctl *ctl, const char *path)
 
 static enum annot_status from_editor(struct ctl *ctl, struct annot_buf *ret)
 {
-	char path[] = "/tmp/annotctl-XXXXXX";
-	int fd = mkstemp(path);
+	const char *folder = getenv("TMPDIR");
+	char *path = annot_arena_printf(ctl->arena, "%s/annotctl-XXXXXX",
+					folder && *folder ? folder : "/tmp");
+	int fd = path ? mkstemp(path) : -1;
 	if (fd < 0)
-		return annot_fail(&ctl->err, ANNOT_INTERNAL,
-				  "cannot make a temporary file in /tmp");
+		return annot_fail(&ctl->err, ANNOT_INTERNAL, "cannot make a temporary file in %s",
+				  folder && *folder ? folder : "/tmp");
 	close(fd);
 	enum annot_status status = edit(ctl, path);
 	if (status == ANNOT_OK)
