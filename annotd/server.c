@@ -57,7 +57,9 @@ void server_answered(struct server *s)
 {
 	pthread_mutex_lock(&s->lock);
 	atomic_fetch_sub(&s->n_requests, 1);
-	pthread_cond_broadcast(&s->changed);
+	/* Only server_drain waits for that: the sweeper is not to be woken for each reply. */
+	if (atomic_load(&s->stopping))
+		pthread_cond_broadcast(&s->changed);
 	pthread_mutex_unlock(&s->lock);
 }
 

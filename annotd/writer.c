@@ -14,7 +14,7 @@ struct writer {
 	pthread_t thread, wal_thread;
 	bool has_thread, has_wal_thread;
 	pthread_mutex_t lock;
-	pthread_cond_t changed, written;
+	pthread_cond_t changed, written, ended;
 	struct write_job *first, **last;
 	size_t n_jobs, n_records;
 	size_t n_coming;      /* announced, and neither put nor withdrawn */
@@ -102,8 +102,10 @@ static void *write_loop(void *arg)
 		else
 			store_content_of(w, jobs);
 		pthread_mutex_lock(&w->lock);
+		/* The thread of the logs is woken by the first commit after it looked. */
+		if (!w->dirty)
+			pthread_cond_signal(&w->written);
 		w->dirty = true;
-		pthread_cond_signal(&w->written);
 	}
 	pthread_mutex_unlock(&w->lock);
 	return NULL;
@@ -128,7 +130,7 @@ static void *wal_loop(void *arg)
 		struct timespec until;
 		clock_gettime(CLOCK_MONOTONIC, &until);
 		until.tv_sec += WAL_CHECK_S;
-		while (!w->stopping && pthread_cond_timedwait(&w->written, &w->lock, &until) == 0)
+		while (!w->stopping && pthread_cond_timedwait(&w->ended, &w->lock, &until) == 0)
 			;
 	}
 	pthread_mutex_unlock(&w->lock);
@@ -151,7 +153,8 @@ enum annot_status writer_start(struct corpus *corpus, struct writer **ret, struc
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->changed, NULL);
-	pthread_cond_init(&w->written, &attr);
+	pthread_cond_init(&w->written, NULL);
+	pthread_cond_init(&w->ended, &attr);
 	pthread_condattr_destroy(&attr);
 	w->has_thread = pthread_create(&w->thread, NULL, write_loop, w) == 0;
 	w->has_wal_thread = w->has_thread && pthread_create(&w->wal_thread, NULL, wal_loop, w) == 0;
@@ -170,10 +173,12 @@ void writer_announce(struct writer *w)
 	pthread_mutex_unlock(&w->lock);
 }
 
-/* With the lock held. */
-static void wake(struct writer *w)
+/* Releases the lock, and only then wakes the writer, which would have to wait for it. */
+static void unlock_and_wake(struct writer *w)
 {
-	if (is_due(w))
+	bool due = is_due(w);
+	pthread_mutex_unlock(&w->lock);
+	if (due)
 		pthread_cond_signal(&w->changed);
 }
 
@@ -182,8 +187,7 @@ void writer_withdraw(struct writer *w)
 	pthread_mutex_lock(&w->lock);
 	w->n_coming--;
 	w->in_vain = w->first;
-	wake(w);
-	pthread_mutex_unlock(&w->lock);
+	unlock_and_wake(w);
 }
 
 enum annot_status writer_put(struct writer *w, struct write_job *job, struct annot_error *err)
@@ -205,8 +209,7 @@ enum annot_status writer_put(struct writer *w, struct write_job *job, struct ann
 		w->n_jobs++;
 		w->n_records += job->n_items;
 	}
-	wake(w);
-	pthread_mutex_unlock(&w->lock);
+	unlock_and_wake(w);
 	return status;
 }
 
@@ -218,6 +221,7 @@ struct writer *writer_stop(struct writer *w)
 	w->stopping = true;
 	pthread_cond_broadcast(&w->changed);
 	pthread_cond_broadcast(&w->written);
+	pthread_cond_broadcast(&w->ended);
 	pthread_mutex_unlock(&w->lock);
 	if (w->has_thread)
 		pthread_join(w->thread, NULL);
@@ -225,6 +229,7 @@ struct writer *writer_stop(struct writer *w)
 		pthread_join(w->wal_thread, NULL);
 	pthread_cond_destroy(&w->changed);
 	pthread_cond_destroy(&w->written);
+	pthread_cond_destroy(&w->ended);
 	pthread_mutex_destroy(&w->lock);
 	free(w);
 	return NULL;
