@@ -131,7 +131,7 @@ static struct sample take_sample(struct hostile *h, uint64_t n_written, double a
 	honest_mark(&h->honest);
 	struct sample s = {
 		.rss_kib = (double)process_rss_kib(h->daemon.pid),
-		.descriptors = process_descriptors(h->daemon.pid),
+		.descriptors = process_descriptors(h->daemon.pid).all,
 		.wal_kib = wal_kib(h),
 		.p99_us = p99,
 	};

@@ -8,7 +8,14 @@
 
 #include "base/auto.h"
 
-enum { HELD_RECORDS = 300, SUBMIT_MAX = 256, SETTLE_MS = 60000 };
+enum {
+	HELD_RECORDS = 300,
+	SUBMIT_MAX = 256,
+	SETTLE_MS = 60000,
+	/* It cannot close a database while another connection of the process has it locked, and
+	 * uses the descriptor again when a log is next checkpointed: one for each of the two. */
+	KEPT_BY_SQLITE = 2,
+};
 
 double now_s(void)
 {
@@ -25,17 +32,20 @@ void pause_ms(int ms)
 
 /* --- a process from outside --- */
 
-int process_descriptors(pid_t pid)
+struct descriptors process_descriptors(pid_t pid)
 {
-	char path[64];
-	int n = 0;
+	char path[64], target[64];
+	struct descriptors n = {0};
 	snprintf(path, sizeof path, "/proc/%d/fd", (int)pid);
 	DIR *dir = opendir(path);
 	assert_non_null(dir);
-	while (readdir(dir))
-		n++;
+	for (struct dirent *e; (e = readdir(dir));) {
+		ssize_t len = readlinkat(dirfd(dir), e->d_name, target, sizeof target);
+		n.all += e->d_name[0] != '.';
+		n.sockets += len > 7 && memcmp(target, "socket:", 7) == 0;
+	}
 	closedir(dir);
-	return n - 2;
+	return n;
 }
 
 long process_rss_kib(pid_t pid)
@@ -164,10 +174,14 @@ void hostile_judge(struct hostile *h, const char *what)
 static void check_descriptors(struct hostile *h)
 {
 	double until = now_s() + SETTLE_MS / 1e3;
-	while (process_descriptors(h->daemon.pid) > h->descriptors) {
+	for (;;) {
+		struct descriptors now = process_descriptors(h->daemon.pid);
+		if (now.sockets <= h->descriptors.sockets &&
+		    now.all <= h->descriptors.all + KEPT_BY_SQLITE)
+			return;
 		if (now_s() > until)
-			fail_msg("%d descriptors, %d at the start",
-				 process_descriptors(h->daemon.pid), h->descriptors);
+			fail_msg("%d descriptors, %d at the start; %d sockets, %d at the start",
+				 now.all, h->descriptors.all, now.sockets, h->descriptors.sockets);
 		pause_ms(10);
 	}
 }

@@ -55,13 +55,17 @@ struct honest {
 	size_t n_us;
 };
 
+struct descriptors {
+	int all, sockets;
+};
+
 struct hostile {
 	struct test_corpus *corpus;
 	char dir[TEST_PATH_MAX], path[TEST_PATH_MAX];
 	struct test_daemon daemon;
 	struct honest honest;
 	double quiet_p99_us;
-	int descriptors; /* of annotd, when only the honest client was connected */
+	struct descriptors descriptors; /* of annotd, when only the honest client was connected */
 };
 
 /* cmocka setup and teardown: a corpus with one reviewer, annotd, the honest client at work.
@@ -74,7 +78,7 @@ void hostile_begin(struct hostile *h);
 /* Waits until the honest client made enough calls during it, then judges its p99. */
 void hostile_judge(struct hostile *h, const char *what);
 
-int process_descriptors(pid_t pid);
+struct descriptors process_descriptors(pid_t pid);
 /* RssAnon of a process. */
 long process_rss_kib(pid_t pid);
 /* Sum of user and system time so far. */

@@ -147,7 +147,7 @@ static void test_out_of_descriptors(void **state)
 	int fds[STARVING];
 	assert_int_equal(prlimit(h->daemon.pid, RLIMIT_NOFILE, NULL, &before), 0);
 	few = (struct rlimit){
-		.rlim_cur = (rlim_t)process_descriptors(h->daemon.pid) + SPARE_DESCRIPTORS,
+		.rlim_cur = (rlim_t)process_descriptors(h->daemon.pid).all + SPARE_DESCRIPTORS,
 		.rlim_max = before.rlim_max,
 	};
 	hostile_begin(h);

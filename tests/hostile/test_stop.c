@@ -33,7 +33,7 @@ struct writer {
 
 struct fixture {
 	struct test_corpus *corpus;
-	char dir[TEST_PATH_MAX], path[TEST_PATH_MAX];
+	char dir[TEST_PATH_MAX], path[TEST_PATH_MAX + 16];
 	struct test_daemon daemon;
 	struct writer writers[WRITERS];
 };
@@ -159,7 +159,7 @@ static void test_stop_under_load(void **state)
 	test_folder(f.corpus, NULL, f.dir);
 	for (size_t i = 0; i < n; i++) {
 		test_daemon_start_quiet(f.dir, &f.daemon);
-		snprintf(f.path, sizeof f.path, "%s", f.daemon.url + strlen("ipc://"));
+		snprintf(f.path, sizeof f.path, "%s/socket", f.dir);
 		struct test_client client;
 		test_client_open(f.daemon.url, &client);
 		assert_int_equal(
