@@ -11,8 +11,8 @@ $cc -E -P -I"$source/libannot" -I"$source" "$source/libannot/annot.h" |
 	    -e 's/__attribute__((warn_unused_result))//' \
 	    -e 's/(.*//' -e 's/ *$//' -e 's/.*[ *]//' | sort -u >"$work/declared"
 
-# Names that begin with an underscore are the compiler's and the linker's.
-nm -D --defined-only "$library" | awk '$3 !~ /^_/ { print $3 }' | sort -u >"$work/exported"
+# Names that begin with an underscore are the compiler's and the linker's; mangle_path is gcov's.
+nm -D --defined-only "$library" | awk '$3 !~ /^_/ && $3 != "mangle_path" { print $3 }' | sort -u >"$work/exported"
 
 [ "$(wc -l <"$work/declared")" -gt 100 ] || { echo "declarations were not found in annot.h"; exit 1; }
 if ! diff "$work/declared" "$work/exported" >"$work/difference"; then
