@@ -89,7 +89,6 @@ enum edge_role {
 	EDGE_EVIDENCE = 5,
 	EDGE_REPLY_TO = 6,
 	EDGE_HISTORY_MAX = EDGE_REPLY_TO, /* up to here they are part of a history */
-	EDGE_OPENS = 7,
 	EDGE_TRANSLATION_OF = 8,
 };
 

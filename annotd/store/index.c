@@ -107,9 +107,8 @@ static const char *const statements[INDEX_STATEMENTS] = {
 			" AND r.kind=?4 AND" HEAD("?5") "AND (a.retracted IS NULL OR "
 							"a.retracted>=?5) ORDER BY e.src LIMIT ?2",
 	[INDEX_SEALS] = "SELECT e.src FROM edge e CROSS JOIN rec r ON r.seq=e.src"
-			" WHERE e.dst=?3 AND e.role=1 AND e.src>=?1 AND r.kind=?4 AND r.effect<>2"
-			" AND NOT EXISTS(SELECT 1 FROM edge o CROSS JOIN rec v ON v.seq=o.src"
-			" WHERE o.dst=e.src AND o.role=7 AND v.effect<>2)"
+			" WHERE e.dst=?3 AND e.role=1 AND e.src>=?1 AND r.effect<>2"
+			" AND (r.kind=?4 OR r.kind=?5 AND r.ann IS NULL)"
 			" ORDER BY e.src LIMIT ?2",
 	[INDEX_META_PUT] = "INSERT OR REPLACE INTO meta VALUES(?1,?2)",
 	[INDEX_BEGIN] = "BEGIN",
@@ -117,7 +116,7 @@ static const char *const statements[INDEX_STATEMENTS] = {
 	[INDEX_META_GET] = "SELECT value FROM meta WHERE key=?1",
 };
 
-_Static_assert(EDGE_FROM == 2 && EDGE_HISTORY_MAX == 6 && EDGE_OPENS == 7,
+_Static_assert(EDGE_FROM == 2 && EDGE_HISTORY_MAX == 6,
 	       "the statements above name roles by number");
 _Static_assert(ANNOT_VOID == 2, "the statements above name void by number");
 

@@ -113,7 +113,6 @@ static const struct {
 	{"via", EDGE_VIA},
 	{"evidence", EDGE_EVIDENCE},
 	{"reply-to", EDGE_REPLY_TO},
-	{"opens", EDGE_OPENS},
 	{"translation-of", EDGE_TRANSLATION_OF},
 };
 

@@ -107,7 +107,7 @@ static enum annot_status view_document(void *ctx, const char *name,
 
 struct seals {
 	struct store *store;
-	void (*each)(void *arg, const struct annot_hash *seal, const struct annot_hash *author);
+	void (*each)(void *arg, const struct annot_sealed *item);
 	void *arg;
 	enum annot_status status;
 	struct annot_error *err;
@@ -116,23 +116,24 @@ struct seals {
 static bool each_seal(void *arg, uint64_t seq)
 {
 	struct seals *a = arg;
-	struct annot_hash seal, author;
+	struct annot_sealed item;
 	struct core_rec rec;
 
 	a->status = core_rec(&a->store->core, seq, &rec, a->err);
 	if (a->status == ANNOT_OK)
-		a->status = core_hash(&a->store->core, seq, &seal, a->err);
+		a->status = core_hash(&a->store->core, seq, &item.record, a->err);
 	if (a->status == ANNOT_OK)
-		a->status = core_author(&a->store->core, rec.author, &author, a->err);
-	if (a->status == ANNOT_OK)
-		a->each(a->arg, &seal, &author);
-	return a->status == ANNOT_OK;
+		a->status = core_author(&a->store->core, rec.author, &item.author, a->err);
+	if (a->status != ANNOT_OK)
+		return false;
+	item.kind = rec.kind;
+	a->each(a->arg, &item);
+	return true;
 }
 
-static enum annot_status view_open_seals(void *ctx, const struct annot_hash *on,
-					 void (*each)(void *arg, const struct annot_hash *seal,
-						      const struct annot_hash *author),
-					 void *arg, struct annot_error *err)
+static enum annot_status view_seals(void *ctx, const struct annot_hash *on,
+				    void (*each)(void *arg, const struct annot_sealed *item),
+				    void *arg, struct annot_error *err)
 {
 	struct store *s = ctx;
 	struct seals a = {.store = s, .each = each, .arg = arg, .err = err};
@@ -141,8 +142,9 @@ static enum annot_status view_open_seals(void *ctx, const struct annot_hash *on,
 
 	TRY(core_find(&s->core, on, &seq, err));
 	TRY(db_statement(&s->core.index, INDEX_SEALS, &st, err));
-	TRY(core_each(&s->core.index, st, 0, (int64_t[]){(int64_t)seq, ANNOT_KIND_seal}, 2,
-		      each_seal, &a, err));
+	TRY(core_each(&s->core.index, st, 0,
+		      (int64_t[]){(int64_t)seq, ANNOT_KIND_seal, ANNOT_KIND_verdict}, 3, each_seal,
+		      &a, err));
 	return a.status;
 }
 
@@ -180,7 +182,7 @@ void store_view_init(struct store *s)
 		.retracted = view_retracted,
 		.authors = view_authors,
 		.document = view_document,
-		.open_seals = view_open_seals,
+		.seals = view_seals,
 		.commitment = view_commitment,
 	};
 }

@@ -20,6 +20,12 @@ struct annot_known {
 	bool head;    /* no version that is effective replaces it */
 };
 
+/* A seal, or a first version of a verdict. */
+struct annot_sealed {
+	struct annot_hash record, author;
+	enum annot_kind kind;
+};
+
 /* The state before a record, as far as authority does not hold it. All callbacks: OK or STORE. */
 struct annot_view {
 	void *ctx;
@@ -40,12 +46,13 @@ struct annot_view {
 	 */
 	enum annot_status (*document)(void *ctx, const char *name,
 				      struct annot_hash *ret_annotation, struct annot_error *err);
-	/* Calls back for each seal on a record that no verdict opened: its record hash and author.
+	/*
+	 * Calls back, in log order, for each seal on a record and each first version of a verdict
+	 * on it, not void: all that leaf lines say of what was sealed and opened.
 	 */
-	enum annot_status (*open_seals)(void *ctx, const struct annot_hash *on,
-					void (*each)(void *arg, const struct annot_hash *seal,
-						     const struct annot_hash *author),
-					void *arg, struct annot_error *err);
+	enum annot_status (*seals)(void *ctx, const struct annot_hash *on,
+				   void (*each)(void *arg, const struct annot_sealed *item),
+				   void *arg, struct annot_error *err);
 	/* The commitment card of a seal; NOT_FOUND. */
 	enum annot_status (*commitment)(void *ctx, const struct annot_hash *seal,
 					struct annot_hash *ret, struct annot_error *err);
@@ -86,9 +93,11 @@ struct annot_judgement {
  * name of the log key, old and new quorum; revoke: from-index only with compromised and
  *    <= index, enough admins stay; verdict: scale and rating of the policy in force, `opens` (first
  * versions only, with salt) fits on, person and commitment; seal: no other unopened one by that
- * person on that record; retract: the person authored a version, not yet retracted; reaffirm: a
- * later key of the author's person. Where fact->record is NULL (withheld), only the rules that leaf
- * lines can decide are applied.
+ * person on that record. A seal is unopened until the next first version of a verdict by its person
+ * on the same record: that one opens it or, without the card, gives it up. So the leaf lines alone
+ * decide it, and it stays as it is when the verdict's bytes are withheld; retract: the person
+ * authored a version, not yet retracted; reaffirm: a later key of the author's person. Where
+ * fact->record is NULL (withheld), only the rules that leaf lines can decide are applied.
  */
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_judge(const struct annot_authority *authority, const struct annot_view *view,

@@ -91,25 +91,31 @@ static enum annot_status judge_rating(struct judge *j)
 				known);
 }
 
-struct open_seal {
+/* What became of one seal: `wanted`, or the last one of the author's person. */
+struct seal_search {
 	const struct judge *j;
 	const struct annot_hash *wanted; /* NULL: any by the author's person */
-	bool found;
+	bool found, open;
 	const struct annot_person *person;
 	struct annot_hash seal;
 };
 
-static void each_open_seal(void *arg, const struct annot_hash *seal,
-			   const struct annot_hash *author)
+static void each_sealed(void *arg, const struct annot_sealed *item)
 {
-	struct open_seal *o = arg;
-	const struct annot_person *person = annot_judge_person(o->j, author);
+	struct seal_search *o = arg;
+	const struct annot_person *person = annot_judge_person(o->j, &item->author);
 
-	if (o->wanted ? !annot_hash_equal(o->wanted, seal) : person != o->j->key->person)
+	if (item->kind == ANNOT_KIND_verdict) {
+		/* It opens the seal that its person has, or gives it up. */
+		if (o->found && person == o->person)
+			o->open = false;
 		return;
-	o->found = true;
+	}
+	if (o->wanted ? !annot_hash_equal(o->wanted, &item->record) : person != o->j->key->person)
+		return;
+	o->found = o->open = true;
 	o->person = person;
-	o->seal = *seal;
+	o->seal = item->record;
 }
 
 static enum annot_status judge_commitment(struct judge *j, const struct annot_hash *seal)
@@ -136,7 +142,7 @@ static enum annot_status judge_commitment(struct judge *j, const struct annot_ha
 static enum annot_status judge_verdict(struct judge *j)
 {
 	const struct annot_card *opens = annot_record_card(j->record, "opens");
-	struct open_seal o = {.j = j};
+	struct seal_search o = {.j = j};
 	struct annot_short id;
 
 	RULE(judge_rating(j));
@@ -150,10 +156,12 @@ static enum annot_status judge_verdict(struct judge *j)
 			"salt out of later ones",
 			id.text);
 	o.wanted = &opens->hash;
-	TRY(j->view->open_seals(j->view->ctx, &j->leaf->on, each_open_seal, &o, j->err));
-	if (!o.found)
-		return annot_judge_void(j, ANNOT_REFUSED, "opens %s: is not an unopened seal on %s",
-					id.text, annot_short_id(&j->leaf->on).text);
+	TRY(j->view->seals(j->view->ctx, &j->leaf->on, each_sealed, &o, j->err));
+	if (!o.open)
+		return annot_judge_void(
+			j, ANNOT_REFUSED, "opens %s: is not an unopened seal on %s%s", id.text,
+			annot_short_id(&j->leaf->on).text,
+			o.found ? "; a verdict after it opened it or gave it up" : "");
 	if (o.person != j->key->person)
 		return annot_judge_void(j, ANNOT_DENIED, "opens %s: is the seal of %s, not of %s",
 					id.text, o.person ? o.person->name : "another person",
@@ -163,10 +171,10 @@ static enum annot_status judge_verdict(struct judge *j)
 
 static enum annot_status judge_seal(struct judge *j)
 {
-	struct open_seal o = {.j = j};
+	struct seal_search o = {.j = j};
 
-	TRY(j->view->open_seals(j->view->ctx, &j->leaf->on, each_open_seal, &o, j->err));
-	if (!o.found)
+	TRY(j->view->seals(j->view->ctx, &j->leaf->on, each_sealed, &o, j->err));
+	if (!o.open)
 		return ANNOT_OK;
 	return annot_judge_void(j, ANNOT_REFUSED,
 				"on %s: %s has an unopened seal on it, %s; open that one first "

@@ -151,48 +151,49 @@ static enum annot_status take_name(struct annot_memory *m, struct memory_record 
 	return ANNOT_OK;
 }
 
-static enum annot_status add_seal(struct annot_memory *m, const struct annot_fact *fact,
-				  struct annot_error *err)
+static enum annot_status get_seals(struct annot_memory *m, const struct annot_hash *on,
+				   struct memory_seals **ret, struct annot_error *err)
 {
-	const struct annot_card *c =
-		fact->record ? annot_record_card(fact->record, "commitment") : NULL;
-	struct memory_seal *seal = annot_arena_alloc(m->arena, sizeof(*seal));
 	struct memory_seals *all = NULL;
 
-	if (!seal)
-		return no_memory(err);
-	seal->record = fact->leaf.record;
-	seal->author = fact->leaf.author;
-	if (c) {
-		seal->commitment = c->hash;
-		seal->has_commitment = true;
-	}
-	HASH_FIND(hh, m->seals, &fact->leaf.on, sizeof(fact->leaf.on), all);
+	HASH_FIND(hh, m->seals, on, sizeof(*on), all);
 	if (!all) {
 		all = annot_arena_alloc(m->arena, sizeof(*all));
 		if (!all)
 			return no_memory(err);
-		all->on = fact->leaf.on;
+		all->on = *on;
 		HASH_ADD(hh, m->seals, on, sizeof(all->on), all);
 		if (annot_table_failed(all))
 			return no_memory(err);
 	}
-	seal->next = all->first;
-	all->first = seal;
+	*ret = all;
 	return ANNOT_OK;
 }
 
-static void open_seal(struct annot_memory *m, const struct annot_fact *fact)
+/* A seal, or what opens one. */
+static enum annot_status add_seal(struct annot_memory *m, const struct memory_record *r,
+				  const struct annot_record *record, struct annot_error *err)
 {
-	const struct annot_card *c = fact->record ? annot_record_card(fact->record, "opens") : NULL;
-	struct memory_seals *all = NULL;
+	const struct annot_card *c = record ? annot_record_card(record, "commitment") : NULL;
+	struct memory_seal *seal = annot_arena_alloc(m->arena, sizeof(*seal));
+	struct memory_seals *all;
 
-	if (!c)
-		return;
-	HASH_FIND(hh, m->seals, &fact->leaf.on, sizeof(fact->leaf.on), all);
-	for (struct memory_seal *s = all ? all->first : NULL; s; s = s->next)
-		if (annot_hash_equal(&s->record, &c->hash))
-			s->opened = true;
+	if (!seal)
+		return no_memory(err);
+	seal->record = r;
+	if (c) {
+		seal->commitment = (const struct annot_hash *)annot_arena_copy(m->arena, &c->hash,
+									       sizeof(c->hash));
+		if (!seal->commitment)
+			return no_memory(err);
+	}
+	TRY(get_seals(m, &r->on, &all, err));
+	if (all->last)
+		all->last->next = seal;
+	else
+		all->first = seal;
+	all->last = seal;
+	return ANNOT_OK;
 }
 
 static void retract(struct annot_memory *m, const struct annot_fact *fact)
@@ -234,10 +235,11 @@ static enum annot_status apply(struct annot_memory *m, const struct annot_fact *
 		TRY(take_name(m, r, fact->record, err));
 		break;
 	case ANNOT_KIND_seal:
-		TRY(add_seal(m, fact, err));
+		TRY(add_seal(m, r, fact->record, err));
 		break;
 	case ANNOT_KIND_verdict:
-		open_seal(m, fact);
+		if (r->n_parents == 0)
+			TRY(add_seal(m, r, NULL, err));
 		break;
 	case ANNOT_KIND_retract:
 		retract(m, fact);

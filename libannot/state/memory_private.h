@@ -34,16 +34,16 @@ struct memory_annotation {
 	UT_hash_handle hh;
 };
 
-/* A seal that nobody opened yet. */
+/* A seal, or a first version of a verdict, which opens one. */
 struct memory_seal {
-	struct annot_hash record, author, commitment;
-	bool has_commitment, opened;
-	struct memory_seal *next; /* on the same record */
+	const struct memory_record *record;
+	const struct annot_hash *commitment; /* NULL: of a verdict, or not known */
+	struct memory_seal *next;            /* on the same record, in log order */
 };
 
 struct memory_seals {
 	struct annot_hash on;
-	struct memory_seal *first;
+	struct memory_seal *first, *last;
 	UT_hash_handle hh;
 };
 

@@ -81,40 +81,34 @@ static enum annot_status view_document(void *ctx, const char *name,
 	return ANNOT_OK;
 }
 
-static const struct memory_seals *find_seals(const struct annot_memory *m,
-					     const struct annot_hash *on)
+static enum annot_status view_seals(void *ctx, const struct annot_hash *on,
+				    void (*each)(void *arg, const struct annot_sealed *item),
+				    void *arg, struct annot_error *err)
 {
-	struct memory_seals *s = NULL;
-
-	HASH_FIND(hh, m->seals, on, sizeof(*on), s);
-	return s;
-}
-
-static enum annot_status view_open_seals(void *ctx, const struct annot_hash *on,
-					 void (*each)(void *arg, const struct annot_hash *seal,
-						      const struct annot_hash *author),
-					 void *arg, struct annot_error *err)
-{
-	const struct memory_seals *all = find_seals(ctx, on);
+	const struct annot_memory *m = ctx;
+	struct memory_seals *all = NULL;
 
 	(void)err;
+	HASH_FIND(hh, m->seals, on, sizeof(*on), all);
 	for (const struct memory_seal *s = all ? all->first : NULL; s; s = s->next)
-		if (!s->opened)
-			each(arg, &s->record, &s->author);
+		each(arg, &(struct annot_sealed){.record = s->record->record,
+						 .author = s->record->author,
+						 .kind = s->record->kind});
 	return ANNOT_OK;
 }
 
-/* Rare enough (one opened seal at a time) that a walk over all of them will do. */
 static enum annot_status view_commitment(void *ctx, const struct annot_hash *seal,
 					 struct annot_hash *ret, struct annot_error *err)
 {
 	const struct annot_memory *m = ctx;
-	struct memory_seals *all, *next;
+	const struct memory_record *r = annot_memory_find(m, seal);
+	struct memory_seals *all = NULL;
 
-	HASH_ITER(hh, m->seals, all, next)
-	for (const struct memory_seal *s = all->first; s; s = s->next)
-		if (s->has_commitment && annot_hash_equal(&s->record, seal)) {
-			*ret = s->commitment;
+	if (r)
+		HASH_FIND(hh, m->seals, &r->on, sizeof(r->on), all);
+	for (const struct memory_seal *s = all ? all->first : NULL; s; s = s->next)
+		if (s->record == r && s->commitment) {
+			*ret = *s->commitment;
 			return ANNOT_OK;
 		}
 	return annot_fail(err, ANNOT_NOT_FOUND, "no such seal");
@@ -127,6 +121,6 @@ void annot_memory_set_view(struct annot_memory *m)
 				      .retracted = view_retracted,
 				      .authors = view_authors,
 				      .document = view_document,
-				      .open_seals = view_open_seals,
+				      .seals = view_seals,
 				      .commitment = view_commitment};
 }

@@ -116,6 +116,11 @@ struct annot_draft *test_quote(const struct test_entry *document, uint64_t start
 struct annot_draft *test_claim(const char *text);
 struct annot_draft *test_review(const struct annot_hash *on, const char *decision);
 struct annot_draft *test_verdict(const struct annot_hash *on, const char *rating);
+/* The seal of a verdict on `on`, and the verdict that opens it. */
+struct annot_draft *test_seal(const struct test_corpus *c, const struct test_key *key,
+			      const struct annot_hash *on, const char *rating);
+struct annot_draft *test_opening(const struct annot_hash *on, const char *rating,
+				 const struct annot_hash *seal);
 /* A comment, retract, reaffirm or withhold record. */
 struct annot_draft *test_about(enum annot_kind kind, const struct annot_hash *on);
 /* The cards `admin` of a corpus draft: name and key. */

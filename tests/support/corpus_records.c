@@ -188,3 +188,36 @@ struct test_entry *test_put_document(struct test_corpus *c, const struct test_ke
 	e->content = bytes;
 	return e;
 }
+
+/* --- blind verdicts --- */
+
+#define SEAL_SALT "00000000000000000000000000000000000000000000000000000000000000aa"
+
+struct annot_draft *test_opening(const struct annot_hash *on, const char *rating,
+				 const struct annot_hash *seal)
+{
+	struct annot_draft *d = test_verdict(on, rating);
+
+	test_ref(d, "opens", seal);
+	test_card(d, "salt", SEAL_SALT);
+	return d;
+}
+
+struct annot_draft *test_seal(const struct test_corpus *c, const struct test_key *key,
+			      const struct annot_hash *on, const char *rating)
+{
+	struct annot_draft *d = test_opening(on, rating, on), *ret;
+	struct annot_draft_header header = {.corpus = &c->id, .author = key->author};
+	struct annot_buf b = ANNOT_BUF_INIT(ANNOT_RECORD_MAX);
+	const struct annot_record *record;
+	struct annot_hash commitment;
+
+	assert_ok(annot_draft_build(d, &header, c->arena, &b, &record, &test_error));
+	assert_ok(annot_seal_commitment(record, &commitment, &test_error));
+	annot_buf_free(&b);
+	annot_draft_free(d);
+	ret = annot_draft_new(ANNOT_KIND_seal);
+	test_ref(ret, "on", on);
+	test_ref(ret, "commitment", &commitment);
+	return ret;
+}

@@ -250,11 +250,9 @@ static void count_authors(void *arg, const struct annot_hash *author)
 	++*(int *)arg;
 }
 
-static void count_seals(void *arg, const struct annot_hash *seal, const struct annot_hash *author)
+static void count_seals(void *arg, const struct annot_sealed *item)
 {
-	(void)seal;
-	(void)author;
-	++*(int *)arg;
+	*(int *)arg += item->kind == ANNOT_KIND_seal;
 }
 
 static void test_view(void **state)
@@ -291,7 +289,7 @@ static void test_view(void **state)
 	assert_true(annot_hash_equal(&found, &doc->id));
 	assert_status(view->document(view->ctx, "speeches", &found, &test_error), ANNOT_NOT_FOUND);
 	n = 0;
-	assert_ok(view->open_seals(view->ctx, &two->id, count_seals, &n, &test_error));
+	assert_ok(view->seals(view->ctx, &two->id, count_seals, &n, &test_error));
 	assert_int_equal(n, 1);
 	assert_ok(view->commitment(view->ctx, &seal->id, &found, &test_error));
 	assert_true(annot_hash_equal(&found, &one->id));

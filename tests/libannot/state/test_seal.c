@@ -1,41 +1,6 @@
 /* Blind verdicts: seals and what opens them. */
 #include "corpus.h"
 
-#include "base/encode.h"
-
-#define SALT "00000000000000000000000000000000000000000000000000000000000000aa"
-
-/* A verdict on `on` that opens `seal`. */
-static struct annot_draft *opening(const struct annot_hash *on, const char *rating,
-				   const struct annot_hash *seal, const char *salt)
-{
-	struct annot_draft *d = test_verdict(on, rating);
-
-	test_ref(d, "opens", seal);
-	test_card(d, "salt", salt);
-	return d;
-}
-
-/* The commitment to a verdict, taken from a draft of it that opens anything. */
-static struct annot_draft *seal_for(struct test_corpus *c, const struct test_key *key,
-				    const struct annot_hash *on, const char *rating)
-{
-	struct annot_draft *d = opening(on, rating, on, SALT), *ret;
-	struct annot_draft_header header = {.corpus = &c->id, .author = key->author};
-	struct annot_buf b = ANNOT_BUF_INIT(ANNOT_RECORD_MAX);
-	const struct annot_record *record;
-	struct annot_hash commitment;
-
-	assert_ok(annot_draft_build(d, &header, c->arena, &b, &record, &test_error));
-	assert_ok(annot_seal_commitment(record, &commitment, &test_error));
-	annot_buf_free(&b);
-	annot_draft_free(d);
-	ret = annot_draft_new(ANNOT_KIND_seal);
-	test_ref(ret, "on", on);
-	test_ref(ret, "commitment", &commitment);
-	return ret;
-}
-
 struct fixture {
 	struct test_corpus *c;
 	struct test_key bob, carol;
@@ -48,7 +13,7 @@ static void open_fixture(struct fixture *f)
 	f->bob = test_reviewer(f->c, "bob", 50);
 	f->carol = test_reviewer(f->c, "carol", 51);
 	f->claim = test_put_as(f->c, &f->bob, test_claim("x"), ANNOT_EFFECTIVE);
-	f->seal = test_put_as(f->c, &f->bob, seal_for(f->c, &f->bob, &f->claim->id, "true"),
+	f->seal = test_put_as(f->c, &f->bob, test_seal(f->c, &f->bob, &f->claim->id, "true"),
 			      ANNOT_EFFECTIVE);
 }
 
@@ -59,14 +24,14 @@ static void test_opens(void **state)
 	(void)state;
 
 	open_fixture(&f);
-	verdict = test_put_as(f.c, &f.bob, opening(&f.claim->id, "true", &f.seal->id, SALT),
+	verdict = test_put_as(f.c, &f.bob, test_opening(&f.claim->id, "true", &f.seal->id),
 			      ANNOT_EFFECTIVE);
-	assert_void(test_put(f.c, &f.bob, opening(&f.claim->id, "true", &f.seal->id, SALT)),
+	assert_void(test_put(f.c, &f.bob, test_opening(&f.claim->id, "true", &f.seal->id)),
 		    ANNOT_REFUSED, "is not an unopened seal");
 	assert_void(test_put(f.c, &f.bob, annot_draft_amend(verdict->record)), ANNOT_REFUSED,
 		    "leave opens and salt out");
 	/* Opened, so that another one may be made. */
-	test_put_as(f.c, &f.bob, seal_for(f.c, &f.bob, &f.claim->id, "false"), ANNOT_EFFECTIVE);
+	test_put_as(f.c, &f.bob, test_seal(f.c, &f.bob, &f.claim->id, "false"), ANNOT_EFFECTIVE);
 	test_corpus_free(f.c);
 }
 
@@ -77,27 +42,28 @@ static void test_one_unopened_seal_a_person(void **state)
 	(void)state;
 
 	open_fixture(&f);
-	assert_void(test_put(f.c, &f.bob, seal_for(f.c, &f.bob, &f.claim->id, "false")),
+	assert_void(test_put(f.c, &f.bob, test_seal(f.c, &f.bob, &f.claim->id, "false")),
 		    ANNOT_REFUSED, "bob has an unopened seal on it");
-	test_put_as(f.c, &f.carol, seal_for(f.c, &f.carol, &f.claim->id, "false"), ANNOT_EFFECTIVE);
+	test_put_as(f.c, &f.carol, test_seal(f.c, &f.carol, &f.claim->id, "false"),
+		    ANNOT_EFFECTIVE);
 	other = test_put_as(f.c, &f.bob, test_claim("y"), ANNOT_EFFECTIVE);
-	test_put_as(f.c, &f.bob, seal_for(f.c, &f.bob, &other->id, "false"), ANNOT_EFFECTIVE);
+	test_put_as(f.c, &f.bob, test_seal(f.c, &f.bob, &other->id, "false"), ANNOT_EFFECTIVE);
 	test_corpus_free(f.c);
 }
 
 static void test_commitment(void **state)
 {
+	struct annot_draft *other_salt;
 	struct fixture f;
 	(void)state;
 
 	open_fixture(&f);
-	assert_void(test_put(f.c, &f.bob, opening(&f.claim->id, "false", &f.seal->id, SALT)),
+	assert_void(test_put(f.c, &f.bob, test_opening(&f.claim->id, "false", &f.seal->id)),
 		    ANNOT_MISMATCH, "commitment");
-	assert_void(test_put(f.c, &f.bob,
-			     opening(&f.claim->id, "true", &f.seal->id,
-				     "0000000000000000000000000000000000000000000000000000000000000"
-				     "0ab")),
-		    ANNOT_MISMATCH, "commitment");
+	other_salt = test_opening(&f.claim->id, "true", &f.seal->id);
+	test_set(other_salt, "salt",
+		 "00000000000000000000000000000000000000000000000000000000000000ab");
+	assert_void(test_put(f.c, &f.bob, other_salt), ANNOT_MISMATCH, "commitment");
 	test_corpus_free(f.c);
 }
 
@@ -108,11 +74,65 @@ static void test_of_another_person_or_record(void **state)
 	(void)state;
 
 	open_fixture(&f);
-	assert_void(test_put(f.c, &f.carol, opening(&f.claim->id, "true", &f.seal->id, SALT)),
+	assert_void(test_put(f.c, &f.carol, test_opening(&f.claim->id, "true", &f.seal->id)),
 		    ANNOT_DENIED, "is the seal of bob, not of carol");
 	other = test_put_as(f.c, &f.bob, test_claim("y"), ANNOT_EFFECTIVE);
-	assert_void(test_put(f.c, &f.bob, opening(&other->id, "true", &f.seal->id, SALT)),
+	assert_void(test_put(f.c, &f.bob, test_opening(&other->id, "true", &f.seal->id)),
 		    ANNOT_REFUSED, "is not an unopened seal");
+	test_corpus_free(f.c);
+}
+
+/* A verdict that opens nothing gives the seal up, so that leaf lines decide what is unopened. */
+static void test_given_up(void **state)
+{
+	struct fixture f;
+	struct test_entry *verdict;
+	(void)state;
+
+	open_fixture(&f);
+	test_put_as(f.c, &f.carol, test_verdict(&f.claim->id, "true"), ANNOT_EFFECTIVE);
+	assert_void(test_put(f.c, &f.bob, test_seal(f.c, &f.bob, &f.claim->id, "false")),
+		    ANNOT_REFUSED, "bob has an unopened seal on it");
+	verdict = test_put_as(f.c, &f.bob, test_verdict(&f.claim->id, "false"), ANNOT_EFFECTIVE);
+	assert_void(test_put(f.c, &f.bob, test_opening(&f.claim->id, "true", &f.seal->id)),
+		    ANNOT_REFUSED, "gave it up");
+	f.seal = test_put_as(f.c, &f.bob, test_seal(f.c, &f.bob, &f.claim->id, "true"),
+			     ANNOT_EFFECTIVE);
+	/* A later version of what came before the seal is no word on it. */
+	verdict = test_put_as(f.c, &f.bob, annot_draft_amend(verdict->record), ANNOT_EFFECTIVE);
+	assert_int_equal(annot_memory_version(f.c->memory, &verdict->id), 2);
+	test_put_as(f.c, &f.bob, test_opening(&f.claim->id, "true", &f.seal->id), ANNOT_EFFECTIVE);
+	test_corpus_free(f.c);
+}
+
+/* The verdict that opened the first seal is known by its leaf alone: the second one still stands.
+ */
+static void test_withheld_verdict(void **state)
+{
+	struct test_key admin = test_key(1);
+	struct test_entry *verdict;
+	struct annot_memory *again;
+	struct fixture f;
+	(void)state;
+
+	open_fixture(&f);
+	verdict = test_put_as(f.c, &f.bob, test_opening(&f.claim->id, "true", &f.seal->id),
+			      ANNOT_EFFECTIVE);
+	test_put(f.c, &f.bob, test_opening(&f.claim->id, "true", &f.seal->id)); /* void */
+	test_put_as(f.c, &f.bob, test_seal(f.c, &f.bob, &f.claim->id, "false"), ANNOT_EFFECTIVE);
+	test_put_as(f.c, &admin, test_about(ANNOT_KIND_withhold, &verdict->id), ANNOT_EFFECTIVE);
+	test_put(f.c, &f.bob, test_seal(f.c, &f.bob, &f.claim->id, "true")); /* void */
+	again = annot_memory_new();
+	assert_non_null(again);
+	for (size_t i = 0; i < f.c->n; i++) {
+		const struct test_entry *e = f.c->entries[i];
+		struct annot_fact fact = {
+			.index = i, .leaf = e->leaf, .record = e == verdict ? NULL : e->record};
+		struct annot_judgement judgement;
+		assert_ok(annot_memory_next(again, &fact, &judgement, &test_error));
+		assert_int_equal(judgement.effect, e->judgement.effect);
+	}
+	annot_memory_free(again);
 	test_corpus_free(f.c);
 }
 
@@ -123,6 +143,8 @@ int main(void)
 		cmocka_unit_test(test_one_unopened_seal_a_person),
 		cmocka_unit_test(test_commitment),
 		cmocka_unit_test(test_of_another_person_or_record),
+		cmocka_unit_test(test_given_up),
+		cmocka_unit_test(test_withheld_verdict),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
