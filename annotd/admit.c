@@ -140,33 +140,52 @@ static enum annot_status cover(struct corpus *c, struct annot_error *err)
 	return corpus_sign(c, c->frontier.size, &root, err);
 }
 
-/* Withholds what took effect; then the index. Both are made good at the next start if they fail
- * here. */
+/* With the authority lock held for writing. */
+static void reload(struct corpus *c)
+{
+	struct annot_error err = {0};
+	store_rollback(c->store);
+	if (corpus_load(c, &err) != ANNOT_OK)
+		log_error("%s: the index is behind the log, and is tried again before the next "
+			  "answer: %s",
+			  c->dir, err.text);
+}
+
+static void withhold(struct batch *b, const struct corpus_item *item)
+{
+	struct corpus *c = b->c;
+	struct annot_error err = {0};
+	const struct annot_hash *on = annot_record_on(item->record), *id = NULL;
+	if (item->record->kind->kind == ANNOT_KIND_withhold)
+		id = &item->record->id;
+	else if (item->record->kind->kind == ANNOT_KIND_review && on)
+		id = on;
+	if (!id || annot_authority_effect(c->authority, id, NULL) != ANNOT_EFFECTIVE)
+		return;
+	/* While the index is behind, it cannot be told what to purge. */
+	enum annot_status status = atomic_load(&c->stale)
+					   ? annot_fail(&err, ANNOT_STORE, "the index is behind")
+					   : corpus_withhold(c, id, &err);
+	if (status == ANNOT_OK)
+		return;
+	c->withholds_due = true;
+	log_error("bytes could not be withheld, this is tried again with the next batch: %s",
+		  err.text);
+}
+
+/* The index, caught up at once if it cannot be committed; then what took effect is withheld. */
 static void finish_index(struct batch *b, struct corpus_item **items, size_t n)
 {
 	struct corpus *c = b->c;
 	struct annot_error err = {0};
 	if (store_commit_index(c->store, &err) != ANNOT_OK) {
-		log_error("the index could not be written, it will be caught up: %s", err.text);
-		store_rollback(c->store);
-		c->stale = true;
-		return;
+		log_error("the index could not be written, it is caught up: %s", err.text);
+		lock_authority(b);
+		reload(c);
 	}
 	for (size_t i = 0; i < n; i++) {
-		const struct annot_record *r = items[i]->record;
-		if (items[i]->status != ANNOT_OK || items[i]->index < b->first)
-			continue;
-		const struct annot_hash *on = annot_record_on(r), *withhold = NULL;
-		if (r->kind->kind == ANNOT_KIND_withhold)
-			withhold = &r->id;
-		else if (r->kind->kind == ANNOT_KIND_review && on)
-			withhold = on;
-		if (!withhold ||
-		    annot_authority_effect(c->authority, withhold, NULL) != ANNOT_EFFECTIVE)
-			continue;
-		if (corpus_withhold(c, withhold, &err) != ANNOT_OK)
-			log_error("bytes could not be withheld, restart annotd to try again: %s",
-				  err.text);
+		if (items[i]->status == ANNOT_OK && items[i]->index >= b->first)
+			withhold(b, items[i]);
 	}
 }
 
@@ -214,13 +233,32 @@ static enum annot_status run(struct batch *b, struct corpus_item **items, size_t
 	return annot_buf_check(note, "checkpoint", err);
 }
 
-static void reload(struct corpus *c)
+enum annot_status corpus_make_good(struct corpus *c, struct annot_error *err)
 {
-	struct annot_error err = {0};
-	store_rollback(c->store);
-	c->stale = true;
-	if (corpus_load(c, &err) != ANNOT_OK)
-		log_error("%s: cannot be read again: %s", c->dir, err.text);
+	enum annot_status status = ANNOT_OK;
+	if (atomic_load(&c->stale)) {
+		pthread_rwlock_wrlock(&c->authority_lock);
+		status = corpus_load(c, err);
+		pthread_rwlock_unlock(&c->authority_lock);
+	}
+	if (status != ANNOT_OK || !c->withholds_due)
+		return status;
+	struct annot_error why = {0};
+	if (corpus_finish_withholds(c, &why) == ANNOT_OK)
+		c->withholds_due = false;
+	else
+		log_error("bytes could still not be withheld: %s", why.text);
+	return ANNOT_OK;
+}
+
+enum annot_status corpus_catch_up(struct corpus *c, struct annot_error *err)
+{
+	if (!atomic_load(&c->stale))
+		return ANNOT_OK;
+	pthread_mutex_lock(&c->writing);
+	enum annot_status status = corpus_make_good(c, err);
+	pthread_mutex_unlock(&c->writing);
+	return status;
 }
 
 static enum annot_status admit(struct corpus *c, struct corpus_item **items, size_t n,
@@ -229,20 +267,16 @@ static enum annot_status admit(struct corpus *c, struct corpus_item **items, siz
 	struct batch b = {.c = c};
 	if (corpus_read_only(c))
 		return annot_fail(err, ANNOT_READ_ONLY, "%s", corpus_read_only(c));
-	if (c->stale) {
-		pthread_rwlock_wrlock(&c->authority_lock);
-		enum annot_status loaded = corpus_load(c, err);
-		pthread_rwlock_unlock(&c->authority_lock);
-		if (loaded != ANNOT_OK)
-			return loaded;
-	}
+	TRY(corpus_make_good(c, err));
 	b.first = c->frontier.size;
 	TRY(batch_tree_begin(&b.tree, &c->frontier, store_tree(c->store), n, err));
 	enum annot_status status = run(&b, items, n, note, err);
-	if (status != ANNOT_OK) {
-		lock_authority(&b);
+	/* What the batch taught authority is unlearned; where it taught nothing, nothing is read.
+	 */
+	if (status != ANNOT_OK && b.locked)
 		reload(c);
-	}
+	else if (status != ANNOT_OK)
+		store_rollback(c->store);
 	if (b.locked)
 		pthread_rwlock_unlock(&c->authority_lock);
 	batch_tree_free(&b.tree);
@@ -255,11 +289,13 @@ enum annot_status corpus_admit(struct corpus *c, struct corpus_item **items, siz
 	struct annot_error own = {0};
 	if (!err)
 		err = &own;
+	pthread_mutex_lock(&c->writing);
 	enum annot_status status =
 		n <= CORPUS_BATCH_MAX
 			? admit(c, items, n, note, err)
 			: annot_fail(err, ANNOT_TOO_LARGE, "%zu records in a batch; at most %d", n,
 				     CORPUS_BATCH_MAX);
+	pthread_mutex_unlock(&c->writing);
 	for (size_t i = 0; status != ANNOT_OK && i < n; i++) {
 		if (items[i]->status == ANNOT_OK)
 			refuse(items[i], status, err->text);
@@ -267,8 +303,8 @@ enum annot_status corpus_admit(struct corpus *c, struct corpus_item **items, siz
 	return status;
 }
 
-enum annot_status corpus_content(struct corpus *c, uint64_t document_index, struct annot_bytes text,
-				 struct annot_error *err)
+static enum annot_status put_content(struct corpus *c, uint64_t document_index,
+				     struct annot_bytes text, struct annot_error *err)
 {
 	struct store_record stored;
 	if (corpus_read_only(c))
@@ -278,4 +314,13 @@ enum annot_status corpus_content(struct corpus *c, uint64_t document_index, stru
 	if (!stored.record.data)
 		return annot_fail(err, ANNOT_REFUSED, "the document was withheld meanwhile");
 	return store_put_content(c->store, document_index, text, err);
+}
+
+enum annot_status corpus_content(struct corpus *c, uint64_t document_index, struct annot_bytes text,
+				 struct annot_error *err)
+{
+	pthread_mutex_lock(&c->writing);
+	enum annot_status status = put_content(c, document_index, text, err);
+	pthread_mutex_unlock(&c->writing);
+	return status;
 }

@@ -20,6 +20,12 @@ struct call {
 	struct annot_error err;
 };
 
+/*
+ * Sees to it that the snapshot holds the first `size` records of the log: takes a new one where a
+ * checkpoint is newer than this request's. NOT_FOUND, in c->err: there are not so many.
+ */
+enum annot_status call_snapshot(struct call *c, uint64_t size);
+
 /* One handler for each READ call: fills *ret (zeroed), returns OK or a status with c->err set. */
 #define ANNOTD_HANDLER_READ(name, request, reply)                                                  \
 	enum annot_status on_##name(struct call *c, const struct annot_##request *in,              \

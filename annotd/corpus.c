@@ -114,6 +114,7 @@ struct corpus *corpus_close(struct corpus *c)
 	c->texts = texts_free(c->texts);
 	sodium_memzero(&c->key, sizeof c->key);
 	pthread_mutex_destroy(&c->lock);
+	pthread_mutex_destroy(&c->writing);
 	pthread_rwlock_destroy(&c->authority_lock);
 	free(c->dir);
 	free(c);

@@ -76,6 +76,14 @@ struct corpus_item {
 enum annot_status corpus_admit(struct corpus *c, struct corpus_item **items, size_t n,
 			       struct annot_buf *note, struct annot_error *err);
 
+/*
+ * Before an answer that the index or authority goes into: if the index could not be written after
+ * truth.db was, it is caught up first, so that no committed record is missed. Other than OK: it
+ * cannot be (NO_SPACE, STORE …); nothing may be said to be absent then. Called by any thread that
+ * holds no snapshot.
+ */
+enum annot_status corpus_catch_up(struct corpus *c, struct annot_error *err);
+
 /* Stores a document's content once its upload is complete and hashed; called by the writer thread
  * only. */
 enum annot_status corpus_content(struct corpus *c, uint64_t document_index, struct annot_bytes text,

@@ -54,7 +54,9 @@ enum annot_status corpus_read_key(struct corpus *c, struct annot_error *err)
 	char path[CORPUS_PATH_MAX];
 	struct stat st;
 	TRY(corpus_path(c->dir, "log.key", path, err));
-	if (stat(path, &st) != 0 && errno == ENOENT) {
+	if (stat(path, &st) != 0) {
+		if (errno != ENOENT)
+			return annot_fail(err, ANNOT_UNREADABLE, "%s: %s", path, strerror(errno));
 		corpus_set_read_only(c, "%s is not there: put the log's key back and start again",
 				     path);
 		return ANNOT_OK;
@@ -208,7 +210,7 @@ static enum annot_status list_withholds(struct withholds *w, struct annot_error 
 }
 
 /* Withholding truncates the write-ahead logs, so no reader may be open meanwhile. */
-static enum annot_status finish_withholds(struct corpus *c, struct annot_error *err)
+enum annot_status corpus_finish_withholds(struct corpus *c, struct annot_error *err)
 {
 	struct withholds w = {.c = c, .effective = ANNOT_BUF_INIT(WITHHOLDS_MAX_BYTES)};
 	enum annot_status status = list_withholds(&w, err);
@@ -275,7 +277,7 @@ static enum annot_status open_all(struct corpus *c, struct annot_error *err)
 	if (corpus_read_only(c))
 		return ANNOT_OK;
 	TRY(sign_first(c, err));
-	return finish_withholds(c, err);
+	return corpus_finish_withholds(c, err);
 }
 
 struct corpus *corpus_new(const char *dir)
@@ -283,6 +285,7 @@ struct corpus *corpus_new(const char *dir)
 	struct corpus *c = calloc(1, sizeof *c);
 	if (!c)
 		return NULL;
+	pthread_mutex_init(&c->writing, NULL);
 	pthread_rwlock_init(&c->authority_lock, NULL);
 	pthread_mutex_init(&c->lock, NULL);
 	c->note = ANNOT_BUF_IN(c->note_text);

@@ -21,12 +21,16 @@ struct corpus {
 	bool has_key;
 	struct annot_skey key;
 
-	/* the writer's alone */
+	/* under `writing`: the writer's, or of a reader that makes the index good */
+	pthread_mutex_t writing;
 	struct store *store;
 	struct annot_frontier frontier; /* of the committed log */
 	struct annot_arena *arena;      /* of one replayed record */
 	struct texts *texts;            /* made when needed */
-	bool stale; /* memory and disk may differ: corpus_load before anything else */
+	bool withholds_due;             /* bytes are still there that effective records withhold */
+	/* Memory, index and log may differ: corpus_load before anything else. Set under `writing`.
+	 */
+	atomic_bool stale;
 
 	/* readers look at it under the lock, the writer changes it under it */
 	pthread_rwlock_t authority_lock;
@@ -56,8 +60,17 @@ void corpus_set_read_only(struct corpus *c, const char *format, ...)
 enum annot_status corpus_sign(struct corpus *c, uint64_t size, const struct annot_hash *root,
 			      struct annot_error *err);
 
+/* corpus_open.c: carries out effective withhold records, all of them; under `writing` */
+enum annot_status corpus_finish_withholds(struct corpus *c, struct annot_error *err);
+
+/* admit.c: corpus_load, if stale, and withholds that are due; under `writing` */
+enum annot_status corpus_make_good(struct corpus *c, struct annot_error *err);
+
 /* replay.c: all with the authority lock held for writing, or before readers exist */
-/* Authority and frontier as of what is on disk, after catching the index up with the log. */
+/*
+ * Authority and frontier as of what is on disk, after catching the index up with the log. After a
+ * failure authority is what it was, and the corpus stale.
+ */
 enum annot_status corpus_load(struct corpus *c, struct annot_error *err);
 /* Puts a judged fact into the index and, unless void, into authority, with all that it settles. */
 enum annot_status corpus_apply(struct corpus *c, const struct annot_fact *fact,

@@ -15,7 +15,8 @@ enum annot_status corpus_path(const char *dir, const char *name, char *ret,
 			      struct annot_error *err);
 bool corpus_has(const char *dir, const char *name);
 
-/* Reads log.key; an absent one makes the corpus read-only. REFUSED: others can read it; INVALID. */
+/* Reads log.key; an absent one makes the corpus read-only. REFUSED: others can read it; INVALID;
+ * UNREADABLE. */
 enum annot_status corpus_read_key(struct corpus *c, struct annot_error *err);
 
 /*

@@ -32,22 +32,21 @@ static uint64_t now_us(void)
 	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 }
 
-static void encode(const struct task *t, enum annot_status status, const char *error,
-		   const void *reply, struct annot_buf *out)
+/* The status and the text that are sent: others than given where the reply cannot be encoded. */
+static enum annot_status encode(const struct task *t, enum annot_status status, const char **error,
+				const void *reply, struct annot_buf *out, struct annot_error *err)
 {
-	struct annot_error err = {0};
-	if (status == ANNOT_OK)
-		status = annot_reply_encode(t->call, status, NULL, reply, out, &err);
-	else
-		err = (struct annot_error){.status = ANNOT_OK};
-	if (out->len > 0)
-		return;
-	/* Of our own making: a reply over its limits. */
-	if (err.text[0])
-		error = err.text;
-	annot_buf_free(out);
-	if (annot_reply_encode(t->call, status, error, NULL, out, NULL) != ANNOT_OK)
+	if (status == ANNOT_OK) {
+		status = annot_reply_encode(t->call, status, NULL, reply, out, err);
+		if (status == ANNOT_OK)
+			return status;
+		/* Of our own making: a reply over its limits. */
 		annot_buf_free(out);
+		*error = err->text;
+	}
+	if (annot_reply_encode(t->call, status, *error, NULL, out, NULL) != ANNOT_OK)
+		annot_buf_free(out);
+	return status;
 }
 
 /* On the worker's thread, before the request may be answered: waiting for the writer costs nothing. */
@@ -65,7 +64,8 @@ static void charge(struct task *t)
 static void answer(struct task *t, enum annot_status status, const char *error, const void *reply)
 {
 	struct annot_buf out = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
-	encode(t, status, error, reply, &out);
+	struct annot_error err = {0};
+	status = encode(t, status, &error, reply, &out, &err);
 	charge(t);
 	const char *name = t->call ? t->call->name : "?";
 	long long uid = (long long)server_peer_uid(t->request);
@@ -210,6 +210,23 @@ static bool run_upload(struct task *t, struct call *c, const void *in)
  * ---------------------------------------------------------------------------------------------------------
  */
 
+/* Answers that follow from truth.db alone are given while the index is behind. */
+static bool needs_index(enum annot_call_id call)
+{
+	switch (call) {
+	case ANNOT_CALL_hello:
+	case ANNOT_CALL_checkpoint:
+	case ANNOT_CALL_proof:
+	case ANNOT_CALL_consistency:
+	case ANNOT_CALL_leaves:
+	case ANNOT_CALL_raw:
+	case ANNOT_CALL_note:
+		return false;
+	default:
+		return true;
+	}
+}
+
 /* Returns whether the task was given away. */
 static bool run(struct dispatch_worker *w, struct task *t)
 {
@@ -223,6 +240,8 @@ static bool run(struct dispatch_worker *w, struct task *t)
 	void *in;
 	enum annot_status status =
 		annot_request_decode(server_payload(t->request), t->arena, &t->call, &in, &c.err);
+	if (status == ANNOT_OK && needs_index(t->call->id))
+		status = corpus_catch_up(c.corpus, &c.err);
 	/* submit begins one only if it needs one */
 	if (status == ANNOT_OK && t->call->id != ANNOT_CALL_submit)
 		status = reader_begin(w->reader, &c.err);

@@ -161,10 +161,6 @@ static bool load_each(void *arg, uint64_t index)
 static enum annot_status load_authority(struct corpus *c, struct annot_error *err)
 {
 	struct load l = {.c = c};
-	c->authority = annot_authority_free(c->authority);
-	c->authority = annot_authority_new();
-	if (!c->authority)
-		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
 	TRY(reader_open(c->dir, &l.reader, err));
 	enum annot_status status = reader_begin(l.reader, err);
 	if (status == ANNOT_OK) {
@@ -177,13 +173,28 @@ static enum annot_status load_authority(struct corpus *c, struct annot_error *er
 	return status;
 }
 
-enum annot_status corpus_load(struct corpus *c, struct annot_error *err)
+static enum annot_status load(struct corpus *c, struct annot_error *err)
 {
+	struct annot_tree_reader tree = store_tree(c->store);
 	TRY(load_authority(c, err));
 	TRY(catch_up(c, err));
-	struct annot_tree_reader tree = store_tree(c->store);
-	TRY(annot_tree_frontier(&tree, store_size(c->store), &c->frontier, err));
-	c->stale = false;
+	return annot_tree_frontier(&tree, store_size(c->store), &c->frontier, err);
+}
+
+enum annot_status corpus_load(struct corpus *c, struct annot_error *err)
+{
+	struct annot_authority *old = c->authority;
+	atomic_store(&c->stale, true);
+	c->authority = annot_authority_new();
+	enum annot_status status =
+		c->authority ? load(c, err) : annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+	if (status != ANNOT_OK) {
+		annot_authority_free(c->authority);
+		c->authority = old;
+		return status;
+	}
+	annot_authority_free(old);
+	atomic_store(&c->stale, false);
 	return ANNOT_OK;
 }
 

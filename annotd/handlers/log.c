@@ -40,20 +40,6 @@ enum annot_status on_checkpoint(struct call *c, const struct annot_checkpoint_re
 	return ANNOT_OK;
 }
 
-/* A checkpoint may be newer than this request's snapshot: then a newer one is taken. */
-static enum annot_status snapshot_with(struct call *c, uint64_t size)
-{
-	if (size > reader_truth_size(c->reader)) {
-		reader_end(c->reader);
-		TRY(reader_begin(c->reader, &c->err));
-	}
-	if (size > reader_truth_size(c->reader))
-		return annot_fail(&c->err, ANNOT_NOT_FOUND, "the log has %llu records, not %llu",
-				  (unsigned long long)reader_truth_size(c->reader),
-				  (unsigned long long)size);
-	return ANNOT_OK;
-}
-
 /* The leaf line of a record; in scratch, which is reset, and copied to the call's arena. */
 static enum annot_status leaf_line(struct call *c, struct annot_arena *scratch,
 				   const struct store_record *stored, const char **ret)
@@ -98,7 +84,7 @@ static enum annot_status proof_size(struct call *c, uint64_t wanted, struct anno
 	ret->size = wanted ? wanted : checkpoint.size;
 	if (status == ANNOT_OK && checkpoint.size == ret->size)
 		TRY(bytes_keep(c, &note, &ret->note));
-	return snapshot_with(c, ret->size);
+	return call_snapshot(c, ret->size);
 }
 
 enum annot_status on_proof(struct call *c, const struct annot_proof_request *in,
@@ -133,7 +119,7 @@ enum annot_status on_consistency(struct call *c, const struct annot_consistency_
 	if (in->from > in->to)
 		return annot_fail(&c->err, ANNOT_INVALID, "from %llu is larger than to %llu",
 				  (unsigned long long)in->from, (unsigned long long)in->to);
-	TRY(snapshot_with(c, in->to));
+	TRY(call_snapshot(c, in->to));
 	TRY(annot_tree_consistency(&tree, in->from, in->to, path, &n, &c->err));
 	return path_keep(c, path, n, &ret->path, &ret->n_path);
 }

@@ -107,7 +107,7 @@ static enum annot_status find_note(struct call *c, const struct annot_seen *seen
 	return annot_buf_check(ret, "note", err);
 }
 
-#define KEEP_EVIDENCE "keep its note, it is evidence that the log was forked or rolled back"
+#define KEEP_EVIDENCE "keep its note, it is evidence that "
 
 static enum annot_status compare_seen(struct call *c, const struct annot_seen *seen,
 				      const struct annot_checkpoint *checkpoint,
@@ -122,17 +122,22 @@ static enum annot_status compare_seen(struct call *c, const struct annot_seen *s
 			(unsigned long long)seen->size, annot_hash_hex(&seen->root).text,
 			(unsigned long long)checkpoint->size,
 			annot_hash_hex(&checkpoint->root).text);
-	if (seen->size > reader_size(c->reader))
+	/* Checkpoints are signed over truth.db, which the index may be behind for a moment. */
+	enum annot_status status = call_snapshot(c, seen->size);
+	if (status == ANNOT_NOT_FOUND)
 		return annot_fail(err, ANNOT_REFUSED,
 				  "the author saw a checkpoint of %llu records, this log has "
-				  "%llu: " KEEP_EVIDENCE,
+				  "%llu: " KEEP_EVIDENCE "the log was rolled back",
 				  (unsigned long long)seen->size,
-				  (unsigned long long)reader_size(c->reader));
+				  (unsigned long long)reader_truth_size(c->reader));
+	if (status != ANNOT_OK)
+		return annot_fail(err, status, "%s", c->err.text);
 	TRY(annot_tree_root(&tree, seen->size, &root, err));
 	if (!annot_hash_equal(&root, &seen->root))
 		return annot_fail(
 			err, ANNOT_REFUSED,
-			"the author saw another log of %llu records than this one: " KEEP_EVIDENCE,
+			"the author saw another log of %llu records than this one: " KEEP_EVIDENCE
+			"the log was forked",
 			(unsigned long long)seen->size);
 	return ANNOT_OK;
 }

@@ -204,6 +204,10 @@ static void test_log_key(void **state)
 	assert_status(corpus_open(f->dir, &f->corpus, &test_error), ANNOT_REFUSED);
 	assert_error_says("not the key");
 	assert_int_equal(unlink(test_path(f->dir, "log.key")), 0);
+	assert_int_equal(symlink("log.key", test_path(f->dir, "log.key")), 0); /* to itself */
+	assert_status(corpus_open(f->dir, &f->corpus, &test_error), ANNOT_UNREADABLE);
+	assert_error_says("log.key: Too many levels");
+	assert_int_equal(unlink(test_path(f->dir, "log.key")), 0);
 	assert_ok(corpus_open(f->dir, &f->corpus, &test_error));
 	assert_non_null(corpus_read_only(f->corpus));
 	test_reviewer(f->test, "bob", 9);
