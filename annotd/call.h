@@ -16,7 +16,8 @@ struct call {
 	struct reader *reader;     /* in a snapshot */
 	struct corpus *corpus;
 	struct view_cache *cache; /* of the thread; may be NULL */
-	int64_t peer_uid; /* -1 if unknown */
+	int64_t peer_uid;         /* -1 if unknown */
+	uint64_t connection;      /* that it came on; 0 if unknown */
 	struct annot_error err;
 };
 

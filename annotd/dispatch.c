@@ -236,6 +236,7 @@ static bool run(struct dispatch_worker *w, struct task *t)
 		.cache = &w->views,
 		.corpus = w->shared->corpus,
 		.peer_uid = server_peer_uid(t->request),
+		.connection = server_connection(t->request),
 	};
 	void *in;
 	enum annot_status status =

@@ -95,6 +95,7 @@ static void accept_stream(struct listener *l, nng_stream *stream)
 		    !atomic_load(&s->stopping);
 	if (room) {
 		s->n_connections++;
+		c->number = ++s->n_accepted;
 		c->next = s->connections;
 		c->back = &s->connections;
 		if (c->next)

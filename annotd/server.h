@@ -88,6 +88,8 @@ struct server_account *server_account(struct server_request *request);
 struct annot_bytes server_payload(const struct server_request *request);
 /* Of the peer; -1 if unknown (tcp). */
 int64_t server_peer_uid(const struct server_request *request);
+/* A number of its own for each connection since the start; never 0. */
+uint64_t server_connection(const struct server_request *request);
 
 /* Sends the reply; takes over payload's memory and leaves it empty. May be called on any thread. */
 void server_reply(struct server_request *request, struct annot_buf *payload);

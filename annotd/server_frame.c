@@ -246,6 +246,11 @@ int64_t server_peer_uid(const struct server_request *request)
 	return ((const struct connection *)request)->peer_uid;
 }
 
+uint64_t server_connection(const struct server_request *request)
+{
+	return ((const struct connection *)request)->number;
+}
+
 void server_reply(struct server_request *request, struct annot_buf *payload)
 {
 	struct connection *c = (struct connection *)request;

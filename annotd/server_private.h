@@ -46,6 +46,7 @@ struct connection {
 	bool dying;
 	bool ipc;
 	int64_t peer_uid;
+	uint64_t number;
 	nng_time deadline;             /* 0: none */
 	struct server_account account; /* the handler's */
 	nng_time since;                /* what its peer is waited for since, if not HANDLING */
@@ -78,6 +79,7 @@ struct server {
 	pthread_cond_t changed;
 	struct connection *connections, *dead;
 	size_t n_connections;
+	uint64_t n_accepted; /* since the start */
 	atomic_size_t
 		n_requests; /* handled or being answered; counted up under a connection's lock */
 	atomic_size_t n_buffered; /* what all connections hold */

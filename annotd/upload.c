@@ -18,8 +18,9 @@
 enum { UPLOAD_PATH_MAX = 4096 };
 
 struct upload {
-	bool used, busy;  /* busy: a call works on it without the lock */
-	uint64_t touched; /* when, in calls: the least is given up first */
+	bool used, busy;     /* busy: a call works on it without the lock */
+	uint64_t connection; /* that sent the last piece */
+	uint64_t moved_ms;   /* when that was */
 	struct annot_hash person, document;
 	uint64_t received;
 	int fd;
@@ -28,7 +29,6 @@ struct upload {
 struct uploads {
 	char *dir;
 	pthread_mutex_t lock;
-	uint64_t calls;
 	struct upload slots[UPLOADS_MAX];
 };
 
@@ -97,15 +97,21 @@ static struct upload *find(struct uploads *u, const struct annot_hash *person)
 	return NULL;
 }
 
-/* A free slot, or that of the upload which was left alone for longest. */
-static struct upload *make_room(struct uploads *u)
+static bool is_idle(const struct upload *slot, const struct upload_source *from)
+{
+	return from->now_ms >= slot->moved_ms + UPLOAD_IDLE_MS;
+}
+
+/* A free slot, or that of the upload which was left alone for longest, and long enough. */
+static struct upload *make_room(struct uploads *u, const struct upload_source *from)
 {
 	struct upload *oldest = NULL;
 	for (size_t i = 0; i < UPLOADS_MAX; i++) {
 		struct upload *slot = &u->slots[i];
 		if (!slot->used)
 			return slot;
-		if (!slot->busy && (!oldest || slot->touched < oldest->touched))
+		if (!slot->busy && is_idle(slot, from) &&
+		    (!oldest || slot->moved_ms < oldest->moved_ms))
 			oldest = slot;
 	}
 	if (oldest)
@@ -114,12 +120,14 @@ static struct upload *make_room(struct uploads *u)
 }
 
 static enum annot_status start(struct uploads *u, const struct upload_document *document,
-			       struct upload **ret, struct annot_error *err)
+			       const struct upload_source *from, struct upload **ret,
+			       struct annot_error *err)
 {
 	char path[UPLOAD_PATH_MAX];
-	struct upload *slot = make_room(u);
+	struct upload *slot = make_room(u, from);
 	if (!slot)
-		return annot_fail(err, ANNOT_BUSY, "%d other uploads are under way", UPLOADS_MAX);
+		return annot_fail(err, ANNOT_BUSY, "%d other uploads are under way: try again",
+				  UPLOADS_MAX);
 	upload_path(u, &document->person, path);
 	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
@@ -138,19 +146,24 @@ static enum annot_status start(struct uploads *u, const struct upload_document *
 
 /* Finds or starts the upload and claims it; *ret is NULL when a question found nothing. */
 static enum annot_status claim(struct uploads *u, const struct upload_document *document,
-			       uint64_t offset, bool question, struct upload **ret,
-			       struct annot_error *err)
+			       const struct upload_source *from, uint64_t offset, bool question,
+			       struct upload **ret, struct annot_error *err)
 {
 	struct upload *slot = find(u, &document->person);
 	*ret = NULL;
 	if (slot && slot->busy)
 		return annot_fail(err, ANNOT_BUSY,
 				  "an upload of this person is being stored: try again");
+	if (slot && !question && slot->connection != from->connection && !is_idle(slot, from))
+		return annot_fail(err, ANNOT_BUSY,
+				  "another connection uploads a document of this person: try again "
+				  "once it sent nothing for %d s",
+				  UPLOAD_IDLE_MS / 1000);
 	bool same = slot && annot_hash_equal(&slot->document, &document->record);
 	if (!question && offset == 0) {
 		if (slot)
 			discard(u, slot); /* begun again, or given up for another */
-		TRY(start(u, document, &slot, err));
+		TRY(start(u, document, from, &slot, err));
 	} else if (!question && (!same || slot->received != offset)) {
 		return annot_fail(err, ANNOT_CONFLICT, "%llu bytes were received so far, not %llu",
 				  (unsigned long long)(same ? slot->received : 0),
@@ -159,7 +172,10 @@ static enum annot_status claim(struct uploads *u, const struct upload_document *
 		return ANNOT_OK;
 	}
 	slot->busy = true;
-	slot->touched = ++u->calls;
+	if (!question) {
+		slot->connection = from->connection;
+		slot->moved_ms = from->now_ms;
+	}
 	*ret = slot;
 	return ANNOT_OK;
 }
@@ -176,7 +192,8 @@ static enum annot_status write_piece(const struct upload *slot, struct annot_byt
 			continue;
 		if (n <= 0)
 			return annot_fail(err,
-					  n < 0 && errno != ENOSPC && errno != EDQUOT
+					  n < 0 && errno != ENOSPC && errno != EDQUOT &&
+							  errno != EFBIG
 						  ? ANNOT_STORE
 						  : ANNOT_NO_SPACE,
 					  "the piece cannot be written: %s",
@@ -230,17 +247,18 @@ static enum annot_status finish(const struct uploads *u, const struct upload_doc
  */
 
 static enum annot_status claim_locked(struct uploads *u, const struct upload_document *document,
-				      uint64_t offset, bool question, struct upload **ret,
-				      struct annot_error *err)
+				      const struct upload_source *from, uint64_t offset,
+				      bool question, struct upload **ret, struct annot_error *err)
 {
 	pthread_mutex_lock(&u->lock);
-	enum annot_status status = claim(u, document, offset, question, ret, err);
+	enum annot_status status = claim(u, document, from, offset, question, ret, err);
 	pthread_mutex_unlock(&u->lock);
 	return status;
 }
 
 enum annot_status uploads_piece(struct uploads *u, const struct upload_document *document,
-				uint64_t offset, struct annot_bytes data, uint64_t *ret_received,
+				const struct upload_source *from, uint64_t offset,
+				struct annot_bytes data, uint64_t *ret_received,
 				struct annot_bytes *ret_content, struct annot_error *err)
 {
 	bool question = data.len == 0 && document->length > 0;
@@ -253,7 +271,7 @@ enum annot_status uploads_piece(struct uploads *u, const struct upload_document 
 		return annot_fail(err, ANNOT_TOO_LARGE,
 				  "the piece ends after the document's %llu bytes",
 				  (unsigned long long)document->length);
-	TRY(claim_locked(u, document, offset, question, &slot, err));
+	TRY(claim_locked(u, document, from, offset, question, &slot, err));
 	if (!slot) {
 		*ret_received = 0;
 		*ret_content = content;

@@ -1,5 +1,7 @@
 #include "annotd/handlers/upload.h"
 
+#include <time.h>
+
 #include "base/encode.h"
 
 static enum annot_status describe(const struct annot_record *r, struct upload_document *ret,
@@ -24,10 +26,21 @@ static void find_person(struct call *c, const struct annot_hash *author, struct 
 	corpus_authority_unlock(c->corpus);
 }
 
+static struct upload_source source_of(const struct call *c)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (struct upload_source){
+		.connection = c->connection,
+		.now_ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000,
+	};
+}
+
 enum annot_status upload_take(struct call *c, struct uploads *uploads,
 			      const struct annot_upload_request *in, struct upload_step *ret)
 {
 	struct upload_step step = {0};
+	struct upload_source from = source_of(c);
 	struct store_record stored;
 	const struct annot_record *r;
 	uint64_t length;
@@ -45,7 +58,7 @@ enum annot_status upload_take(struct call *c, struct uploads *uploads,
 	if (status == ANNOT_OK) {
 		step.reply = (struct annot_upload_reply){.received = length, .complete = true};
 	} else if (status == ANNOT_NOT_FOUND) {
-		TRY(uploads_piece(uploads, &step.document, in->offset, in->data,
+		TRY(uploads_piece(uploads, &step.document, &from, in->offset, in->data,
 				  &step.reply.received, &step.content, &c->err));
 		step.reply.complete = step.content.data;
 	} else {

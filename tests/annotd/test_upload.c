@@ -14,6 +14,7 @@ static const char text[] = "Zwölf Boxkämpfer jagen Viktor quer über den Deich
 struct fixture {
 	char dir[TEST_PATH_MAX];
 	struct uploads *uploads;
+	struct upload_source from; /* of the next pieces */
 };
 
 static int setup(void **state)
@@ -64,7 +65,7 @@ static enum annot_status piece(struct fixture *f, const struct upload_document *
 			       const char *bytes, size_t len, uint64_t *ret_received,
 			       struct annot_bytes *ret_content)
 {
-	return uploads_piece(f->uploads, d, offset, annot_bytes(bytes, len), ret_received,
+	return uploads_piece(f->uploads, d, &f->from, offset, annot_bytes(bytes, len), ret_received,
 			     ret_content, &test_error);
 }
 
@@ -168,11 +169,54 @@ static void test_bound(void **state)
 	struct upload_document second = document(1, 1, annot_bytes_of(text));
 	struct upload_document late = document(1, 200, annot_bytes_of(text));
 	assert_ok(piece(f, &first, 5, text + 5, 1, &received, &content));
+	assert_status(piece(f, &late, 0, text, 5, &received, &content), ANNOT_BUSY);
+	f->from.now_ms = UPLOAD_IDLE_MS - 1;
+	assert_ok(piece(f, &first, 6, text + 6, 1, &received, &content));
+	f->from.now_ms = UPLOAD_IDLE_MS;
 	/* The one that was left alone for longest makes room. */
 	assert_ok(piece(f, &late, 0, text, 5, &received, &content));
 	assert_int_equal(count_uploads(f), UPLOADS_MAX);
 	assert_status(piece(f, &second, 5, text + 5, 1, &received, &content), ANNOT_CONFLICT);
-	assert_ok(piece(f, &first, 6, text + 6, 1, &received, &content));
+	assert_ok(piece(f, &first, 7, text + 7, 1, &received, &content));
+}
+
+/* A peer neither restarts nor continues what another one sends. */
+static void test_other_connections(void **state)
+{
+	struct fixture *f = *state;
+	struct upload_document one = document(1, 1, annot_bytes_of(text));
+	struct upload_document two = document(2, 1, annot_bytes_of(text));
+	struct upload_source mine = {.connection = 1, .now_ms = 100000}, theirs = mine;
+	struct annot_bytes content;
+	uint64_t received;
+	theirs.connection = 2;
+	f->from = mine;
+	assert_ok(piece(f, &one, 0, text, 5, &received, &content));
+	f->from = theirs;
+	assert_status(piece(f, &one, 0, "x", 1, &received, &content), ANNOT_BUSY);
+	assert_error_says("another connection");
+	assert_status(piece(f, &two, 0, text, 5, &received, &content), ANNOT_BUSY);
+	assert_status(piece(f, &one, 5, "spoilt", 6, &received, &content), ANNOT_BUSY);
+	assert_ok(piece(f, &one, 0, "", 0, &received, &content)); /* a question */
+	assert_int_equal(received, 5);
+	/* Neither refusals nor questions keep it. */
+	theirs.now_ms = mine.now_ms + UPLOAD_IDLE_MS - 1;
+	f->from = theirs;
+	assert_status(piece(f, &one, 5, text + 5, 1, &received, &content), ANNOT_BUSY);
+	assert_ok(piece(f, &one, 0, "", 0, &received, &content));
+	f->from.now_ms++;
+	assert_ok(piece(f, &one, 5, text + 5, 1, &received, &content));
+	mine.now_ms = f->from.now_ms;
+	f->from = mine; /* now it is the other's */
+	assert_status(piece(f, &one, 6, text + 6, 1, &received, &content), ANNOT_BUSY);
+	assert_status(piece(f, &one, 0, text, 5, &received, &content), ANNOT_BUSY);
+	f->from = theirs;
+	size_t left = sizeof text - 1 - 6;
+	assert_ok(piece(f, &one, 6, text + 6, left, &received, &content));
+	assert_non_null(content.data);
+	uploads_done(f->uploads, &one.person, content);
+	f->from = mine;
+	assert_ok(piece(f, &two, 0, text, 5, &received, &content));
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -181,7 +225,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_pieces),        TEST(test_order), TEST(test_one_a_person),
-		TEST(test_wrong_content), TEST(test_bound),
+		TEST(test_wrong_content), TEST(test_bound), TEST(test_other_connections),
 	};
 	return cmocka_run_group_tests_name("annotd/upload", tests, NULL, NULL);
 }
