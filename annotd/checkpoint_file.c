@@ -13,7 +13,7 @@
 #include "base/encode.h"
 #include "base/file.h"
 
-enum { SLOTS = 2, HOLDER_PAGE = 2, HOLDER_SIZE = 32, FILE_MODE = 0600 };
+enum { SLOTS = CHECKPOINT_SLOTS, HOLDER_PAGE = 2, HOLDER_SIZE = 32, FILE_MODE = 0600 };
 
 struct checkpoint_file {
 	char *path;
@@ -200,6 +200,15 @@ enum checkpoint_file_state checkpoint_file_state(const struct checkpoint_file *f
 const struct checkpoint_slot *checkpoint_file_current(const struct checkpoint_file *f)
 {
 	return f->state == CHECKPOINT_FILE_VALID ? &f->current : NULL;
+}
+
+size_t checkpoint_file_readable(const struct checkpoint_file *f,
+				struct checkpoint_slot ret[CHECKPOINT_SLOTS])
+{
+	size_t n = 0;
+	for (unsigned i = 0; i < SLOTS; i++)
+		n += checkpoint_slot_decode(f->raw[i], &ret[n]) == CHECKPOINT_SLOT_GOOD;
+	return n;
 }
 
 static enum annot_status check_size(const struct checkpoint_file *f, uint64_t size,

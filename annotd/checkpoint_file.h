@@ -25,6 +25,7 @@
 #include "annotd/checkpoint_slot.h"
 
 enum {
+	CHECKPOINT_SLOTS = 2,
 	CHECKPOINT_PAGE_SIZE = 4096,
 	CHECKPOINT_FILE_SIZE = 3 * CHECKPOINT_PAGE_SIZE,
 };
@@ -57,6 +58,13 @@ enum checkpoint_file_state checkpoint_file_state(const struct checkpoint_file *f
 /* The newest good slot; NULL unless the state is VALID. Belongs to f, valid until its next change.
  */
 const struct checkpoint_slot *checkpoint_file_current(const struct checkpoint_file *f);
+
+/*
+ * The slots that could be read when the file was opened or last written, whatever the state: also
+ * in a damaged file they say what was signed. Returns how many there are.
+ */
+size_t checkpoint_file_readable(const struct checkpoint_file *f,
+				struct checkpoint_slot ret[CHECKPOINT_SLOTS]);
 
 /*
  * Puts a file in place that says this, whatever was there (atomically, by rename): for the first

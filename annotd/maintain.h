@@ -23,7 +23,8 @@ ANNOT_CHECKED enum annot_status corpus_backup(const char *dir, const char *to,
 /*
  * annotd vouch: puts a checkpoint file in place for truth.db as it is, on the word of the operator
  * that nothing beyond it was ever signed. size must be that of truth.db (REFUSED), so that it is
- * not said by accident. REFUSED too when the file that is there is ahead or agrees already.
+ * not said by accident. REFUSED too when the file that is there agrees already, and, also where it
+ * is damaged, when a slot of it says more records than truth.db has or another root.
  */
 ANNOT_CHECKED enum annot_status corpus_vouch(const char *dir, uint64_t size,
 					     struct annot_error *err);

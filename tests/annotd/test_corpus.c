@@ -293,6 +293,43 @@ static void test_file_damaged(void **state)
 	assert_non_null(strstr(corpus_read_only(f->corpus), "damaged"));
 }
 
+/* A slot that can be read says what was signed, also in a file that is damaged otherwise. */
+static void test_vouch_over_damage(void **state)
+{
+	struct fixture *f = *state;
+	char old[TEST_PATH_MAX], twin[TEST_PATH_MAX];
+	struct corpus *c;
+	test_folder(f->test, NULL, old);
+	test_folder(f->test, NULL, twin);
+	test_reviewer(f->test, "bob", 9);
+	struct test_entry *bob = f->test->entries[1];
+	test_reviewer(f->test, "carol", 10);
+	struct corpus_item item = item_of(bob), second = item_of(f->test->entries[2]);
+	struct corpus_item *pointer = &second;
+	assert_ok(corpus_open(old, &c, &test_error)); /* with the genesis record only */
+	corpus_close(c);
+	assert_ok(corpus_open(twin, &c, &test_error));
+	assert_ok(corpus_admit(c, &pointer, 1, &f->note, &test_error));
+	corpus_close(c);
+	assert_ok(admit(f, &item, 1));
+	f->corpus = corpus_close(f->corpus);
+	FILE *file = fopen(test_path(f->dir, "checkpoint"), "a");
+	assert_non_null(file);
+	assert_int_equal(fputc('x', file), 'x');
+	fclose(file);
+	test_copy_file(f->dir, old, "checkpoint");
+	assert_status(corpus_vouch(old, 1, &test_error), ANNOT_REFUSED);
+	assert_error_says("a checkpoint of 2 records was signed");
+	test_copy_file(f->dir, twin, "checkpoint");
+	assert_status(corpus_vouch(twin, 2, &test_error), ANNOT_REFUSED);
+	assert_error_says("another root");
+	assert_ok(corpus_vouch(f->dir, 2, &test_error)); /* truth.db has it all */
+	reopen(f);
+	assert_null(corpus_read_only(f->corpus));
+	test_folder_remove(old);
+	test_folder_remove(twin);
+}
+
 /* Another corpus's file, and another history of the same length. */
 static void test_file_different(void **state)
 {
@@ -658,6 +695,7 @@ int main(void)
 		TEST(test_file_ahead),
 		TEST(test_file_absent),
 		TEST(test_file_damaged),
+		TEST(test_vouch_over_damage),
 		TEST(test_file_different),
 		TEST(test_other_history),
 		TEST(test_index_lost),
