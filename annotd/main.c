@@ -1,4 +1,5 @@
 /* annotd(8): the daemon, and what is done to its corpus folder offline. */
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -93,6 +94,8 @@ int main(int argc, char **argv)
 	}
 	if (status == ANNOT_OK) {
 		log_start(config.log_level);
+		/* A file that may not grow is a failed write and not the end. */
+		signal(SIGXFSZ, SIG_IGN);
 		store_tune();
 		status = run(&config, &err);
 	}

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -533,6 +534,26 @@ static void test_arguments(void **state)
 	assert_non_null(strstr(said, "annotd "));
 }
 
+/* A limit on the size of files is no signal that ends the daemon. */
+static void test_file_size_limit(void **state)
+{
+	struct fixture *f = *state;
+	struct rlimit before, limit;
+	struct test_key admin = test_key(1);
+	struct stat wal;
+	assert_int_equal(stat(test_path(f->dir, "truth.db-wal"), &wal), 0);
+	assert_int_equal(prlimit(f->daemon.pid, RLIMIT_FSIZE, NULL, &before), 0);
+	limit = before;
+	limit.rlim_cur = (rlim_t)wal.st_size;
+	assert_int_equal(prlimit(f->daemon.pid, RLIMIT_FSIZE, &limit, NULL), 0);
+	test_put(f->test, &admin, test_claim("It rained."));
+	const struct annot_submit_reply *reply =
+		test_submit(&f->client, f->test, f->test->entries + 1, 1);
+	assert_int_equal(reply->results[0].status, ANNOT_NO_SPACE);
+	assert_int_equal(prlimit(f->daemon.pid, RLIMIT_FSIZE, &before, NULL), 0);
+	submit_all(f, 1);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -552,6 +573,7 @@ int main(void)
 		TEST(test_stopped_under_load),
 		TEST(test_second_daemon),
 		TEST(test_arguments),
+		TEST(test_file_size_limit),
 	};
 	return cmocka_run_group_tests_name("annotd/daemon", tests, NULL, NULL);
 }

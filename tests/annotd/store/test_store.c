@@ -2,7 +2,10 @@
  */
 #include "../stored.h"
 
+#include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/hash.h"
@@ -289,6 +292,32 @@ static void test_reset(void **state)
 	assert_ok(store_checkpoint_wal(s->dir, false, &test_error));
 }
 
+/* A file that reached the size that its process may write is as good as a full disk. */
+static void test_file_size_limit(void **state)
+{
+	struct stored *s = *state;
+	struct rlimit before, limit;
+	char path[128];
+	struct stat wal;
+
+	snprintf(path, sizeof path, "%s/truth.db-wal", s->dir);
+	assert_int_equal(stat(path, &wal), 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	limit = before;
+	limit.rlim_cur = (rlim_t)wal.st_size;
+	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
+	put_some(s, 2);
+	assert_ok(store_begin(s->store, &test_error));
+	stored_put_truth(s);
+	struct annot_hash root = stored_root(s);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	enum annot_status status = store_commit_truth(s->store, &root, &test_error);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(status, ANNOT_NO_SPACE);
+	store_rollback(s->store);
+	assert_int_equal(store_size(s->store), 1);
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -304,6 +333,7 @@ int main(void)
 		T(test_order_is_kept),
 		T(test_notes),
 		T(test_reset),
+		T(test_file_size_limit),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
