@@ -7,8 +7,9 @@
 #include <unistd.h>
 
 #include "base/auto.h"
+#include "text/escape.h"
 
-enum { LINE_MAX_BYTES = 1024 };
+enum { LINE_MAX_BYTES = 1024, PRINTED_MAX_BYTES = 8 * LINE_MAX_BYTES };
 
 /* The one global state of the daemon: how much it says, and to whom. */
 static enum log_level log_level = LOG_LEVEL_INFO;
@@ -42,12 +43,17 @@ bool log_level_parse(const char *text, enum log_level *ret)
 }
 
 /* What comes from outside (paths, error texts) must not act on a terminal. */
-static void make_printable(char *line)
+static void print(const char *line)
 {
-	for (char *p = line; *p; p++) {
-		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			*p = '?';
-	}
+	AUTO_BUF struct annot_buf out = ANNOT_BUF_INIT(PRINTED_MAX_BYTES);
+	annot_escape_terminal(line, strlen(line), false, &out);
+	annot_buf_putc(&out, '\n');
+	static const char lost[] = "annotd: a line was lost, memory ran out\n";
+	struct annot_bytes bytes =
+		out.failed ? annot_bytes(lost, sizeof lost - 1) : annot_buf_bytes(&out);
+	/* Nobody to tell when standard error is gone. */
+	if (write(STDERR_FILENO, bytes.data, bytes.len) < 0)
+		return;
 }
 
 __attribute__((format(printf, 2, 0))) static void write_line(enum log_level level,
@@ -61,12 +67,7 @@ __attribute__((format(printf, 2, 0))) static void write_line(enum log_level leve
 		at = snprintf(line, sizeof line, "<%d>", (int)level);
 	at += snprintf(line + at, sizeof line - (size_t)at, "annotd: ");
 	vsnprintf(line + at, sizeof line - (size_t)at - 1, format, args);
-	make_printable(line);
-	size_t len = strlen(line);
-	line[len++] = '\n';
-	/* Nobody to tell when standard error is gone. */
-	if (write(STDERR_FILENO, line, len) < 0)
-		return;
+	print(line);
 }
 
 #define LOG_FUNCTION(name, level)                                                                  \

@@ -65,6 +65,20 @@ static size_t whole_characters(const char *text, size_t len)
 	return follow < need ? lead - 1 : len;
 }
 
+/*
+ * One line without controls, whatever a file name or a value in it holds: C0, DEL, and C1 as it
+ * stands in UTF-8. What else may act on a terminal (bidi controls), who prints it escapes.
+ */
+static void make_printable(char *text)
+{
+	for (unsigned char *p = (unsigned char *)text; *p; p++) {
+		if (*p < 0x20 || *p == 0x7F)
+			*p = '?';
+		else if (p[0] == 0xC2 && p[1] >= 0x80 && p[1] <= 0x9F)
+			p[0] = p[1] = '?';
+	}
+}
+
 enum annot_status annot_fail(struct annot_error *err, enum annot_status status, const char *format,
 			     ...)
 {
@@ -80,10 +94,7 @@ enum annot_status annot_fail(struct annot_error *err, enum annot_status status, 
 		text[0] = '\0';
 	if (len >= (int)sizeof(text))
 		text[whole_characters(text, sizeof(text) - 1)] = '\0';
-	/* One line, whatever a file name or a value in it holds. */
-	for (char *p = text; *p; p++)
-		if ((unsigned char)*p < 0x20 || *p == 0x7F)
-			*p = '?';
+	make_printable(text);
 	err->status = status;
 	memcpy(err->text, text, sizeof(text));
 	return status;

@@ -48,6 +48,15 @@ static void test_fail(void **state)
 	assert_int_equal(annot_fail(NULL, ANNOT_BUSY, "nobody reads %s", "this"), ANNOT_BUSY);
 }
 
+static void test_controls(void **state)
+{
+	(void)state;
+	struct annot_error err = {0};
+	/* CSI and NEL as C1 in UTF-8; what only begins like them stays. */
+	annot_fail(&err, ANNOT_INVALID, "a\nb\x1b\x7f \xc2\x9b\x33m\xc2\x85 \xc2\xa0\xc3\x9b\xc2");
+	assert_string_equal(err.text, "a?b?? ??3m?? \xc2\xa0\xc3\x9b\xc2");
+}
+
 static void test_wrapping(void **state)
 {
 	(void)state;
@@ -96,6 +105,7 @@ int main(void)
 		cmocka_unit_test(test_table),    cmocka_unit_test(test_unknown_numbers),
 		cmocka_unit_test(test_fail),     cmocka_unit_test(test_wrapping),
 		cmocka_unit_test(test_one_line), cmocka_unit_test(test_truncated_at_a_character),
+		cmocka_unit_test(test_controls),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
