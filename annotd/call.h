@@ -9,7 +9,7 @@
 #include "annotd/store/store.h"
 
 struct view_cache; /* view.h */
-struct corpus; /* corpus.h: the state that the writer changes and readers look at */
+struct corpus;     /* corpus.h: the state that the writer changes and readers look at */
 
 struct call {
 	struct annot_arena *arena; /* of this request; the reply lives in it */

@@ -26,7 +26,7 @@ enum annot_status db_fail(struct db *db, const char *what, struct annot_error *e
 		return annot_fail(err, ANNOT_STORE, "%s: %s: %s; run annotd fsck", db->name, what,
 				  text);
 	case SQLITE_IOERR:
-		if (os == ENOSPC || os == EDQUOT || os == EFBIG)
+		if (os == ENOSPC || os == EDQUOT)
 			return annot_fail(err, ANNOT_NO_SPACE, "%s: %s: no space left on the disk",
 					  db->name, what);
 		break;

@@ -11,8 +11,15 @@
 
 struct server_request {
 	struct annot_buf frame, reply;
+	struct server_account account;
 	bool dropped;
 };
+
+struct server_account *__wrap_server_account(struct server_request *request);
+struct server_account *__wrap_server_account(struct server_request *request)
+{
+	return &request->account;
+}
 
 struct annot_bytes __wrap_server_payload(const struct server_request *request);
 struct annot_bytes __wrap_server_payload(const struct server_request *request)

@@ -224,7 +224,7 @@ static void test_versions(void **state)
 	assert_error_says("not annotd's");
 	stored_sql(s, "truth.db", "PRAGMA application_id=1095650900");
 	stored_sql(s, "index.db", "PRAGMA user_version=2");
-	assert_status(store_open(s->dir, &s->store, &rebuild, &test_error), ANNOT_REFUSED);
+	assert_true(stored_reopen(s)); /* an index is made again, whatever it was */
 	stored_sql(s, "index.db", "PRAGMA user_version=0");
 	assert_true(stored_reopen(s));
 	assert_status(store_create(s->dir, &test_error), ANNOT_REFUSED);
