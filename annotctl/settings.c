@@ -119,11 +119,10 @@ static int take_setting(void *arg, const char *section, const char *name, const 
 static enum annot_status load_file(struct ctl *ctl)
 {
 	struct annot_buf path = ANNOT_BUF_INIT(4096);
-	enum annot_status status = annot_place(ANNOT_PLACE_CONFIG, &path, &ctl->err);
-	if (status == ANNOT_OK) {
-		annot_buf_puts(&path, "/annotctl.conf");
-		status = annot_buf_check(&path, "path of annotctl.conf", &ctl->err);
-	}
+	if (annot_place(ANNOT_PLACE_CONFIG, &path, NULL) != ANNOT_OK)
+		return ANNOT_OK; /* no home, no file: help and --socket work all the same */
+	annot_buf_puts(&path, "/annotctl.conf");
+	enum annot_status status = annot_buf_check(&path, "path of annotctl.conf", &ctl->err);
 	if (status == ANNOT_OK && access(path.data, F_OK) == 0) {
 		ctl->err.text[0] = '\0';
 		int line = ini_parse(path.data, take_setting, ctl);

@@ -79,3 +79,6 @@ mv "$work/corpus" "$work/first-corpus"
 ctl alice --quiet corpus init "$work/corpus" --origin test.example/other >/dev/null 2>&1
 serve
 expect 4 'corpus' ctl alice list; one_line
+
+# Without a home there is no configuration, but help.
+expect 0 'usage: annotctl' env -i "$ANNOTCTL" --help
