@@ -45,6 +45,7 @@ static void block_signals(sigset_t *ret)
 	sigaction(SIGALRM, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGHUP, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a full disk */
 }
 
 static enum annot_status start_server(struct daemon *d, const struct config *config,

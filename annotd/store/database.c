@@ -5,11 +5,28 @@
 
 enum { PATH_SIZE = 4096 };
 
+/*
+ * What the system said. SQLite passes it on, but not where a COMMIT fails; then the write-ahead
+ * log, which a commit is written to, still knows.
+ */
+static int system_error(struct db *db)
+{
+	sqlite3_file *wal = NULL;
+	int os = db->sq ? sqlite3_system_errno(db->sq) : 0;
+
+	if (!os && db->sq &&
+	    sqlite3_file_control(db->sq, "main", SQLITE_FCNTL_JOURNAL_POINTER, (void *)&wal) ==
+		    SQLITE_OK &&
+	    wal && wal->pMethods)
+		wal->pMethods->xFileControl(wal, SQLITE_FCNTL_LAST_ERRNO, &os);
+	return os;
+}
+
 enum annot_status db_fail(struct db *db, const char *what, struct annot_error *err)
 {
 	int code = db->sq ? sqlite3_errcode(db->sq) : SQLITE_NOMEM;
 	const char *text = db->sq ? sqlite3_errmsg(db->sq) : "out of memory";
-	int os = db->sq ? sqlite3_system_errno(db->sq) : 0;
+	int os = (code & 0xff) == SQLITE_IOERR ? system_error(db) : 0;
 
 	switch (code & 0xff) {
 	case SQLITE_FULL:
@@ -26,14 +43,14 @@ enum annot_status db_fail(struct db *db, const char *what, struct annot_error *e
 		return annot_fail(err, ANNOT_STORE, "%s: %s: %s; run annotd fsck", db->name, what,
 				  text);
 	case SQLITE_IOERR:
-		if (os == ENOSPC || os == EDQUOT)
+		if (os == ENOSPC || os == EDQUOT || os == EFBIG)
 			return annot_fail(err, ANNOT_NO_SPACE, "%s: %s: no space left on the disk",
 					  db->name, what);
-		break;
+		return annot_fail(err, ANNOT_STORE, "%s: %s: %s (%d%s%s)", db->name, what, text,
+				  code, os ? ": " : "", os ? strerror(os) : "");
 	default:
-		break;
+		return annot_fail(err, ANNOT_STORE, "%s: %s: %s", db->name, what, text);
 	}
-	return annot_fail(err, ANNOT_STORE, "%s: %s: %s", db->name, what, text);
 }
 
 enum annot_status db_exec(struct db *db, const char *sql, struct annot_error *err)
