@@ -1,10 +1,11 @@
 /* annotd backup. */
+#include "annotd/backup.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include "annotd/corpus_start.h"
-#include "annotd/maintain.h"
 #include "base/auto.h"
 #include "base/file.h"
 

@@ -307,3 +307,26 @@ enum annot_status corpus_open(const char *dir, struct corpus **ret, struct annot
 	*ret = c;
 	return ANNOT_OK;
 }
+
+enum annot_status corpus_open_offline(const char *dir, struct corpus **ret, struct annot_error *err)
+{
+	char path[CORPUS_PATH_MAX];
+	bool rebuild;
+	TRY(annot_crypto_init(err));
+	if (!corpus_has(dir, "truth.db"))
+		return annot_fail(err, ANNOT_INVALID,
+				  "%s is not a corpus folder: it has no truth.db", dir);
+	TRY(corpus_path(dir, "checkpoint", path, err));
+	struct corpus *c = corpus_new(dir);
+	if (!c)
+		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+	enum annot_status status = checkpoint_file_open(path, &c->file, err);
+	if (status == ANNOT_OK)
+		status = store_open(dir, &c->store, &rebuild, err);
+	if (status != ANNOT_OK) {
+		corpus_close(c);
+		return status;
+	}
+	*ret = c;
+	return ANNOT_OK;
+}

@@ -60,6 +60,11 @@ void corpus_set_read_only(struct corpus *c, const char *format, ...)
 enum annot_status corpus_sign(struct corpus *c, uint64_t size, const struct annot_hash *root,
 			      struct annot_error *err);
 
+/* corpus_open.c: the lock and the store of a corpus that nobody serves. REFUSED: an annotd has it;
+ * INVALID: no truth.db. */
+enum annot_status corpus_open_offline(const char *dir, struct corpus **ret,
+				      struct annot_error *err);
+
 /* corpus_open.c: carries out effective withhold records, all of them; under `writing` */
 enum annot_status corpus_finish_withholds(struct corpus *c, struct annot_error *err);
 

@@ -2,6 +2,7 @@
  * annotd fsck. The truth is replayed with libannot's state in memory, which shares no code with the
  * index but the judge, and what the index says is compared with that.
  */
+#include "annotd/fsck.h"
 #include "annotd/fsck_private.h"
 
 #include <stdarg.h>
@@ -9,7 +10,6 @@
 
 #include "annotd/checkpoint_file.h"
 #include "annotd/corpus_start.h"
-#include "annotd/maintain.h"
 #include "annotd/replay.h"
 #include "annotd/texts.h"
 #include "base/auto.h"

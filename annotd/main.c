@@ -5,7 +5,10 @@
 
 #include "annotd/config.h"
 #include "annotd/log.h"
-#include "annotd/maintain.h"
+#include "annotd/backup.h"
+#include "annotd/fsck.h"
+#include "annotd/rebuild.h"
+#include "annotd/vouch.h"
 #include "annotd/serve.h"
 #include "annotd/store/store.h"
 #include "base/auto.h"

@@ -10,7 +10,8 @@
 
 #include "annotd/corpus.h"
 #include "annotd/log.h"
-#include "annotd/maintain.h"
+#include "annotd/fsck.h"
+#include "annotd/rebuild.h"
 #include "base/auto.h"
 #include "folder.h"
 

@@ -9,7 +9,9 @@
 
 #include "annotd/corpus.h"
 #include "annotd/log.h"
-#include "annotd/maintain.h"
+#include "annotd/fsck.h"
+#include "annotd/rebuild.h"
+#include "annotd/vouch.h"
 #include "base/auto.h"
 #include "base/hash.h"
 

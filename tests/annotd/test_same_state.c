@@ -7,7 +7,8 @@
 
 #include "annotd/corpus.h"
 #include "annotd/log.h"
-#include "annotd/maintain.h"
+#include "annotd/fsck.h"
+#include "annotd/rebuild.h"
 
 struct fixture {
 	struct test_corpus *test;

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "annotd/maintain.h"
+#include "annotd/fsck.h"
 #include "annotd/store/core.h"
 #include "base/auto.h"
 

@@ -1,0 +1,19 @@
+/* Whether all that a corpus folder says agrees, also while an annotd serves it. */
+#ifndef ANNOTD_FSCK_H
+#define ANNOTD_FSCK_H
+
+#include <stdio.h>
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+/*
+ * annotd fsck: checks that every record parses and is signed, that leaves, nodes, roots and
+ * checkpoint file agree, that contents have their hashes and targets their words, and that the
+ * index is what a replay gives. Findings go to `to`, one a line; *ret_findings is how many.
+ * threads: that check signatures, at least 1. Other than OK: the folder could not be read at all.
+ */
+ANNOT_CHECKED enum annot_status corpus_fsck(const char *dir, unsigned threads, FILE *to,
+					    uint64_t *ret_findings, struct annot_error *err);
+
+#endif
