@@ -66,8 +66,8 @@ static void fail_each(int error, bool stays, uint64_t stride)
 		refused += p.refused;
 		stopped += !done;
 	}
-	print_message("%llu faults: %zu calls refused, given up %zu times\n", (unsigned long long)n,
-		      refused, stopped);
+	print_message("%llu faults: %zu calls refused, given up %zu times\n",
+		      (unsigned long long)((n + stride - 1) / stride), refused, stopped);
 	/* It must have been felt, and a single fault must never be the end. */
 	assert_true(refused > 0);
 	if (!stays)

@@ -255,8 +255,10 @@ static void survives_kills(void **state)
 		load_and_kill(t);
 		restart(t);
 		check(t);
-		if (t->kills % FSCK_EVERY == 0 || t->kills == kills)
+		if (t->kills % FSCK_EVERY == 0) {
 			check_fsck(t);
+			print_message("%zu kills, %zu records\n", t->kills, t->ids.n);
+		}
 	}
 	assert_int_equal(test_daemon_stop(&t->daemon), 0);
 	check_fsck(t);

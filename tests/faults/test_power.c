@@ -93,7 +93,7 @@ static void keeps_what_it_promised(void **state)
 	(void)state;
 	uint64_t n = count_changes(), times = 0;
 	for (uint32_t seed = 1; seed <= SEEDS; seed++) {
-		uint64_t stride = seed == 1 ? 1 : story_stride(4);
+		uint64_t stride = seed == 1 ? 1 : story_stride(8);
 		for (uint64_t at = 1; at <= n; at += stride, times++)
 			live(at, seed * 1000 + (uint32_t)at, 0);
 	}
