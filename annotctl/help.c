@@ -35,6 +35,9 @@ void help_overview(FILE *to)
 	}
 	fputs("\nOptions of every command:\n", to);
 	print_options(settings_options, to);
+	fputs("  -h, --help                 This help, or that of a command\n"
+	      "  --version                  The version\n",
+	      to);
 	fputs("\n\"annotctl COMMAND --help\" explains one command; annotctl(1) all of them.\n"
 	      "Exit: 0 done, 1 the answer is no, 2 usage, 3 no daemon, 4 refused, 5 internal, 6 "
 	      "busy.\n",

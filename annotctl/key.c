@@ -44,6 +44,25 @@ enum annot_status key_each(struct ctl *ctl, void (*each)(void *arg, const char *
 	return ANNOT_OK;
 }
 
+/* A name of the folder as a path; anything else as it is. */
+static enum annot_status key_file(struct ctl *ctl, const char *spec, const char **ret)
+{
+	*ret = spec;
+	if (strchr(spec, '/') || strchr(spec, ' ') || access(spec, F_OK) == 0)
+		return ANNOT_OK;
+	const char *path;
+	TRY(key_path(ctl, spec, &path));
+	if (access(path, F_OK) == 0) {
+		*ret = path;
+		return ANNOT_OK;
+	}
+	/* Only the public half is here: ssh-agent holds the other. */
+	const char *public_half = annot_arena_printf(ctl->arena, "%s.pub", path);
+	if (public_half && access(public_half, F_OK) == 0)
+		*ret = public_half;
+	return ANNOT_OK;
+}
+
 struct only {
 	char name[256];
 	size_t n;
@@ -62,7 +81,7 @@ static enum annot_status default_key(struct ctl *ctl, const char **ret)
 	struct only only = {.n = 0};
 	TRY(key_each(ctl, count_key, &only));
 	if (only.n == 1)
-		return key_path(ctl, only.name, ret);
+		return key_file(ctl, annot_arena_printf(ctl->arena, "%s", only.name), ret);
 	if (only.n > 1)
 		return annot_fail(&ctl->err, ANNOT_USAGE,
 				  "which key? say --key NAME or set ANNOT_KEY; annotctl key list "
@@ -76,19 +95,6 @@ static enum annot_status default_key(struct ctl *ctl, const char **ret)
 	return annot_fail(
 		&ctl->err, ANNOT_USAGE,
 		"no key to sign with; make one with annotctl key new NAME, or give --key FILE");
-}
-
-/* A name of the folder as a path; anything else as it is. */
-static enum annot_status key_file(struct ctl *ctl, const char *spec, const char **ret)
-{
-	*ret = spec;
-	if (strchr(spec, '/') || strchr(spec, ' ') || access(spec, F_OK) == 0)
-		return ANNOT_OK;
-	const char *path;
-	TRY(key_path(ctl, spec, &path));
-	if (access(path, F_OK) == 0)
-		*ret = path;
-	return ANNOT_OK;
 }
 
 /* A name that no file has: the enrolled key of that name, through ssh-agent. */
@@ -172,8 +178,13 @@ const struct annot_key_view *key_enrolled(struct ctl *ctl, const struct annot_ha
 	const struct annot_keys_reply *keys;
 	if (annot_keys(ctl->annot, &keys, NULL) != ANNOT_OK)
 		return NULL;
-	for (size_t i = keys->n_keys; i-- > 0;)
-		if (annot_hash_equal(&keys->keys[i].author, author))
-			return &keys->keys[i];
-	return NULL;
+	const struct annot_key_view *found = NULL;
+	for (size_t i = 0; i < keys->n_keys; i++) {
+		const struct annot_key_view *k = &keys->keys[i];
+		bool waits = strcmp(k->state, "pending") == 0;
+		/* The newest, but an enrolment that waits does not hide one that counts. */
+		if (annot_hash_equal(&k->author, author) && (!found || !waits))
+			found = k;
+	}
+	return found;
 }

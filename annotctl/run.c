@@ -47,9 +47,29 @@ static const struct command *find_command(int n, const char **words, int *ret_wo
 	return NULL;
 }
 
+/* Whether some command's first word is this one; their names, for a message. */
+static bool is_group(struct ctl *ctl, const char *word, const char **ret_names)
+{
+	size_t len = strlen(word);
+	const char *names = "";
+	for (const struct command *const *c = commands; *c; c++)
+		if (strncmp((*c)->name, word, len) == 0 && (*c)->name[len] == ' ')
+			names = annot_arena_printf(ctl->arena, "%s%s%s", names, *names ? ", " : "",
+						   (*c)->name);
+	*ret_names = names;
+	return *names != '\0';
+}
+
 static int unknown_command(struct ctl *ctl, int n, const char **words)
 {
 	char typed[96];
+	const char *names;
+	if (strcmp(words[0], "help") == 0) {
+		help_overview(stdout);
+		return 0;
+	}
+	if (n == 1 && is_group(ctl, words[0], &names))
+		return ctl_usage(ctl, "%s what? commands: %s", words[0], names);
 	snprintf(typed, sizeof typed, "%s%s%s", words[0], n > 1 ? " " : "", n > 1 ? words[1] : "");
 	const struct command *nearest = help_nearest(typed);
 	if (!nearest)
@@ -97,7 +117,9 @@ static int connect_daemon(struct ctl *ctl)
 	struct annot_options options = ANNOT_OPTIONS_INIT;
 	options.socket = ctl->socket;
 	options.timeout_ms = ctl->timeout_ms;
-	CTL_TRY(ctl, annot_open(&options, &ctl->annot, &ctl->err));
+	enum annot_status status = annot_open(&options, &ctl->annot, &ctl->err);
+	if (status != ANNOT_OK) /* a URL that is none is a wrong command line */
+		return ctl_fail(ctl, status == ANNOT_INVALID ? ANNOT_USAGE : status);
 	if (annot_first_contact(ctl->annot))
 		out_note(ctl, "first contact: this socket serves corpus %s (%s)",
 			 annot_hash_hex(&annot_hello(ctl->annot)->corpus).text,

@@ -5,7 +5,7 @@
 
 #include "out/out.h"
 
-enum { SHOWN_CHARS = 40, PLACES_MAX = ANNOT_FIND_MAX };
+enum { SHOWN_CHARS = 40, PLACES_SHOWN = 10, PLACES_MAX = ANNOT_FIND_MAX };
 
 enum annot_status write_document(struct ctl *ctl, const char *id, struct document *ret)
 {
@@ -81,7 +81,7 @@ static enum annot_status not_there(struct ctl *ctl, const struct document *doc,
 static enum annot_status several(struct ctl *ctl, const struct document *doc, const char *words,
 				 const struct annot_found *found, size_t n)
 {
-	for (size_t i = 0; i < n && ctl->format == FORMAT_TEXT; i++)
+	for (size_t i = 0; i < n && i < PLACES_SHOWN && ctl->format == FORMAT_TEXT; i++)
 		out_warning(ctl, "--at %zu: %s", i + 1,
 			    out_safe(ctl, show_place(ctl, doc, &found[i])));
 	return annot_fail(

@@ -119,15 +119,30 @@ static enum annot_status see_named(struct ctl *ctl, const struct annot_record *r
 	return ANNOT_OK;
 }
 
-/* All of a record, on stderr, whatever the format of the result. */
+/* All of a record, on stderr; a script that wants JSON gets the line that other notes have. */
 static enum annot_status see_whole(struct ctl *ctl, const struct annot_fetched *f)
 {
 	if (ctl->quiet && !ctl->terminal)
 		return ANNOT_OK; /* a script that named the version and wants silence */
+	if (ctl->format != FORMAT_TEXT && !ctl->terminal) {
+		see_line(ctl, f);
+		return see_named(ctl, f->record);
+	}
 	ctl->to_stderr = true;
 	record_text(ctl, f->row, f->record);
 	ctl->to_stderr = false;
 	return see_named(ctl, f->record);
+}
+
+/* A person who did not name the version says yes to the one that is shown. */
+static enum annot_status confirm(struct ctl *ctl)
+{
+	char answer[16];
+	fflush(stdout);
+	fputs("annotctl: sign this? [y/N] ", stderr);
+	if (!fgets(answer, sizeof answer, stdin) || (answer[0] != 'y' && answer[0] != 'Y'))
+		return annot_fail(&ctl->err, ANNOT_REFUSED, "nothing was signed");
+	return ANNOT_OK;
 }
 
 enum annot_status write_see(struct ctl *ctl, const char *id, bool exact, struct annot_fetched *ret)
@@ -147,11 +162,24 @@ enum annot_status write_see(struct ctl *ctl, const char *id, bool exact, struct 
 		TRY(see_whole(ctl, ret));
 	else
 		see_line(ctl, ret);
+	if (exact && !names_version(id))
+		TRY(confirm(ctl));
 	if (!ret->row->head && exact)
 		out_warning(ctl, "%s is not the latest version (%llu of %llu)", out_safe(ctl, id),
 			    (unsigned long long)ret->row->version,
 			    (unsigned long long)ret->row->versions);
 	return ANNOT_OK;
+}
+
+enum annot_status write_word(struct ctl *ctl, struct annot_draft *draft, enum annot_kind kind,
+			     const char *card, const char *word)
+{
+	const struct annot_card_def *def =
+		annot_card_def_find(annot_kind_def(kind), card, strlen(card));
+	if (!annot_word_in(def->values, word, strlen(word)))
+		return annot_fail(&ctl->err, ANNOT_USAGE, "%s \"%s\": expected one of %s", card,
+				  word, def->values);
+	return annot_draft_add(draft, card, word, &ctl->err);
 }
 
 enum annot_status write_on(struct ctl *ctl, struct annot_draft *draft, const char *id,

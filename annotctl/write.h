@@ -38,6 +38,11 @@ int write_print(struct ctl *ctl, const struct written *written, const char *verb
  */
 enum annot_status write_see(struct ctl *ctl, const char *id, bool exact, struct annot_fetched *ret);
 
+/* Adds a WORD card; USAGE names the words if it is none of them. Called before anything is fetched
+ * or shown. */
+enum annot_status write_word(struct ctl *ctl, struct annot_draft *draft, enum annot_kind kind,
+			     const char *card, const char *word);
+
 /* A draft `on` one exact version, shown whole, with an optional reason under the name that its kind
  * has for it. */
 enum annot_status write_on(struct ctl *ctl, struct annot_draft *draft, const char *id,

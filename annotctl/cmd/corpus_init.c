@@ -172,6 +172,11 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	if (!arg_origin)
 		return ctl_usage(ctl, "which log? say --origin NAME, like news.example.org/desk");
 	CTL_TRY(ctl, ctl_signer(ctl, &signer));
+	if (!annot_note_name_valid(arg_origin, strlen(arg_origin)))
+		return ctl_usage(ctl,
+				 "--origin \"%s\": expected a name without space or +, like "
+				 "news.example.org/desk",
+				 arg_origin);
 	CTL_TRY(ctl, annot_skey_new(arg_origin, ANNOT_NOTE_ED25519, &log, &ctl->err));
 	struct annot_draft *draft = annot_draft_new(ANNOT_KIND_corpus);
 	enum annot_status status = fill(ctl, draft, signer, &log);

@@ -10,8 +10,8 @@ static const struct poptOption options[] = {
 static enum annot_status fill(struct ctl *ctl, struct annot_draft *draft, const char **args)
 {
 	const char *because = NULL;
+	TRY(write_word(ctl, draft, ANNOT_KIND_link, "relation", args[1]));
 	TRY(write_reference(ctl, draft, "from", args[0]));
-	TRY(write_card(ctl, draft, "relation", args[1]));
 	TRY(write_reference(ctl, draft, "to", args[2]));
 	if (arg_because)
 		TRY(ctl_text(ctl, arg_because, "--because", &because));

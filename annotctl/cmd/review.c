@@ -9,8 +9,8 @@ static const struct poptOption options[] = {
 
 static enum annot_status fill(struct ctl *ctl, struct annot_draft *draft, const char **args)
 {
-	TRY(write_on(ctl, draft, args[0], "reason", arg_because));
-	return write_card(ctl, draft, "decision", args[1]);
+	TRY(write_word(ctl, draft, ANNOT_KIND_review, "decision", args[1]));
+	return write_on(ctl, draft, args[0], "reason", arg_because);
 }
 
 static int run(struct ctl *ctl, int argc, const char **args)

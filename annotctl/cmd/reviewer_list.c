@@ -36,9 +36,11 @@ static void print(struct ctl *ctl, const struct annot_key_view *k)
 	} else if (ctl->format != FORMAT_TEXT) {
 		out_list_item(ctl, key_json(ctl, k));
 	} else {
-		out_text(ctl, "%-16s %-9s %-12s %s  from #%llu", out_safe(ctl, k->name),
+		bool waits = strcmp(k->state, "pending") == 0;
+		out_text(ctl, "%-16s %-9s %-12s %s  %s #%llu", out_safe(ctl, k->name),
 			 out_safe(ctl, k->role), out_safe(ctl, k->state),
-			 key_fingerprint(ctl, &k->author), (unsigned long long)k->effective);
+			 key_fingerprint(ctl, &k->author), waits ? "waits since" : "from",
+			 (unsigned long long)(waits ? k->index : k->effective));
 		if (k->ended)
 			out_text(ctl, " to #%llu", (unsigned long long)k->ended);
 		out_text(ctl, "\n");

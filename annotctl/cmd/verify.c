@@ -15,7 +15,9 @@ static const struct poptOption options[] = {
 
 static bool is_file(const char *arg)
 {
-	return strchr(arg, '/') || access(arg, F_OK) == 0;
+	size_t len = strlen(arg);
+	bool ending = len > 7 && strcmp(arg + len - 7, ".bundle") == 0;
+	return strchr(arg, '/') || ending || access(arg, F_OK) == 0;
 }
 
 /* What the reader trusts for a file: --corpus, else the only corpus that this machine has met. */

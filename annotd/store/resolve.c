@@ -140,7 +140,10 @@ static enum annot_status find_name(struct reader *r, const struct wanted *wanted
 		TRY(db_step(&r->core.index, st, &row, err));
 	}
 	if (!row)
-		return annot_fail(err, ANNOT_NOT_FOUND, "no document is named %s", wanted->base);
+		return annot_fail(err, ANNOT_NOT_FOUND, "no document is named %s%s", wanted->base,
+				  is_hex(wanted->base, wanted->len)
+					  ? "; an id takes 8 hex digits or more"
+					  : "");
 	*ret = (uint64_t)sqlite3_column_int64(st, 0);
 	return ANNOT_OK;
 }

@@ -36,71 +36,23 @@ static struct annot_text *text_of(struct annot_verify *v, const struct annot_sup
 	return annot_text_find(v, &annot_record_card(document->record, "sha256")->hash);
 }
 
-/* --- who vouches for a source
- * -------------------------------------------------------------------------- */
-
-/* Whether a review is still a version in force: no later version, no retraction. */
-static bool stands(const struct annot_verify *v, const struct annot_supplied *review)
-{
-	const struct annot_view *view = annot_memory_view(v->memory);
-	struct annot_known known;
-	int64_t retracted;
-
-	return view->record(view->ctx, &review->id, &known, NULL) == ANNOT_OK && known.head &&
-	       view->retracted(view->ctx, &review->leaf.annotation, &retracted, NULL) == ANNOT_OK &&
-	       retracted == ANNOT_NEVER;
-}
-
-/* Persons whose latest review of the document approves it; *ret_unknown: whose review is not here.
- */
-static unsigned count_approvals(const struct annot_verify *v, const struct annot_supplied *document,
-				unsigned *ret_unknown)
-{
-	struct annot_latest *l, *next;
-	unsigned n = 0, unknown = 0;
-
-	HASH_ITER(hh, v->latest, l, next)
-	{
-		if (!annot_hash_equal(&l->key.on, &document->id))
-			continue;
-		if (!l->review || !l->review->record)
-			unknown++;
-		else if (strcmp(annot_record_text(l->review->record, "decision"), "approve") == 0)
-			n += stands(v, l->review);
-	}
-	*ret_unknown = unknown;
-	return n;
-}
-
-/* ", and N reviews are not in the bundle" */
-struct unknown {
-	char text[64];
-};
-
-static struct unknown tell_unknown(unsigned n)
-{
-	struct unknown ret = {.text = ""};
-
-	if (n)
-		snprintf(ret.text, sizeof(ret.text), " (%u more review%s not in the bundle)", n,
-			 n == 1 ? " is" : "s are");
-	return ret;
-}
+/* --- sources --- */
 
 static void tell_source(struct annot_verify *v, const struct annot_supplied *document)
 {
 	const char *source = annot_record_text(document->record, "source");
 	const char *publisher = annot_record_text(document->record, "publisher");
 	struct annot_who by = annot_who(v, &document->leaf.author);
-	unsigned unknown = 0, approvals;
+	struct annot_reviews reviews;
 
 	if (!v->replayed)
 		return;
-	approvals = count_approvals(v, document, &unknown);
+	reviews = annot_count_reviews(v, &document->id);
 	CHECK_INFO(v, "source", "%s, as stated by %s, approved by %u%s: %s%s%s",
-		   annot_record_text(document->record, "name"), by.text, approvals,
-		   tell_unknown(unknown).text, publisher ? publisher : "publisher not stated",
-		   source ? ", " : "", source ? source : "");
+		   annot_record_text(document->record, "name"), by.text, reviews.approve,
+		   annot_reviews_elsewhere(&reviews).text,
+		   publisher ? publisher : "publisher not stated", source ? ", " : "",
+		   source ? source : "");
 }
 
 /* --- targets

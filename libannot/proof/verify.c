@@ -71,6 +71,7 @@ static enum annot_status verify_parsed(struct annot_verify *v, struct annot_erro
 	check_replayed(v);
 	annot_check_words(v);
 	annot_check_references(v);
+	annot_check_reviews(v);
 	annot_check_seen(v);
 	check_time(v);
 	annot_check_witnesses(v);

@@ -114,6 +114,22 @@ const struct annot_supplied *annot_supplied_find(const struct annot_verify *v,
 bool annot_text_load(struct annot_verify *v, enum annot_status *status);
 struct annot_text *annot_text_find(const struct annot_verify *v, const struct annot_hash *sha256);
 
+/* --- check_reviews.c --- */
+
+/* Persons by their latest standing review of a record; elsewhere: whose review is not in the
+ * bundle. */
+struct annot_reviews {
+	unsigned approve, reject, request_changes, elsewhere;
+};
+struct annot_reviews annot_count_reviews(const struct annot_verify *v, const struct annot_hash *on);
+/* " (N more reviews are not in the bundle)", or nothing. */
+struct annot_reviews_text {
+	char text[64];
+};
+struct annot_reviews_text annot_reviews_elsewhere(const struct annot_reviews *reviews);
+/* What was decided on the subject; a rejection is a warning, not a verdict. */
+void annot_check_reviews(struct annot_verify *v);
+
 /* --- replay.c --- */
 
 /* Walks over the leaves: root, then every fact. Statuses as annot_verify_bundle. */

@@ -78,7 +78,7 @@ static enum annot_status judge_rating(struct judge *j)
 		return annot_judge_void(
 			j, ANNOT_REFUSED,
 			"scale %s: is not in the policy in force, which has:%s; an admin "
-			"adds scales with annotctl policy set",
+			"adds scales with a policy record",
 			name, at ? known : " none");
 	for (size_t i = 0; i < scale->n; i++)
 		if (strcmp(scale->ratings[i].name, rating) == 0)
@@ -216,7 +216,7 @@ static enum annot_status judge_retract(struct judge *j)
 	return annot_judge_void(
 		j, ANNOT_DENIED,
 		"on %s: %s authored no version of annotation %s; only who did may retract "
-		"it (reject it with a review, or ask an admin to withhold it)",
+		"it (say so with a review that rejects it)",
 		annot_short_id(&j->leaf->on).text, j->key->info.name,
 		annot_short_id(&on.annotation).text);
 }

@@ -47,6 +47,14 @@ expect 2 '' ctl boris list --no-such-option; one_line
 expect 2 'query' ctl boris list 'kind:'; one_line
 expect 2 'key' ctl boris --key no-such-key whoami; one_line
 
+expect 2 'approve|reject' ctl boris review "$(printf %064d 1)" aprove; one_line
+expect 2 'supports' ctl boris link add report suports report; one_line
+expect 2 'commands: quote add' ctl boris quote; one_line
+expect 2 'no-such.bundle' ctl boris verify no-such.bundle --corpus "$corpus"; one_line
+expect 1 '8 hex digits' ctl boris show abc; one_line
+expect 2 '--origin' ctl boris corpus init "$work/other" --origin 'Bad Origin'; one_line
+expect 2 '/tmp/x' ctl boris --socket /tmp/x list; one_line
+
 # Keys and names.
 ctl dora --quiet key new dora >/dev/null 2>&1
 expect 4 'not enrolled' ctl dora comment add report 'hello'

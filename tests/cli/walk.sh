@@ -22,6 +22,12 @@ quiet boris amend "$quote" --set 'speaker=the head of the delegation' >/dev/null
 [ "$(ctl alice --json show "$quote" | jq .version)" = 2 ] || fail "version"
 [ "$(ctl alice --json show "$quote@1" | jq -r '.speaker[0]')" = 'the minister' ] || fail "version 1 stands"
 
+# What was decided is said by verify, and changes no verdict: it proves who said it, not that it may be used.
+quiet chloe review "$quote@2" reject --because 'another speaker' >/dev/null
+expect 0 'rejected by 1' ctl chloe verify "$quote"
+quiet chloe amend "$(quiet chloe list kind:review | tail -n 1)" --set decision=approve >/dev/null
+expect 0 'approved by 1' ctl chloe verify "$quote"
+
 # Diff and history.
 expect 1 'head of the delegation' ctl alice diff "$quote@1" "$quote@2"
 expect 0 '' ctl alice diff "$quote@1" "$quote@1"
