@@ -93,7 +93,8 @@ static void json_on_stderr(const char *code, const char *text)
 	json_decref(object);
 }
 
-static void message(const struct ctl *ctl, const char *code, const char *format, va_list ap)
+__attribute__((format(printf, 3, 0))) static void message(const struct ctl *ctl, const char *code,
+							  const char *format, va_list ap)
 {
 	char text[ANNOT_ERROR_TEXT_MAX + 2048];
 	vsnprintf(text, sizeof text, format, ap);
