@@ -1,0 +1,21 @@
+#!/bin/sh
+# What is installed works from any prefix: the programs find their library, pkg-config the header.
+set -eu
+prefix=$(mktemp -d)
+trap 'rm -rf "$prefix"' EXIT
+fail() {
+	echo "FAILED: $*" >&2
+	exit 1
+}
+cmake --install "${BUILD:?}" --prefix "$prefix" >"$prefix/log" 2>&1 || { cat "$prefix/log" >&2; exit 1; }
+[ "$("$prefix/bin/annotctl" --version)" = "annotctl ${VERSION:?}" ] || fail "annotctl --version"
+"$prefix/sbin/annotd" --version | grep -qF "$VERSION" || fail "annotd --version"
+[ -f "$prefix/share/man/man1/annotctl.1" ] || fail "no manual page"
+
+PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name annot.pc)")
+export PKG_CONFIG_PATH
+[ "$(pkg-config --modversion annot)" = "$VERSION" ] || fail "version of annot.pc"
+# shellcheck disable=SC2046 # a list of options
+printf '#include <annot.h>\nint main(void) { return annot_version()[0] == 0; }\n' |
+	"${CC:?}" $(pkg-config --cflags annot) -std=c11 -Wall -Wextra -Werror -fsyntax-only -x c - ||
+	fail "a program that includes annot.h"
