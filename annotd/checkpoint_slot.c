@@ -15,30 +15,14 @@ enum {
 enum { FORMAT_VERSION = 1 };
 static const uint8_t magic[8] = {'a', 'n', 'n', 'o', 't', 'c', 'k', 'p'};
 
-static void put_number(uint8_t *at, size_t width, uint64_t n)
-{
-	while (width-- > 0) {
-		at[width] = (uint8_t)n;
-		n >>= 8;
-	}
-}
-
-static uint64_t get_number(const uint8_t *at, size_t width)
-{
-	uint64_t n = 0;
-	while (width-- > 0)
-		n = n << 8 | *at++;
-	return n;
-}
-
 void checkpoint_slot_encode(const struct checkpoint_slot *slot, uint8_t ret[CHECKPOINT_SLOT_SIZE])
 {
 	memset(ret, 0, CHECKPOINT_SLOT_SIZE);
 	memcpy(ret + AT_MAGIC, magic, sizeof magic);
-	put_number(ret + AT_VERSION, 4, FORMAT_VERSION);
+	annot_put_be(ret + AT_VERSION, 4, FORMAT_VERSION);
 	memcpy(ret + AT_CORPUS, slot->corpus.b, ANNOT_HASH_SIZE);
-	put_number(ret + AT_GENERATION, 8, slot->generation);
-	put_number(ret + AT_SIZE, 8, slot->size);
+	annot_put_be(ret + AT_GENERATION, 8, slot->generation);
+	annot_put_be(ret + AT_SIZE, 8, slot->size);
 	memcpy(ret + AT_ROOT, slot->root.b, ANNOT_HASH_SIZE);
 	struct annot_hash sum = annot_sha256(ret, AT_SUM);
 	memcpy(ret + AT_SUM, sum.b, ANNOT_HASH_SIZE);
@@ -51,11 +35,11 @@ enum checkpoint_slot_verdict checkpoint_slot_decode(const uint8_t raw[CHECKPOINT
 	if (memcmp(raw + AT_MAGIC, magic, sizeof magic) != 0 ||
 	    memcmp(raw + AT_SUM, sum.b, ANNOT_HASH_SIZE) != 0)
 		return CHECKPOINT_SLOT_BAD;
-	if (get_number(raw + AT_VERSION, 4) > FORMAT_VERSION)
+	if (annot_get_be(raw + AT_VERSION, 4) > FORMAT_VERSION)
 		return CHECKPOINT_SLOT_NEWER;
 	struct checkpoint_slot slot = {
-		.generation = get_number(raw + AT_GENERATION, 8),
-		.size = get_number(raw + AT_SIZE, 8),
+		.generation = annot_get_be(raw + AT_GENERATION, 8),
+		.size = annot_get_be(raw + AT_SIZE, 8),
 	};
 	memcpy(slot.corpus.b, raw + AT_CORPUS, ANNOT_HASH_SIZE);
 	memcpy(slot.root.b, raw + AT_ROOT, ANNOT_HASH_SIZE);

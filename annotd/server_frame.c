@@ -9,22 +9,6 @@ enum { IPC_MARK = 0x01, HOP_SIZE = 4, LENGTH_SIZE = 8 };
 static const uint8_t hello_rep[HELLO_SIZE] = {0, 'S', 'P', 0, 0, 0x31, 0, 0};
 static const uint8_t hello_req[HELLO_SIZE] = {0, 'S', 'P', 0, 0, 0x30, 0, 0};
 
-static uint64_t get_u64(const uint8_t *p)
-{
-	uint64_t v = 0;
-	for (int i = 0; i < LENGTH_SIZE; i++)
-		v = v << 8 | p[i];
-	return v;
-}
-
-static void put_u64(uint8_t *p, uint64_t v)
-{
-	for (int i = LENGTH_SIZE - 1; i >= 0; i--) {
-		p[i] = (uint8_t)v;
-		v >>= 8;
-	}
-}
-
 static size_t frame_head(const struct connection *c)
 {
 	return LENGTH_SIZE + (c->ipc ? 1 : 0);
@@ -107,7 +91,7 @@ static enum progress parse_frame(struct connection *c)
 		return c->ipc && c->in_len > 0 && c->in[0] != IPC_MARK ? BROKEN : MORE;
 	if (c->ipc && c->in[0] != IPC_MARK)
 		return BROKEN;
-	uint64_t length = get_u64(c->in + head - LENGTH_SIZE);
+	uint64_t length = annot_get_be(c->in + head - LENGTH_SIZE, LENGTH_SIZE);
 	if (length > c->server->options.payload_max + HOP_SIZE * (uint64_t)SERVER_HOPS_MAX)
 		return BROKEN;
 	c->frame_len = head + (size_t)length;
@@ -262,7 +246,7 @@ void server_reply(struct server_request *request, struct annot_buf *payload)
 		c->out = *payload;
 		*payload = ANNOT_BUF_INIT(payload->max);
 		c->head[0] = IPC_MARK;
-		put_u64(c->head + head - LENGTH_SIZE, hops + c->out.len);
+		annot_put_be(c->head + head - LENGTH_SIZE, LENGTH_SIZE, hops + c->out.len);
 		memcpy(c->head + head, c->in + head, hops);
 		c->head_len = head + hops;
 		c->sent = 0;

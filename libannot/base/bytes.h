@@ -43,4 +43,22 @@ static inline struct annot_bytes annot_bytes_of(const char *text)
 	return annot_bytes(text, strlen(text));
 }
 
+/* Big-endian numbers of 1 to 8 bytes, as SSH, SP frames, cosignatures and the checkpoint file write
+ * them. */
+static inline void annot_put_be(uint8_t *at, size_t width, uint64_t n)
+{
+	while (width-- > 0) {
+		at[width] = (uint8_t)n;
+		n >>= 8;
+	}
+}
+
+static inline uint64_t annot_get_be(const uint8_t *at, size_t width)
+{
+	uint64_t n = 0;
+	while (width-- > 0)
+		n = n << 8 | *at++;
+	return n;
+}
+
 #endif

@@ -229,20 +229,6 @@ struct annot_connection *annot_connection_close(struct annot_connection *c)
 	return NULL;
 }
 
-static void put_be(uint8_t *ret, uint64_t value, unsigned bytes)
-{
-	for (unsigned i = 0; i < bytes; i++)
-		ret[i] = (uint8_t)(value >> (8 * (bytes - 1 - i)));
-}
-
-static uint64_t get_be(const uint8_t *data, unsigned bytes)
-{
-	uint64_t value = 0;
-	for (unsigned i = 0; i < bytes; i++)
-		value = value << 8 | data[i];
-	return value;
-}
-
 static enum annot_status send_request(struct annot_connection *c, struct annot_bytes request,
 				      int64_t deadline_ms, struct annot_error *err)
 {
@@ -250,9 +236,9 @@ static enum annot_status send_request(struct annot_connection *c, struct annot_b
 	unsigned n = 0;
 	if (c->ipc)
 		header[n++] = 1;
-	put_be(header + n, request.len + ID_SIZE, 8);
+	annot_put_be(header + n, 8, request.len + ID_SIZE);
 	c->id = (c->id + 1) | 0x80000000U;
-	put_be(header + n + 8, c->id, ID_SIZE);
+	annot_put_be(header + n + 8, ID_SIZE, c->id);
 	nng_iov iov[2] = {
 		{.iov_buf = header, .iov_len = n + 8 + ID_SIZE},
 		{.iov_buf = (void *)(uintptr_t)request.data, .iov_len = request.len},
@@ -268,9 +254,9 @@ enum annot_status annot_connection_exchange(struct annot_connection *c, struct a
 	size_t before = c->ipc ? 1 : 0;
 	TRY(send_request(c, request, deadline_ms, err));
 	TRY(recv_all(c, header, before + 8 + ID_SIZE, deadline_ms, err));
-	uint64_t len = get_be(header + before, 8);
+	uint64_t len = annot_get_be(header + before, 8);
 	if ((c->ipc && header[0] != 1) || len < ID_SIZE ||
-	    get_be(header + before + 8, ID_SIZE) != c->id)
+	    annot_get_be(header + before + 8, ID_SIZE) != c->id)
 		return annot_fail(err, ANNOT_PROTOCOL, "%s: not the reply to the request", c->url);
 	len -= ID_SIZE;
 	if (len > reply->max - reply->len)

@@ -116,26 +116,12 @@ static void cosigned_message(uint64_t time_s, struct annot_bytes text, struct an
 	annot_buf_add(ret, text.data, text.len);
 }
 
-static uint64_t get_u64(const uint8_t b[TIME_SIZE])
-{
-	uint64_t n = 0;
-	for (size_t i = 0; i < TIME_SIZE; i++)
-		n = n << 8 | b[i];
-	return n;
-}
-
-static void put_u64(uint64_t n, uint8_t ret[TIME_SIZE])
-{
-	for (size_t i = 0; i < TIME_SIZE; i++)
-		ret[i] = (uint8_t)(n >> (8 * (TIME_SIZE - 1 - i)));
-}
-
 /* MISMATCH if the signature is wrong, as a whole or in its time. */
 static enum annot_status verify_cosignature(const struct annot_note_line *line,
 					    struct annot_bytes text, const struct annot_vkey *key,
 					    uint64_t *ret_time_s, struct annot_error *err)
 {
-	uint64_t time_s = get_u64(line->signature);
+	uint64_t time_s = annot_get_be(line->signature, TIME_SIZE);
 	if (time_s > INT64_MAX)
 		return annot_fail(err, ANNOT_MISMATCH, "note: cosignature time out of range");
 	struct annot_buf message = ANNOT_BUF_INIT(ANNOT_NOTE_MAX + COSIGNED_HEADER_MAX);
@@ -221,7 +207,7 @@ void annot_note_cosign(const struct annot_skey *key, uint64_t time_s, struct ann
 	if (message.failed) {
 		ret->failed = true;
 	} else {
-		put_u64(time_s, signature);
+		annot_put_be(signature, TIME_SIZE, time_s);
 		crypto_sign_detached(signature + TIME_SIZE, NULL, (const uint8_t *)message.data,
 				     message.len, key->secret);
 		add_line(&key->vkey, signature, sizeof signature, ret);

@@ -56,21 +56,8 @@ static void test_req_sockets(void **state)
 		test_client_close(&clients[i]);
 }
 
-/* A REQ socket that sends more than is allowed asks again and again; annotd closes it each time. */
-static void test_req_oversized(void **state)
-{
-	struct hostile *h = *state;
-	struct test_client client;
-	nng_msg *reply;
-	AUTO_FREE uint8_t *much = calloc(1, 2 * ANNOT_FRAME_MAX);
-	test_client_open(h->daemon.url, &client);
-	hostile_begin(h);
-	assert_int_equal(nng_socket_set_ms(client.socket, NNG_OPT_RECVTIMEO, 500), 0);
-	assert_int_equal(nng_send(client.socket, much, (size_t)2 * ANNOT_FRAME_MAX, 0), 0);
-	assert_int_equal(nng_recvmsg(client.socket, &reply, 0), NNG_ETIMEDOUT);
-	hostile_judge(h, "a REQ socket with an oversized request");
-	test_client_close(&client);
-}
+/* Oversized frames are sent by plain sockets (test_frames): nng 1.5.2's own client may hang for
+ * good after one. */
 
 static const char *find_nngcat(void)
 {
@@ -122,7 +109,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_req_sockets),
-		TEST(test_req_oversized),
 		TEST(test_nngcat),
 	};
 	return cmocka_run_group_tests_name("hostile/plain", tests, NULL, NULL);
