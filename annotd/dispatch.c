@@ -49,15 +49,20 @@ static enum annot_status encode(const struct task *t, enum annot_status status, 
 	return status;
 }
 
-/* On the worker's thread, before the request may be answered: waiting for the writer costs nothing. */
-static void charge(struct task *t)
+/*
+ * On the worker's thread, before the request may be answered: waiting for the writer costs nothing.
+ * What took long or came to nothing costs more than its time, so that whoever floods annotd with
+ * such keeps honest clients from less than its share.
+ */
+static void charge(struct task *t, bool refused)
 {
 	struct server_account *account = server_account(t->request);
 	if (t->charged)
 		return;
 	t->charged = true;
 	account->last_us = now_us() - t->started_us;
-	account->used_us += account->last_us;
+	bool costly = refused || account->last_us > DISPATCH_LONG_US;
+	account->used_us += account->last_us * (costly ? DISPATCH_WEIGHT : 1);
 }
 
 /* Says what became of it, once, and sends it. The record text never goes to the log. */
@@ -66,7 +71,7 @@ static void answer(struct task *t, enum annot_status status, const char *error, 
 	struct annot_buf out = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
 	struct annot_error err = {0};
 	status = encode(t, status, &error, reply, &out, &err);
-	charge(t);
+	charge(t, status != ANNOT_OK);
 	const char *name = t->call ? t->call->name : "?";
 	long long uid = (long long)server_peer_uid(t->request);
 	unsigned long long us = (unsigned long long)(now_us() - t->started_us);
@@ -160,7 +165,7 @@ static bool queue(struct task *t)
 	struct annot_error err = {0};
 	t->job.announced = t->announced;
 	t->announced = false;
-	charge(t);
+	charge(t, t->submission.n_todo < t->submission.n_items);
 	enum annot_status status = writer_put(t->shared->writer, &t->job, &err);
 	if (status == ANNOT_OK)
 		return true; /* it may be answered and gone by now */
@@ -179,6 +184,7 @@ static bool run_submit(struct dispatch_worker *w, struct task *t, struct call *c
 		return false;
 	}
 	if (t->submission.n_todo == 0) {
+		charge(t, true);
 		answer_submit(t, annot_bytes(NULL, 0));
 		return false;
 	}

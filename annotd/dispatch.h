@@ -9,8 +9,14 @@
 #include "annotd/view.h"
 #include "annotd/writer.h"
 
-/* Memory of one request: what it decodes to, what its records parse to, and its reply. */
-enum { DISPATCH_ARENA_MAX = 128 << 20 };
+enum {
+	/* Memory of one request: what it decodes to, what its records parse to, and its reply. */
+	DISPATCH_ARENA_MAX = 128 << 20,
+	/* What a request took counts so often on its connection's account if it took longer than
+	   that, or was refused, wholly or in part. */
+	DISPATCH_LONG_US = 500,
+	DISPATCH_WEIGHT = 4,
+};
 
 /* What all workers share. */
 struct dispatch {

@@ -117,17 +117,20 @@ static void accept_callback(void *arg)
 {
 	struct listener *l = arg;
 	int rv = nng_aio_result(l->aio);
+	nng_duration rest_ms = 0;
 	if (l->resting) {
 		l->resting = false;
 	} else if (rv == 0) {
 		accept_stream(l, nng_aio_get_output(l->aio, 0));
+		rest_ms = listener_pace(l);
 	} else if (rv != NNG_ECLOSED && rv != NNG_ECANCELED) {
-		l->resting = true;
+		rest_ms = REST_MS;
 	}
 	if (rv == NNG_ECLOSED || rv == NNG_ECANCELED || atomic_load(&l->server->stopping))
 		return;
+	l->resting = rest_ms > 0;
 	if (l->resting)
-		nng_sleep_aio(REST_MS, l->aio);
+		nng_sleep_aio(rest_ms, l->aio);
 	else
 		nng_stream_listener_accept(l->stream, l->aio);
 }

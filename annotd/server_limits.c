@@ -5,6 +5,24 @@
  */
 #include "annotd/server_private.h"
 
+enum {
+	/* In that time so many are accepted, and no more: whoever connects without end waits, and
+	   not those that are connected. */
+	ACCEPT_WINDOW_MS = 20,
+	ACCEPT_WINDOW_MAX = 40,
+};
+
+nng_duration listener_pace(struct listener *l)
+{
+	nng_time now = nng_clock(), end = l->window + ACCEPT_WINDOW_MS;
+	if (now >= end) {
+		l->window = now;
+		l->n_window = 0;
+		return 0;
+	}
+	return ++l->n_window < ACCEPT_WINDOW_MAX ? 0 : (nng_duration)(end - now);
+}
+
 /* With its lock held: whether it can be closed without losing what is being worked on. */
 static bool can_go(const struct connection *c)
 {

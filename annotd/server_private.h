@@ -67,8 +67,10 @@ struct listener {
 	struct server *server;
 	nng_stream_listener *stream;
 	nng_aio *aio;
-	bool ipc, resting; /* resting: pausing after a failed accept */
+	bool ipc, resting; /* resting: pausing after a failed accept, or after many */
 	int port;
+	nng_time window; /* when the count began */
+	unsigned n_window;
 };
 
 struct server {
@@ -105,6 +107,8 @@ bool connection_hold(struct connection *c, size_t bytes);
 /* Whether buffers are to be given back soon; then, with no lock held, wake the sweeper. */
 bool server_pressed(struct server *s);
 void server_wake(struct server *s);
+/* Counts an accepted connection; milliseconds to rest until the next one may come, mostly 0. */
+nng_duration listener_pace(struct listener *l);
 /* With the server's lock held: closes connections whose peers were waited for longest, until … */
 void evict_one(struct server *s);     /* … one is closed, or none can be */
 void evict_buffers(struct server *s); /* … the others hold little enough */

@@ -32,17 +32,8 @@ enum {
 	P99_FACTOR = 4,
 };
 
-#define TIME_S 1795305600 /* 2026-11-22T00:00:00Z */
-
 struct sample {
 	double rss_kib, descriptors, wal_kib, p99_us;
-};
-
-struct writer {
-	struct hostile *h;
-	struct test_client client;
-	struct test_key bob;
-	uint64_t n;
 };
 
 struct load {
@@ -170,52 +161,26 @@ static void compare(const char *what, const struct sample *s, size_t n, size_t a
 
 /* --- the run --- */
 
-/* Draws up a record of its own, since a corpus in memory would grow as annotd's does not. */
-static void write_one(struct writer *w)
-{
-	struct annot_arena *arena = annot_arena_new(ANNOT_DECODE_MAX);
-	AUTO_BUF struct annot_buf bytes = ANNOT_BUF_INIT(ANNOT_RECORD_MAX);
-	struct annot_draft *draft = test_claim("It rained, hour after hour.");
-	struct annot_draft_header header = {
-		.corpus = &w->h->corpus->id,
-		.author = w->bob.author,
-		.time_s = TIME_S,
-	};
-	const struct annot_record *record;
-	struct test_entry e = {0}, *entries[] = {&e};
-	w->n++;
-	memcpy(header.nonce, &w->n, sizeof w->n);
-	header.nonce[sizeof header.nonce - 1] = 1; /* unlike those of the corpus in memory */
-	assert_ok(annot_draft_build(draft, &header, arena, &bytes, &record, &test_error));
-	annot_draft_free(draft);
-	annot_sshsig_sign(&w->bob.secret, ANNOT_NAMESPACE_RECORD, record->bytes, e.signature);
-	e.record = record;
-	const struct annot_submit_reply *reply = test_submit(&w->client, w->h->corpus, entries, 1);
-	assert_int_equal(reply->results[0].status, ANNOT_OK);
-	annot_arena_reset(w->client.arena);
-	annot_arena_free(arena);
-}
-
 static size_t run(struct load *l, int seconds, struct sample *ret)
 {
 	struct hostile *h = l->h;
-	struct writer w = {.h = h, .bob = test_key(9)};
+	struct honest_writer w;
 	double start = now_s(), step = (double)seconds / SAMPLES, next;
 	size_t n = 0;
 	if (step < SAMPLE_LEAST_MS / 1e3)
 		step = SAMPLE_LEAST_MS / 1e3;
 	next = start + step;
-	test_client_open(h->daemon.url, &w.client);
+	honest_writer_open(h, 0, &w);
 	honest_mark(&h->honest);
 	while (n < SAMPLES && now_s() - start < seconds) {
-		write_one(&w);
+		honest_write(&w);
 		if (now_s() >= next) {
 			ret[n++] = take_sample(h, w.n, now_s() - start);
 			next += step;
 		}
 		pause_ms(WRITE_PAUSE_MS);
 	}
-	test_client_close(&w.client);
+	honest_writer_close(&w);
 	return n;
 }
 

@@ -94,6 +94,21 @@ void honest_mark(struct honest *h);
 size_t honest_quantiles(struct honest *h, double *ret_p50_us, double *ret_p99_us,
 			double *ret_max_us);
 
+/* --- writer.c: bob, whose key the corpus of hostile_setup has, writes one record after the other */
+
+struct honest_writer {
+	struct hostile *h;
+	struct test_client client;
+	struct test_key bob;
+	uint32_t number; /* one of its own for each writer of a run */
+	uint64_t n;
+};
+
+void honest_writer_open(struct hostile *h, uint32_t number, struct honest_writer *ret);
+/* Submits one more, and fails the test if it is not admitted. */
+void honest_write(struct honest_writer *w);
+void honest_writer_close(struct honest_writer *w);
+
 /* --- peer.c: raw sockets; what cannot be sent is no failure, since annotd may have closed it */
 
 enum { PEER_HEAD = 13 /* mark, length, request id */ };
