@@ -1,6 +1,7 @@
 set(ANNOT_SANITIZE "" CACHE STRING "Sanitizers, comma-separated")
 option(ANNOT_COVERAGE "Measure coverage with gcov" OFF)
 option(ANNOT_FUZZ "Build fuzz targets with libFuzzer" OFF)
+option(ANNOT_VALGRIND "Run test programs under valgrind" OFF)
 if(ANNOT_SANITIZE)
 	add_compile_options(-fsanitize=${ANNOT_SANITIZE} -fno-omit-frame-pointer)
 	add_link_options(-fsanitize=${ANNOT_SANITIZE})
@@ -15,4 +16,9 @@ if(ANNOT_COVERAGE)
 	# Several threads count: without atomics counts are lost, and turn negative in what gcov prints.
 	add_compile_options(--coverage -O0 -fprofile-update=atomic)
 	add_link_options(--coverage)
+endif()
+if(ANNOT_VALGRIND)
+	find_program(VALGRIND valgrind REQUIRED)
+	set(CMAKE_CROSSCOMPILING_EMULATOR ${VALGRIND} --quiet --error-exitcode=99 --leak-check=full
+	    --show-leak-kinds=definite --errors-for-leak-kinds=definite --child-silent-after-fork=yes --suppressions=${PROJECT_SOURCE_DIR}/cmake/valgrind.supp)
 endif()
