@@ -97,6 +97,7 @@ static enum annot_status take_record(struct ctl *ctl, const struct annot_row *ro
 		mark.end = target.end;
 		TRY(describe(m, row, n, &target, &mark));
 		TRY(LIST_ADD(ctl, &m->list, &mark));
+		m->n++;
 	}
 	return ANNOT_OK;
 }
@@ -148,26 +149,22 @@ enum annot_status marks_people(struct marks *m)
 
 const char *marks_text(const struct marks *m)
 {
-	size_t n;
-	marks_of(m, &n);
 	const char *text = annot_arena_printf(
 		m->a->ctl->arena,
 		"%zu records mark words %zu times; left out: %zu without words of a document, %zu "
 		"withheld, %zu by a stolen key",
-		m->records - m->without - m->withheld - m->stolen, n, m->without, m->withheld,
+		m->records - m->without - m->withheld - m->stolen, m->n, m->without, m->withheld,
 		m->stolen);
 	return text ? text : "";
 }
 
 void marks_json(const struct marks *m, json_t *object)
 {
-	size_t n;
-	marks_of(m, &n);
 	json_object_set_new(
 		object, "records",
 		json_pack("{s:I, s:I, s:I, s:I, s:I}", "counted",
 			  (json_int_t)(m->records - m->without - m->withheld - m->stolen), "marks",
-			  (json_int_t)n, "without_words", (json_int_t)m->without, "withheld",
+			  (json_int_t)m->n, "without_words", (json_int_t)m->without, "withheld",
 			  (json_int_t)m->withheld, "stolen_key", (json_int_t)m->stolen));
 }
 

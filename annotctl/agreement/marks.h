@@ -26,6 +26,7 @@ struct marks {
 	const char *names[AGREEMENT_TAGS_MAX];
 	size_t n_names;
 	size_t records, without, withheld, stolen; /* selected; and of these left out, and why */
+	size_t n;                                  /* marks that the others have */
 };
 
 static inline struct mark *marks_of(const struct marks *m, size_t *ret_n)

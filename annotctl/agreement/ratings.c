@@ -49,30 +49,10 @@ static enum annot_status find_scale(struct ratings *r, const char *name)
 	return ANNOT_OK;
 }
 
-/* Whether the poles go one way along the scale, so that its ratings stand in an order. */
-static bool has_order(const struct annot_scale *scale)
-{
-	static const char poles[] = "-0+";
-	int last = -1, way = 0;
-	size_t n = 0;
-	for (size_t i = 0; i < scale->n; i++) {
-		const char *pole = strchr(poles, scale->ratings[i].pole);
-		if (!pole)
-			continue;
-		int at = (int)(pole - poles), step = last < 0 ? 0 : (at > last) - (at < last);
-		if (way != 0 && step != 0 && step != way)
-			return false;
-		way = step != 0 ? step : way;
-		last = at;
-		n++;
-	}
-	return n >= 2;
-}
-
 /* Numbers the categories: those in order first, in the order of the scale. */
 static enum annot_status number_categories(struct ratings *r)
 {
-	bool order = has_order(&r->scale);
+	bool order = annot_scale_ordered(&r->scale) > 0;
 	int8_t next = 0;
 	for (int outside = 0; outside < 2; outside++) {
 		for (size_t i = 0; i < r->scale.n; i++)
@@ -83,7 +63,7 @@ static enum annot_status number_categories(struct ratings *r)
 	r->matrix.categories = r->scale.n;
 	if (r->a->weights > ANNOT_WEIGHTS_NONE && !order)
 		return annot_fail(&r->a->ctl->err, ANNOT_USAGE,
-				  "--weights: the ratings of scale %s stand in no order, from one "
+				  "--weights: the ratings of scale %s stand in no order from one "
 				  "pole to the other; only --weights none fits it",
 				  r->scale.name);
 	return ANNOT_OK;
