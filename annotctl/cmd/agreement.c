@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "../agreement/agreement.h"
+#include "../raters/agreement.h"
 #include "../rows.h"
 
 static char *arg_on, *arg_scale, *arg_weights;

@@ -37,6 +37,15 @@ static inline void matrix_item(struct matrix *m, const char *item, char first)
 	m->ratings.items++;
 }
 
+/* A matrix of these items. */
+#define MATRIX(m, coders, categories, first, ...)                                                  \
+	do {                                                                                       \
+		static const char *const items_[] = {__VA_ARGS__};                                 \
+		matrix_init((m), (coders), (categories));                                          \
+		for (size_t i_ = 0; i_ < COUNT(items_); i_++)                                      \
+			matrix_item((m), items_[i_], (first));                                     \
+	} while (0)
+
 /* The items of two coders, from how often the one said k and the other l. */
 static inline void matrix_table(struct matrix *m, const unsigned *counts, size_t categories)
 {

@@ -34,14 +34,10 @@ static void test_sas(void **state)
  * the fifth. */
 static void test_irr_anxiety(void **state)
 {
-	static const char *const items[] = {"32", "51", "44", "54", "23", "42", "21",
-					    "45", "31", "31", "21", "32", "33", "33",
-					    "21", "21", "13", "33", "32", "42"};
 	struct matrix m;
 	(void)state;
-	matrix_init(&m, 2, 5);
-	for (size_t i = 0; i < COUNT(items); i++)
-		matrix_item(&m, items[i], '1');
+	MATRIX(&m, 2, 5, '1', "32", "51", "44", "54", "23", "42", "21", "45", "31", "31", "21",
+	       "32", "33", "33", "21", "21", "13", "33", "32", "42");
 	assert_rounded(cohen(&m, ANNOT_WEIGHTS_NONE).value, -0.006289308, 9);
 	assert_rounded(cohen(&m, ANNOT_WEIGHTS_LINEAR).value, 0.1459075, 7);
 	assert_rounded(cohen(&m, ANNOT_WEIGHTS_QUADRATIC).value, 0.2520325, 7);
@@ -84,26 +80,19 @@ static void test_gwet_diagnosis(void **state)
 /* Krippendorff (2011), example A: binary data, two observers. Alpha 0.095. */
 static void test_krippendorff_a(void **state)
 {
-	static const char *const items[] = {"01", "11", "01", "00", "00",
-					    "01", "00", "00", "10", "00"};
 	struct matrix m;
 	(void)state;
-	matrix_init(&m, 2, 2);
-	for (size_t i = 0; i < COUNT(items); i++)
-		matrix_item(&m, items[i], '0');
+	MATRIX(&m, 2, 2, '0', "01", "11", "01", "00", "00", "01", "00", "00", "10", "00");
 	assert_rounded(alpha(&m, ANNOT_METRIC_NOMINAL).value, 0.095, 3);
 }
 
 /* Krippendorff (2011), example B: Ben and Gerry, twelve articles, five values. Alpha 0.692. */
 static void test_krippendorff_b(void **state)
 {
-	static const char *const items[] = {"ab", "aa", "bb", "bb", "db", "cc",
-					    "cc", "cc", "ee", "dd", "dd", "ad"};
 	struct matrix m;
 	(void)state;
-	matrix_init(&m, 2, 5);
-	for (size_t i = 0; i < COUNT(items); i++)
-		matrix_item(&m, items[i], 'a');
+	MATRIX(&m, 2, 5, 'a', "ab", "aa", "bb", "bb", "db", "cc", "cc", "cc", "ee", "dd", "dd",
+	       "ad");
 	assert_rounded(alpha(&m, ANNOT_METRIC_NOMINAL).value, 0.692, 3);
 }
 
@@ -111,11 +100,8 @@ static void test_krippendorff_b(void **state)
  * observers, twelve units, five values, some missing. The last unit was rated once. */
 static void four_observers(struct matrix *m)
 {
-	static const char *const items[] = {"11.1", "2232", "3333", "3333", "2222", "1234",
-					    "4444", "1121", "2222", ".555", "..11", ".3.."};
-	matrix_init(m, 4, 5);
-	for (size_t i = 0; i < COUNT(items); i++)
-		matrix_item(m, items[i], '1');
+	MATRIX(m, 4, 5, '1', "11.1", "2232", "3333", "3333", "2222", "1234", "4444", "1121", "2222",
+	       ".555", "..11", ".3..");
 }
 
 static void test_krippendorff_c(void **state)
@@ -159,14 +145,10 @@ static void test_gwet_four_raters(void **state)
 /* Gwet (2014), R package irrCAC, cac.raw5obser: five observers, fifteen units, scores 0 to 3. */
 static void test_gwet_five_observers(void **state)
 {
-	static const char *const items[] = {"112.2", "1101.", "2333.", ".00.0", "000.0",
-					    "000.0", "102.1", "1.20.", "222.2", "2111.",
-					    ".100.", "0000.", "1222.", "33223", "111.1"};
 	struct matrix m;
 	(void)state;
-	matrix_init(&m, 5, 4);
-	for (size_t i = 0; i < COUNT(items); i++)
-		matrix_item(&m, items[i], '0');
+	MATRIX(&m, 5, 4, '0', "112.2", "1101.", "2333.", ".00.0", "000.0", "000.0", "102.1",
+	       "1.20.", "222.2", "2111.", ".100.", "0000.", "1222.", "33223", "111.1");
 	assert_rounded(gwet(&m, ANNOT_WEIGHTS_NONE).observed, 0.616, 3);
 	assert_rounded(gwet(&m, ANNOT_WEIGHTS_NONE).value, 0.497, 3);
 	assert_rounded(fleiss(&m).value, 0.458, 3);
@@ -177,16 +159,12 @@ static void test_gwet_five_observers(void **state)
  * decimals from R package irr, kappam.fleiss(diagnoses). */
 static void test_fleiss_1971(void **state)
 {
-	static const char *const items[] = {
-		"444444", "222555", "233335", "555555", "222444", "113333", "333355", "113334",
-		"114444", "555555", "144444", "124444", "222333", "144444", "224445", "333335",
-		"111455", "111112", "224444", "133555", "555555", "244444", "224555", "114444",
-		"144445", "222224", "111155", "224444", "133333", "555555"};
 	struct matrix m;
 	(void)state;
-	matrix_init(&m, 6, 5);
-	for (size_t i = 0; i < COUNT(items); i++)
-		matrix_item(&m, items[i], '1');
+	MATRIX(&m, 6, 5, '1', "444444", "222555", "233335", "555555", "222444", "113333", "333355",
+	       "113334", "114444", "555555", "144444", "124444", "222333", "144444", "224445",
+	       "333335", "111455", "111112", "224444", "133555", "555555", "244444", "224555",
+	       "114444", "144445", "222224", "111155", "224444", "133333", "555555");
 	assert_rounded(fleiss(&m).value, 0.4302445, 7);
 }
 

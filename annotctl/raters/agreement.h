@@ -3,8 +3,8 @@
  * coefficients of <annot.h>. People are persons: the keys of one person, rotated or enrolled again,
  * are one coder.
  */
-#ifndef ANNOTCTL_AGREEMENT_AGREEMENT_H
-#define ANNOTCTL_AGREEMENT_AGREEMENT_H
+#ifndef ANNOTCTL_RATERS_AGREEMENT_H
+#define ANNOTCTL_RATERS_AGREEMENT_H
 
 #include "../out/out.h"
 

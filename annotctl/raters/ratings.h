@@ -2,8 +2,8 @@
  * Ratings. A unit is one exact version of a record: the latest, which the query selects. A person's
  * rating of it is that of the person's latest verdict on that version, on the scale.
  */
-#ifndef ANNOTCTL_AGREEMENT_RATINGS_H
-#define ANNOTCTL_AGREEMENT_RATINGS_H
+#ifndef ANNOTCTL_RATERS_RATINGS_H
+#define ANNOTCTL_RATERS_RATINGS_H
 
 #include "agreement.h"
 

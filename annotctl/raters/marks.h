@@ -2,8 +2,8 @@
  * Marks: the words that quotes, claims and spans are on, each by the person who signed its latest
  * version. Words are the same only in the same version of a document.
  */
-#ifndef ANNOTCTL_AGREEMENT_MARKS_H
-#define ANNOTCTL_AGREEMENT_MARKS_H
+#ifndef ANNOTCTL_RATERS_MARKS_H
+#define ANNOTCTL_RATERS_MARKS_H
 
 #include "agreement.h"
 
