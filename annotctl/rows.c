@@ -5,6 +5,14 @@
 
 enum { PAGE_ARENA_MAX = 64 << 20, PAGE_ROWS_MAX = 1000 };
 
+const char *rows_query(struct ctl *ctl, const char **args)
+{
+	const char *query = "";
+	for (; *args; args++)
+		query = annot_arena_printf(ctl->arena, "%s%s%s", query, *query ? " " : "", *args);
+	return query;
+}
+
 static enum annot_status fetch_page(struct ctl *ctl, const struct rows_request *request,
 				    uint64_t from, uint64_t limit,
 				    const struct annot_rows_reply **ret)
@@ -18,65 +26,76 @@ static enum annot_status fetch_page(struct ctl *ctl, const struct rows_request *
 	return annot_call_list(ctl->annot, &list, ctl->arena, ret, &ctl->err);
 }
 
-static bool as_json(const struct ctl *ctl)
-{
-	return ctl->format != FORMAT_TEXT && !ctl->quiet;
-}
-
-static enum annot_status print_page(struct ctl *ctl, const struct rows_request *request,
-				    const struct annot_rows_reply *page, rows_print print,
-				    void *arg)
+static enum annot_status take_page(struct ctl *ctl, const struct rows_request *request,
+				   const struct annot_rows_reply *page, rows_take take, void *arg)
 {
 	for (size_t i = 0; i < page->n_rows; i++) {
 		const struct annot_record *record;
 		TRY(record_of_row(ctl, &page->rows[i], &record));
 		if (request->documents && (!record || record->kind->kind != ANNOT_KIND_document))
 			continue;
-		if (as_json(ctl))
-			out_list_item(ctl, record_json(ctl, &page->rows[i], record, false));
-		else
-			print(ctl, &page->rows[i], record, arg);
+		TRY(take(ctl, &page->rows[i], record, arg));
 	}
 	return ANNOT_OK;
 }
 
 /* Each page lives in an arena of its own; a reader that went away ends it. */
-static enum annot_status each_page(struct ctl *ctl, const struct rows_request *request,
-				   rows_print print, void *arg)
+enum annot_status rows_each(struct ctl *ctl, const struct rows_request *request, rows_take take,
+			    void *arg, uint64_t *ret_size)
 {
 	struct annot_arena *outer = ctl->arena;
-	uint64_t from = 0, left = request->limit;
+	uint64_t from = 0, left = request->limit, size = 0;
 	enum annot_status status;
 	do {
 		const struct annot_rows_reply *page;
 		ctl->arena = annot_arena_new(PAGE_ARENA_MAX);
 		status = fetch_page(ctl, request, from, left && left < PAGE_ROWS_MAX ? left : 0,
 				    &page);
+		if (status == ANNOT_INVALID) /* a query that the daemon cannot read */
+			status = ANNOT_USAGE;
+		if (status == ANNOT_OK && from == 0)
+			size = page->size;
 		if (status == ANNOT_OK)
-			status = print_page(ctl, request, page, print, arg);
+			status = take_page(ctl, request, page, take, arg);
 		from = status == ANNOT_OK ? page->next : 0;
 		if (status == ANNOT_OK && left != 0 && (left -= page->n_rows) == 0)
 			from = 0;
 		annot_arena_free(ctl->arena);
 	} while (from != 0 && !ferror(stdout));
 	ctl->arena = outer;
+	if (status == ANNOT_OK && ret_size)
+		*ret_size = size;
 	return status;
 }
 
-/* A query that the daemon cannot read is a wrong command line. */
-static int fail(struct ctl *ctl, enum annot_status status)
+struct printing {
+	rows_print print;
+	void *arg;
+};
+
+static bool as_json(const struct ctl *ctl)
 {
-	return ctl_fail(ctl, status == ANNOT_INVALID ? ANNOT_USAGE : status);
+	return ctl->format != FORMAT_TEXT && !ctl->quiet;
+}
+
+static enum annot_status print_row(struct ctl *ctl, const struct annot_row *row,
+				   const struct annot_record *record, void *arg)
+{
+	const struct printing *p = arg;
+	if (as_json(ctl))
+		out_list_item(ctl, record_json(ctl, row, record, false));
+	else
+		p->print(ctl, row, record, p->arg);
+	return ANNOT_OK;
 }
 
 int rows_list(struct ctl *ctl, const struct rows_request *request, rows_print print, void *arg)
 {
+	struct printing p = {.print = print, .arg = arg};
 	out_page(ctl);
 	if (as_json(ctl))
 		out_list_begin(ctl);
-	enum annot_status status = each_page(ctl, request, print, arg);
-	if (status != ANNOT_OK)
-		return fail(ctl, status);
+	CTL_TRY(ctl, rows_each(ctl, request, print_row, &p, NULL));
 	if (as_json(ctl))
 		out_list_end(ctl);
 	return 0;
@@ -90,8 +109,8 @@ int rows_count(struct ctl *ctl, const char *query)
 		const struct annot_rows_reply *reply;
 		enum annot_status status =
 			annot_call_list(ctl->annot, &request, ctl->arena, &reply, &ctl->err);
-		if (status != ANNOT_OK)
-			return fail(ctl, status);
+		if (status != ANNOT_OK) /* as in rows_each */
+			return ctl_fail(ctl, status == ANNOT_INVALID ? ANNOT_USAGE : status);
 		total += reply->count;
 		request.from = reply->next;
 	} while (request.from != 0);

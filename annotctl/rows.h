@@ -11,6 +11,19 @@ struct rows_request {
 	bool documents;         /* only records of kind document */
 };
 
+/* The arguments as one query, in the arena: words that the shell split are joined again. */
+const char *rows_query(struct ctl *ctl, const char **args);
+
+/* Takes one row; record is NULL for a withheld one. Both, and ctl->arena, live until it returns. */
+typedef enum annot_status (*rows_take)(struct ctl *ctl, const struct annot_row *row,
+				       const struct annot_record *record, void *arg);
+
+/* Calls back for each row, page after page; ends early where nobody reads standard output any more.
+ * *ret_size (may be NULL): the size of the log that the first page was about. A query that cannot
+ * be read is USAGE. */
+enum annot_status rows_each(struct ctl *ctl, const struct rows_request *request, rows_take take,
+			    void *arg, uint64_t *ret_size);
+
 /* Prints one row as text, or with --quiet; record is NULL for a withheld one. */
 typedef void (*rows_print)(struct ctl *ctl, const struct annot_row *row,
 			   const struct annot_record *record, void *arg);

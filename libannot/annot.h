@@ -18,6 +18,8 @@ extern "C" {
 #include "base/encode.h"
 #include "base/hash.h"
 #include "base/file.h"
+#include "agreement/ratings.h"
+#include "agreement/spans.h"
 #include "text/utf8.h"
 #include "text/escape.h"
 #include "text/find.h"

@@ -10,15 +10,6 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND,
 };
 
-/* The arguments as one query: words that the shell split are joined again. */
-static const char *join(struct ctl *ctl, const char **args)
-{
-	const char *query = "";
-	for (; *args; args++)
-		query = annot_arena_printf(ctl->arena, "%s%s%s", query, *query ? " " : "", *args);
-	return query;
-}
-
 static void print(struct ctl *ctl, const struct annot_row *row, const struct annot_record *record,
 		  void *arg)
 {
@@ -34,7 +25,8 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	(void)argc;
 	if (arg_limit < 0)
 		return ctl_usage(ctl, "--limit %d: expected 1 or more", arg_limit);
-	struct rows_request request = {.query = join(ctl, args), .limit = (uint64_t)arg_limit};
+	struct rows_request request = {.query = rows_query(ctl, args),
+				       .limit = (uint64_t)arg_limit};
 	return arg_count ? rows_count(ctl, request.query) : rows_list(ctl, &request, print, NULL);
 }
 

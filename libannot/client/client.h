@@ -17,6 +17,7 @@
 #include "proto/messages.h"
 #include "record/draft.h"
 #include "record/sshkey.h"
+#include "state/authority.h"
 
 struct annot;
 
@@ -106,6 +107,16 @@ annot_keys(struct annot *a, const struct annot_keys_reply **ret, struct annot_er
 /* The genesis record, hashed to the corpus id. */
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_genesis(struct annot *a, const struct annot_record **ret, struct annot_error *err);
+
+/*
+ * The policy in force when the log had that size (at least 1; more than there are: now), in arena.
+ * Every corpus, policy and key record and the reviews of these are fetched, checked against their
+ * signatures and judged here; that none is kept back is the daemon's word. MISMATCH, PROTOCOL.
+ */
+ANNOT_API ANNOT_CHECKED enum annot_status annot_fetch_policy(struct annot *a, uint64_t size,
+							     struct annot_arena *arena,
+							     struct annot_policy *ret,
+							     struct annot_error *err);
 
 /* --- signing and submitting --- */
 

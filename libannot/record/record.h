@@ -106,6 +106,12 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_scale_parse(const char *text, si
 							    struct annot_scale *ret,
 							    struct annot_error *err);
 
+/*
+ * How many ratings of a scale stand in an order, which is that of the card: all but those of pole '?',
+ * if there are two or more and their poles go one way, from - to + or from + to -; else 0.
+ */
+ANNOT_API size_t annot_scale_ordered(const struct annot_scale *scale);
+
 /* Names of keys and documents: [a-z0-9][a-z0-9._-]{0,62}, not like an id (8 or more hex digits). */
 ANNOT_API bool annot_name_valid(const char *text, size_t len);
 

@@ -83,6 +83,25 @@ enum annot_status annot_scale_parse(const char *text, size_t len, struct annot_s
 	return ANNOT_OK;
 }
 
+size_t annot_scale_ordered(const struct annot_scale *scale)
+{
+	static const char poles[] = "-0+";
+	int last = -1, way = 0;
+	size_t n = 0;
+	for (size_t i = 0; i < scale->n; i++) {
+		const char *pole = strchr(poles, scale->ratings[i].pole);
+		if (!pole)
+			continue;
+		int at = (int)(pole - poles), step = last < 0 ? 0 : (at > last) - (at < last);
+		if (way != 0 && step != 0 && step != way)
+			return 0;
+		way = step != 0 ? step : way;
+		last = at;
+		n++;
+	}
+	return n < 2 ? 0 : n;
+}
+
 enum annot_status annot_approvals_parse(const char *text, size_t len, uint64_t *ret,
 					struct annot_error *err)
 {

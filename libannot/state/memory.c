@@ -291,6 +291,15 @@ enum annot_status annot_memory_next(struct annot_memory *m, const struct annot_f
 	return ANNOT_OK;
 }
 
+enum annot_status annot_memory_skip(struct annot_memory *m, uint64_t index, struct annot_error *err)
+{
+	if (index < m->size)
+		return annot_fail(err, ANNOT_INVALID, "record #%llu: %llu records were judged",
+				  (unsigned long long)index, (unsigned long long)m->size);
+	m->size = index;
+	return ANNOT_OK;
+}
+
 /* --- asking
  * ------------------------------------------------------------------------------------------- */
 

@@ -16,6 +16,15 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_memory_next(struct annot_memory 
 							    struct annot_judgement *ret,
 							    struct annot_error *err);
 
+/*
+ * The next fact will be the one of this index: those between are not shown to this state. For those
+ * who want authority alone and leave out what does not concern it (annot_authority_concerns);
+ * afterwards, what the view says of other records is not to be relied on. INVALID: that index has
+ * passed.
+ */
+ANNOT_API ANNOT_CHECKED enum annot_status annot_memory_skip(struct annot_memory *m, uint64_t index,
+							    struct annot_error *err);
+
 ANNOT_API const struct annot_authority *annot_memory_authority(const struct annot_memory *m);
 ANNOT_API const struct annot_view *annot_memory_view(const struct annot_memory *m);
 

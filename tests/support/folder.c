@@ -1,6 +1,6 @@
 #include "folder.h"
 
-#include <dirent.h>
+#include <ftw.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -53,12 +53,13 @@ void test_folder(const struct test_corpus *c, const char *base, char ret[TEST_PA
 	test_write_file(ret, "first-start", "", 0, 0600);
 }
 
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st, (void)type, (void)at;
+	return remove(path);
+}
+
 void test_folder_remove(const char *dir)
 {
-	DIR *d = opendir(dir);
-	assert_non_null(d);
-	for (struct dirent *e; (e = readdir(d));)
-		unlinkat(dirfd(d), e->d_name, 0);
-	closedir(d);
-	assert_int_equal(rmdir(dir), 0);
+	assert_int_equal(nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
 }

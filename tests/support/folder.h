@@ -10,7 +10,7 @@ enum { TEST_PATH_MAX = 256 };
 /* A new folder below base (NULL: /tmp) as annotctl corpus init leaves it, with entry 0 of c as
  * genesis. */
 void test_folder(const struct test_corpus *c, const char *base, char ret[TEST_PATH_MAX]);
-/* Removes it with all its files. */
+/* Removes it with all that is in it. */
 void test_folder_remove(const char *dir);
 
 /* DIR/NAME in a static buffer, good until the next call. */

@@ -60,14 +60,11 @@ static int setup(void **state)
 static int teardown(void **state)
 {
 	struct fixture *f = *state;
-	char command[TEST_PATH_MAX + 16];
 	annot_close(f->a);
 	annot_signer_close(f->admin);
 	annot_signer_close(f->bob);
 	annot_arena_free(f->arena);
 	assert_int_equal(test_daemon_stop(&f->daemon), 0);
-	snprintf(command, sizeof(command), "rm -rf '%s/annot'", f->dir);
-	assert_int_equal(system(command), 0);
 	test_folder_remove(f->dir);
 	test_corpus_free(f->test);
 	free(f);

@@ -186,6 +186,27 @@ static void approvals(void **state)
 		   "default  1", "default 1 ", "1", "quote 1 2"));
 }
 
+static size_t ordered(const char *text)
+{
+	struct annot_scale scale;
+	assert_ok(annot_scale_parse(text, strlen(text), &scale, &test_error));
+	return annot_scale_ordered(&scale);
+}
+
+/* In an order: from one pole to the other, whichever comes first; '?' stands outside of it. */
+static void scale_orders(void **state)
+{
+	(void)state;
+	assert_int_equal(ordered("a f:- h:0 t:+"), 3);
+	assert_int_equal(ordered("a t:+ mt:+ h:0 f:- pf:-"), 5);
+	assert_int_equal(ordered("a f:- x:? t:+ y:?"), 2);
+	assert_int_equal(ordered("a f:- g:-"), 2);
+	assert_int_equal(ordered("a f:- t:+ h:0"), 0);
+	assert_int_equal(ordered("a h:0 f:- t:+"), 0);
+	assert_int_equal(ordered("a f:- x:? y:?"), 0);
+	assert_int_equal(ordered("a x:? y:?"), 0);
+}
+
 static void scales(void **state)
 {
 	struct annot_scale scale;
@@ -291,6 +312,7 @@ int main(void)
 		cmocka_unit_test(verifier_keys),
 		cmocka_unit_test(approvals),
 		cmocka_unit_test(scales),
+		cmocka_unit_test(scale_orders),
 		cmocka_unit_test(a_scale_has_32_ratings),
 		cmocka_unit_test(targets),
 		cmocka_unit_test(texts_have_their_length),

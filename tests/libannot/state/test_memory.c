@@ -131,12 +131,43 @@ static void test_out_of_order(void **state)
 	test_corpus_free(c);
 }
 
+/* Who wants authority alone passes over all else, and comes to the same keys and policy. */
+static void test_skip(void **state)
+{
+	struct test_corpus *c = test_corpus_new(1, 1);
+	struct test_key one = test_key(1), bob = test_reviewer(c, "bob", 50);
+	struct annot_memory *again = annot_memory_new();
+	const struct annot_authority *a = annot_memory_authority(again);
+	(void)state;
+
+	test_put_as(c, &bob, test_claim("x"), ANNOT_EFFECTIVE);
+	test_put_as(c, &bob, test_claim("y"), ANNOT_EFFECTIVE);
+	test_put_as(c, &one, test_policy(3), ANNOT_EFFECTIVE);
+	for (size_t i = 0; i < c->n; i++) {
+		const struct test_entry *e = c->entries[i];
+		struct annot_fact fact = {.index = e->index, .leaf = e->leaf, .record = e->record};
+		struct annot_judgement judgement;
+
+		if (!annot_authority_concerns(a, &e->leaf))
+			continue;
+		assert_ok(annot_memory_skip(again, e->index, &test_error));
+		assert_ok(annot_memory_next(again, &fact, &judgement, &test_error));
+		assert_int_equal(judgement.effect, ANNOT_EFFECTIVE);
+	}
+	assert_int_equal(annot_authority_policy(a)->approvals[ANNOT_KIND_claim], 3);
+	assert_non_null(annot_authority_key(a, &bob.author));
+	assert_status(annot_memory_skip(again, 1, &test_error), ANNOT_INVALID);
+	annot_memory_free(again);
+	test_corpus_free(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pending_versions_replace_nothing),
 		cmocka_unit_test(test_void_versions_do_not_count),
 		cmocka_unit_test(test_replay),
+		cmocka_unit_test(test_skip),
 		cmocka_unit_test(test_authority_alone),
 		cmocka_unit_test(test_out_of_order),
 	};
