@@ -64,6 +64,9 @@ int ctl_fail(struct ctl *ctl, enum annot_status status);
 /* A usage error of this command: sets the text, returns 2. */
 int ctl_usage(struct ctl *ctl, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Connects to the daemon, once: for commands that do not always need it. 0 or an exit code. */
+int ctl_connect(struct ctl *ctl);
+
 /* The signer of --key (or the default key), opened once. */
 enum annot_status ctl_signer(struct ctl *ctl, const struct annot_signer **ret);
 

@@ -48,7 +48,8 @@ enum annot_status rows_each(struct ctl *ctl, const struct rows_request *request,
 	enum annot_status status;
 	do {
 		const struct annot_rows_reply *page;
-		ctl->arena = annot_arena_new(PAGE_ARENA_MAX);
+		if (!request->keep)
+			ctl->arena = annot_arena_new(PAGE_ARENA_MAX);
 		status = fetch_page(ctl, request, from, left && left < PAGE_ROWS_MAX ? left : 0,
 				    &page);
 		if (status == ANNOT_INVALID) /* a query that the daemon cannot read */
@@ -60,7 +61,8 @@ enum annot_status rows_each(struct ctl *ctl, const struct rows_request *request,
 		from = status == ANNOT_OK ? page->next : 0;
 		if (status == ANNOT_OK && left != 0 && (left -= page->n_rows) == 0)
 			from = 0;
-		annot_arena_free(ctl->arena);
+		if (!request->keep)
+			annot_arena_free(ctl->arena);
 	} while (from != 0 && !ferror(stdout));
 	ctl->arena = outer;
 	if (status == ANNOT_OK && ret_size)

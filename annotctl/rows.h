@@ -9,12 +9,14 @@ struct rows_request {
 	const char *history_of; /* an id: its versions and what was said on them */
 	uint64_t limit;         /* 0: all */
 	bool documents;         /* only records of kind document */
+	bool keep;              /* rows_each: rows stay in ctl's arena */
 };
 
 /* The arguments as one query, in the arena: words that the shell split are joined again. */
 const char *rows_query(struct ctl *ctl, const char **args);
 
-/* Takes one row; record is NULL for a withheld one. Both, and ctl->arena, live until it returns. */
+/* Takes one row; record is NULL for a withheld one. Both, and ctl->arena, live until it
+ * returns, unless the request says keep. */
 typedef enum annot_status (*rows_take)(struct ctl *ctl, const struct annot_row *row,
 				       const struct annot_record *record, void *arg);
 

@@ -110,9 +110,9 @@ static int parse_options(struct ctl *ctl, poptContext context, const char ***res
 	return 0;
 }
 
-static int connect_daemon(struct ctl *ctl)
+int ctl_connect(struct ctl *ctl)
 {
-	if (!(ctl->command->flags & NEEDS_DAEMON) || ctl->annot)
+	if (ctl->annot)
 		return 0;
 	struct annot_options options = ANNOT_OPTIONS_INIT;
 	options.socket = ctl->socket;
@@ -136,7 +136,7 @@ static int run_command(struct ctl *ctl, int n, const char **args)
 				 c->args);
 	if (ctl->in_batch && strcmp(c->name, "batch") == 0)
 		return ctl_usage(ctl, "a batch cannot hold a batch");
-	int code = connect_daemon(ctl);
+	int code = c->flags & NEEDS_DAEMON ? ctl_connect(ctl) : 0;
 	return code ? code : c->run(ctl, n, args);
 }
 

@@ -27,6 +27,7 @@ extern "C" {
 #include "record/kinds.h"
 #include "record/record.h"
 #include "record/draft.h"
+#include "record/compare.h"
 #include "record/sshkey.h"
 #include "record/sshsig.h"
 #include "log/tree.h"

@@ -1,9 +1,11 @@
 #include <string.h>
 
 #include "../out/out.h"
+#include "../patch.h"
 #include "../write.h"
 
 static char **arg_set, **arg_unset, **arg_add, **arg_remove;
+static char *arg_patch;
 static int arg_force;
 
 static const struct poptOption options[] = {
@@ -11,6 +13,8 @@ static const struct poptOption options[] = {
 	{"unset", '\0', POPT_ARG_ARGV, &arg_unset, 0, "Take a card away", "CARD"},
 	{"add", '\0', POPT_ARG_ARGV, &arg_add, 0, "Add a card that may repeat", "CARD=VALUE"},
 	{"remove", '\0', POPT_ARG_ARGV, &arg_remove, 0, "Take one of several away", "CARD=VALUE"},
+	{"patch", '\0', POPT_ARG_STRING, &arg_patch, 0,
+	 "Apply the changes that diff --json printed, before all else", "FILE"},
 	{"force", '\0', POPT_ARG_NONE, &arg_force, 0, "Amend an outdated version: makes a conflict",
 	 NULL},
 	POPT_TABLEEND,
@@ -32,6 +36,8 @@ static enum annot_status split(struct ctl *ctl, const char *option, const char *
 static enum annot_status change(struct ctl *ctl, struct annot_draft *draft)
 {
 	const char *card, *value;
+	if (arg_patch)
+		TRY(patch_apply(ctl, draft, arg_patch));
 	for (char **c = arg_unset; c && *c; c++)
 		if (annot_draft_unset(draft, *c) == 0)
 			return annot_fail(&ctl->err, ANNOT_USAGE, "--unset %s: it has no such card",
@@ -90,8 +96,9 @@ static int run(struct ctl *ctl, int argc, const char **args)
 {
 	struct annot_fetched old;
 	(void)argc;
-	if (!arg_set && !arg_unset && !arg_add && !arg_remove)
-		return ctl_usage(ctl, "nothing to change; say --set, --unset, --add or --remove");
+	if (!arg_set && !arg_unset && !arg_add && !arg_remove && !arg_patch)
+		return ctl_usage(ctl, "nothing to change; say --set, --unset, --add, --remove or "
+				      "--patch");
 	CTL_TRY(ctl, write_see(ctl, args[0], false, &old));
 	CTL_TRY(ctl, check_one_head(ctl, args[0], &old));
 	if (!old.row->head && !arg_force)

@@ -1,9 +1,9 @@
 #include <string.h>
-#include <unistd.h>
 
+#include "../bundle_arg.h"
 #include "../out/out.h"
 
-enum { BUNDLE_MAX = 1 << 30, KNOWN_MAX = 64 };
+enum { BUNDLE_MAX = 1 << 30 };
 
 static char *arg_corpus;
 
@@ -12,32 +12,6 @@ static const struct poptOption options[] = {
 	 "HASH"},
 	POPT_TABLEEND,
 };
-
-static bool is_file(const char *arg)
-{
-	size_t len = strlen(arg);
-	bool ending = len > 7 && strcmp(arg + len - 7, ".bundle") == 0;
-	return strchr(arg, '/') || ending || access(arg, F_OK) == 0;
-}
-
-/* What the reader trusts for a file: --corpus, else the only corpus that this machine has met. */
-static enum annot_status trust_for_file(struct ctl *ctl, struct annot_trust *ret)
-{
-	struct annot_hash known[KNOWN_MAX];
-	if (arg_corpus) {
-		if (!annot_hash_unhex(arg_corpus, strlen(arg_corpus), &ret->corpus))
-			return annot_fail(&ctl->err, ANNOT_USAGE,
-					  "--corpus %s: expected 64 hex digits", arg_corpus);
-	} else if (annot_known_corpora(known, KNOWN_MAX) == 1) {
-		ret->corpus = known[0];
-	} else {
-		return annot_fail(
-			&ctl->err, ANNOT_USAGE,
-			"which corpus do you trust? say --corpus HASH, with the hash from "
-			"a source other than this file");
-	}
-	return annot_pin_load(&ret->corpus, &ret->pin, &ctl->err);
-}
 
 /* With a daemon: its corpus as pinned; --corpus must agree. */
 static enum annot_status trust_for_id(struct ctl *ctl, struct annot_trust *ret)
@@ -94,9 +68,9 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	struct annot_trust trust = {0};
 	int code = 0;
 	(void)argc;
-	if (is_file(args[0])) {
+	if (bundle_is_file(args[0])) {
 		struct annot_bytes file;
-		CTL_TRY(ctl, trust_for_file(ctl, &trust));
+		CTL_TRY(ctl, bundle_trust(ctl, arg_corpus, &trust));
 		CTL_TRY(ctl, annot_file_map(args[0], &file, &ctl->err));
 		enum annot_status status = verify(ctl, file, &trust, &code);
 		annot_file_unmap(&file);

@@ -1,0 +1,179 @@
+/* Card by card, and the texts of documents word by word. */
+#include <string.h>
+
+#include "diff.h"
+
+/* --- words --- */
+
+static void print_words(struct ctl *ctl, const struct annot_diff_part *parts, size_t n)
+{
+	static const char *const open[] = {"", "[-", "{+"}, *const close[] = {"", "-]", "+}"};
+	static const enum out_style style[] = {STYLE_PLAIN, STYLE_REMOVED, STYLE_ADDED};
+	for (size_t i = 0; i < n; i++) {
+		enum annot_diff_op op = parts[i].op;
+		out_text(ctl, "%s%s%s%s%s", out_style(ctl, style[op]), ctl->color ? "" : open[op],
+			 out_safe_lines(ctl, parts[i].text, parts[i].len),
+			 ctl->color ? "" : close[op], out_style(ctl, STYLE_PLAIN));
+	}
+}
+
+static json_t *words_json(const struct annot_diff_part *parts, size_t n)
+{
+	static const char *const ops[] = {"same", "delete", "insert"};
+	json_t *words = json_array();
+	for (size_t i = 0; i < n; i++)
+		json_array_append_new(words, json_pack("{s:s, s:s%}", "op", ops[parts[i].op],
+						       "text", parts[i].text, parts[i].len));
+	return words;
+}
+
+/* Words of a part: runs without white space. */
+static size_t count_words(const char *text, size_t len)
+{
+	size_t n = 0;
+	bool inside = false;
+	for (size_t i = 0; i < len; i++) {
+		bool space = strchr(" \t\r\n", text[i]) != NULL;
+		n += !space && !inside;
+		inside = !space;
+	}
+	return n;
+}
+
+static void count_parts(struct diff_stat *stat, const struct annot_diff_part *parts, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		size_t words = count_words(parts[i].text, parts[i].len);
+		if (parts[i].op == ANNOT_DIFF_INSERT)
+			stat->words_added += words;
+		else if (parts[i].op == ANNOT_DIFF_DELETE)
+			stat->words_removed += words;
+	}
+}
+
+/* --- one change --- */
+
+static json_t *target_json(const struct annot_compared *c)
+{
+	return json_pack("{s:s, s:s, s:s}", "exact", c->exact->text, "prefix", c->prefix->text,
+			 "suffix", c->suffix->text);
+}
+
+static enum annot_status replaced(struct ctl *ctl, struct diff_cards *d,
+				  const struct annot_change *c)
+{
+	const struct annot_diff_part *parts;
+	const char *name = c->from.card->def->name;
+	bool target = c->from.exact != NULL;
+	const struct annot_card *from = target ? c->from.exact : c->from.card;
+	const struct annot_card *to = target ? c->to.exact : c->to.card;
+	size_t n;
+	TRY(annot_diff_words(ctl->arena, annot_bytes(from->text, from->len),
+			     annot_bytes(to->text, to->len), &parts, &n, &ctl->err));
+	d->stat.changed++;
+	count_parts(&d->stat, parts, n);
+	if (d->list) {
+		json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:o}", "op", "change", "card",
+					   name, "from", c->from.card->text, "to", c->to.card->text,
+					   "words", words_json(parts, n));
+		if (target) {
+			json_object_set_new(object, "from_target", target_json(&c->from));
+			json_object_set_new(object, "to_target", target_json(&c->to));
+		}
+		json_array_append_new(d->list, object);
+	} else if (d->print) {
+		if (target)
+			out_text(ctl, "%s~ %-12s %s -> %s\n", d->indent, name,
+				 out_safe(ctl, c->from.card->text),
+				 out_safe(ctl, c->to.card->text));
+		out_text(ctl, "%s~ %-12s ", d->indent, from->def->name);
+		print_words(ctl, parts, n);
+		out_text(ctl, "\n");
+	}
+	return ANNOT_OK;
+}
+
+static void one_sided(struct ctl *ctl, struct diff_cards *d, const struct annot_change *c)
+{
+	bool added = !c->from.card;
+	const struct annot_compared *at = added ? &c->to : &c->from;
+	const struct annot_card *shown = at->exact ? at->exact : at->card;
+	(*(added ? &d->stat.added : &d->stat.removed))++;
+	if (d->list) {
+		json_t *object = json_pack("{s:s, s:s, s:s}", "op", added ? "add" : "remove",
+					   "card", at->card->def->name, "value", at->card->text);
+		if (at->exact)
+			json_object_set_new(object, "target", target_json(at));
+		json_array_append_new(d->list, object);
+	} else if (d->print) {
+		out_text(ctl, "%s%s%c %-12s %s%s\n", d->indent,
+			 out_style(ctl, added ? STYLE_ADDED : STYLE_REMOVED), added ? '+' : '-',
+			 at->card->def->name, out_safe_lines(ctl, shown->text, shown->len),
+			 out_style(ctl, STYLE_PLAIN));
+	}
+}
+
+/* --- texts: a new version of a document says little by its cards --- */
+
+static enum annot_status diff_texts(struct ctl *ctl, struct diff_cards *d)
+{
+	struct annot_bytes a, b;
+	const struct annot_diff_part *parts;
+	size_t n;
+	TRY(annot_fetch_text(ctl->annot, d->a, &a, &ctl->err));
+	TRY(annot_fetch_text(ctl->annot, d->b, &b, &ctl->err));
+	if (a.len == b.len && memcmp(a.data, b.data, a.len) == 0)
+		return ANNOT_OK;
+	TRY(annot_diff_words(ctl->arena, a, b, &parts, &n, &ctl->err));
+	d->stat.changed++;
+	count_parts(&d->stat, parts, n);
+	if (d->list) {
+		json_array_append_new(d->list,
+				      json_pack("{s:s, s:s, s:o}", "op", "change", "card",
+						"(content)", "words", words_json(parts, n)));
+	} else if (d->print) {
+		out_text(ctl, "%s~ text\n", d->indent);
+		print_words(ctl, parts, n);
+		out_text(ctl, "\n");
+	}
+	return ANNOT_OK;
+}
+
+/* --- outside --- */
+
+enum annot_status diff_cards(struct ctl *ctl, struct diff_cards *d)
+{
+	const struct annot_change *changes;
+	size_t n;
+	TRY(annot_record_compare(ctl->arena, d->a, d->b, &changes, &n, &ctl->err));
+	for (size_t i = 0; i < n; i++) {
+		if (changes[i].from.card && changes[i].to.card)
+			TRY(replaced(ctl, d, &changes[i]));
+		else
+			one_sided(ctl, d, &changes[i]);
+	}
+	if (d->a->kind->kind == ANNOT_KIND_document && ctl->annot)
+		TRY(diff_texts(ctl, d));
+	return ANNOT_OK;
+}
+
+bool diff_any(const struct diff_stat *stat)
+{
+	return stat->added + stat->removed + stat->changed > 0;
+}
+
+const char *diff_stat_text(struct ctl *ctl, const struct diff_stat *stat)
+{
+	const char *text = annot_arena_printf(
+		ctl->arena, "%zu changed, %zu added, %zu removed; %zu words added, %zu removed",
+		stat->changed, stat->added, stat->removed, stat->words_added, stat->words_removed);
+	return text ? text : "";
+}
+
+json_t *diff_stat_json(const struct diff_stat *stat)
+{
+	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "changed", (json_int_t)stat->changed, "added",
+			 (json_int_t)stat->added, "removed", (json_int_t)stat->removed,
+			 "words_added", (json_int_t)stat->words_added, "words_removed",
+			 (json_int_t)stat->words_removed);
+}

@@ -1,0 +1,126 @@
+/*
+ * Two reviewers over a query: words that both marked (alike or differently), marks that overlap,
+ * marks that only one has, and annotations that they rate differently. Places are compared within
+ * one version of a document.
+ */
+#include "reviewers.h"
+
+#include <string.h>
+
+static const char *const names[] = {"same", "differ", "overlap", "only_a", "only_b", "verdicts"};
+
+/* --- for the parts --- */
+
+void *diff_grow(struct ctl *ctl, void *items, size_t n, size_t *cap, size_t size, size_t max)
+{
+	if (n < *cap)
+		return items;
+	if (n >= max) {
+		annot_fail(&ctl->err, ANNOT_TOO_LARGE, "more than %zu of them: ask for less", max);
+		return NULL;
+	}
+	size_t new_cap = *cap ? 2 * *cap : 64;
+	void *copy = annot_arena_array(ctl->arena, new_cap, size);
+	if (!copy) {
+		annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+		return NULL;
+	}
+	if (n)
+		memcpy(copy, items, n * size);
+	*cap = new_cap;
+	return copy;
+}
+
+bool diff_is_by(const struct annot_row *row, const struct side *side)
+{
+	return row->author_name && strcmp(row->author_name, side->name) == 0;
+}
+
+void diff_found(struct ctl *ctl, struct reviewers *r, enum found what, json_t *object)
+{
+	r->n[what]++;
+	if (r->lists[what]) {
+		json_array_append_new(r->lists[what], object);
+	} else if (ctl->format == FORMAT_NDJSON && !r->stat && object) {
+		json_object_set_new(object, "found", json_string(names[what]));
+		out_json(ctl, object);
+	} else {
+		json_decref(object);
+	}
+}
+
+/* --- all of it --- */
+
+static enum annot_status subject_each(struct ctl *ctl, const struct annot_row *row,
+				      const struct annot_record *record, void *arg)
+{
+	struct reviewers *r = arg;
+	(void)ctl, (void)row;
+	if (record)
+		json_object_set_new(r->subjects, annot_hash_hex(&record->annotation).text,
+				    json_true());
+	return ANNOT_OK;
+}
+
+static enum annot_status collect(struct ctl *ctl, struct reviewers *r)
+{
+	if (r->subjects)
+		TRY(rows_each(ctl, &(struct rows_request){.query = r->query, .keep = true},
+			      subject_each, r, NULL));
+	for (size_t s = 0; s < 2; s++) {
+		TRY(diff_marks_collect(ctl, r, &r->sides[s]));
+		TRY(diff_ratings_collect(ctl, &r->sides[s]));
+	}
+	return ANNOT_OK;
+}
+
+static void summary(struct ctl *ctl, struct reviewers *r)
+{
+	if (ctl->format == FORMAT_TEXT) {
+		if (r->stat || !ctl->quiet)
+			out_text(ctl,
+				 "words that both marked: %zu alike, %zu differently; overlaps: "
+				 "%zu; only %s: %zu; only %s: %zu; rated differently: %zu\n",
+				 r->n[SAME], r->n[DIFFER], r->n[OVERLAP], r->sides[0].name,
+				 r->n[ONLY_A], r->sides[1].name, r->n[ONLY_B], r->n[RATED]);
+		return;
+	}
+	json_t *stat = json_object();
+	for (size_t i = 0; i < FOUND; i++)
+		json_object_set_new(stat, names[i], json_integer((json_int_t)r->n[i]));
+	json_t *object = json_pack("{s:[s,s], s:o}", "reviewers", r->sides[0].name,
+				   r->sides[1].name, "stat", stat);
+	for (size_t i = 0; i < FOUND; i++)
+		if (r->lists[i])
+			json_object_set(object, names[i], r->lists[i]);
+	out_json(ctl, object);
+}
+
+int diff_reviewers(struct ctl *ctl, const char *const who[2], const char *query, bool stat)
+{
+	struct reviewers r = {.sides = {{.name = who[0]}, {.name = who[1]}},
+			      .query = query ? query : "",
+			      .stat = stat};
+	if (strcmp(who[0], who[1]) == 0)
+		return ctl_usage(ctl, "--reviewers %s %s: name two persons", who[0], who[1]);
+	if (query && *query)
+		r.subjects = json_object();
+	for (size_t i = 0; i < FOUND && ctl->format == FORMAT_JSON && !stat; i++)
+		r.lists[i] = json_array();
+	enum annot_status status = collect(ctl, &r);
+	if (status == ANNOT_OK)
+		status = diff_marks_compare(ctl, &r);
+	if (status == ANNOT_OK) {
+		diff_ratings_compare(ctl, &r);
+		if (ctl->format != FORMAT_NDJSON || stat)
+			summary(ctl, &r);
+	}
+	for (size_t i = 0; i < FOUND; i++)
+		json_decref(r.lists[i]);
+	json_decref(r.subjects);
+	if (status != ANNOT_OK)
+		return ctl_fail(ctl, status);
+	return r.n[DIFFER] + r.n[OVERLAP] + r.n[ONLY_A] + r.n[ONLY_B] + r.n[RATED] > 0
+		       ? annot_exit_code(ANNOT_NO)
+		       : 0;
+}
