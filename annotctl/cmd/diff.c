@@ -2,6 +2,7 @@
 
 #include "../bundle_arg.h"
 #include "../diff/diff.h"
+#include "../rows.h"
 
 static char *arg_since, *arg_until, *arg_corpus;
 static int arg_reviewers, arg_stat;
@@ -30,11 +31,9 @@ static enum annot_status index_arg(struct ctl *ctl, const char *option, const ch
 			  arg);
 }
 
-static int run_log(struct ctl *ctl, int argc, const char **args)
+static int run_log(struct ctl *ctl, const char **args)
 {
 	uint64_t since, until = 0;
-	if (argc > 1)
-		return ctl_usage(ctl, "with --since there is one argument at most, a query");
 	CTL_TRY(ctl, index_arg(ctl, "--since", arg_since, &since));
 	if (arg_until)
 		CTL_TRY(ctl, index_arg(ctl, "--until", arg_until, &until));
@@ -42,7 +41,7 @@ static int run_log(struct ctl *ctl, int argc, const char **args)
 		return ctl_usage(ctl, "--until %s does not lie behind --since %s", arg_until,
 				 arg_since);
 	int code = ctl_connect(ctl);
-	return code ? code : diff_log(ctl, since, until, args[0], arg_stat);
+	return code ? code : diff_log(ctl, since, until, rows_query(ctl, args), arg_stat);
 }
 
 static int run(struct ctl *ctl, int argc, const char **args)
@@ -53,7 +52,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 					 "--since and --reviewers are two different questions");
 		if (!arg_since)
 			return ctl_usage(ctl, "--until needs --since");
-		return run_log(ctl, argc, args);
+		return run_log(ctl, args);
 	}
 	if (argc < 2)
 		return ctl_usage(ctl, "compare what? two ids, two bundles, --reviewers A B, or "
@@ -68,7 +67,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	int code = ctl_connect(ctl);
 	if (code)
 		return code;
-	return arg_reviewers ? diff_reviewers(ctl, args, args[2], arg_stat)
+	return arg_reviewers ? diff_reviewers(ctl, args, rows_query(ctl, args + 2), arg_stat)
 			     : diff_versions(ctl, args, arg_stat);
 }
 
@@ -80,5 +79,5 @@ const struct command cmd_diff = {
 	run,
 	LISTS,
 	0,
-	3,
+	-1,
 };
