@@ -24,6 +24,7 @@ struct ctl {
 
 	struct annot *annot;         /* open for commands that need the daemon */
 	struct annot_signer *signer; /* opened by ctl_signer */
+	struct queue *queue; /* of a line of a batch (queue.h); else NULL */
 	bool to_stderr; /* out_text shows what is about to be signed, beside the result */
 	struct annot_arena *arena; /* of this command */
 	const struct command *command;

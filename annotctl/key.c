@@ -1,4 +1,5 @@
 #include "key.h"
+#include "queue.h"
 
 #include <dirent.h>
 #include <stdlib.h>
@@ -123,6 +124,8 @@ static enum annot_status signer_by_name(struct ctl *ctl, const char *name)
 
 enum annot_status ctl_signer(struct ctl *ctl, const struct annot_signer **ret)
 {
+	if (!ctl->signer && ctl->queue)
+		ctl->signer = queue_signer(ctl->queue, ctl->key);
 	if (!ctl->signer) {
 		const char *spec = ctl->key, *file;
 		if (!spec)

@@ -4,18 +4,34 @@
 #include <string.h>
 
 #include "out/out.h"
+#include "queue.h"
 
 enum { SHOWN_CHARS = 40, PLACES_SHOWN = 10, PLACES_MAX = ANNOT_FIND_MAX };
 
-enum annot_status write_document(struct ctl *ctl, const char *id, struct document *ret)
+/* The lines of a batch share what they fetch. */
+static enum annot_status fetch_document(struct ctl *ctl, const char *id, struct document *ret)
 {
-	TRY(annot_fetch(ctl->annot, id, ctl->arena, &ret->fetched, &ctl->err));
+	struct annot_arena *arena = ctl->queue ? queue_arena(ctl->queue) : ctl->arena;
+	TRY(annot_fetch(ctl->annot, id, arena, &ret->fetched, &ctl->err));
 	if (!ret->fetched.record)
 		return annot_fail(&ctl->err, ANNOT_REFUSED, "document %s was withheld", id);
 	if (ret->fetched.record->kind->kind != ANNOT_KIND_document)
 		return annot_fail(&ctl->err, ANNOT_USAGE, "%s is a %s, not a document", id,
 				  ret->fetched.record->kind->name);
 	return annot_fetch_text(ctl->annot, ret->fetched.record, &ret->text, &ctl->err);
+}
+
+enum annot_status write_document(struct ctl *ctl, const char *id, struct document *ret)
+{
+	const struct document *kept = ctl->queue ? queue_document(ctl->queue, id) : NULL;
+	if (kept) {
+		*ret = *kept;
+		return ANNOT_OK;
+	}
+	TRY(fetch_document(ctl, id, ret));
+	if (ctl->queue)
+		queue_keep_document(ctl->queue, id, ret);
+	return ANNOT_OK;
 }
 
 /* Line and column (in code points), both from 1, of a byte. */

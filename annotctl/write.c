@@ -4,6 +4,7 @@
 
 #include "out/out.h"
 #include "out/record.h"
+#include "queue.h"
 
 enum annot_status write_silently(struct ctl *ctl, const struct annot_draft *draft,
 				 struct written *ret)
@@ -13,6 +14,8 @@ enum annot_status write_silently(struct ctl *ctl, const struct annot_draft *draf
 	struct annot_receipt receipt = {0};
 	TRY(ctl_signer(ctl, &signer));
 	TRY(annot_sign(ctl->annot, signer, draft, ctl->arena, &signed_record, &ctl->err));
+	if (ctl->queue)
+		TRY(queue_signed(ctl, &signed_record));
 	TRY(annot_submit(ctl->annot, &signed_record, 1, ctl->arena, &receipt, &ctl->err));
 	if (annot_outbox_report(ctl->annot))
 		out_warning(ctl, "from the outbox: %s",
@@ -78,6 +81,8 @@ int write_new(struct ctl *ctl, enum annot_kind kind, write_fill fill, const char
 	struct annot_draft *draft = annot_draft_new(kind);
 	enum annot_status status = draft ? fill(ctl, draft, args)
 					 : annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	if (status == ANNOT_OK && ctl->queue)
+		return queue_draft(ctl, draft);
 	int code = status == ANNOT_OK ? write_draft(ctl, draft) : ctl_fail(ctl, status);
 	annot_draft_free(draft);
 	return code;

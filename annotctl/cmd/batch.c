@@ -1,14 +1,22 @@
 /*
  * NDJSON in, NDJSON out, one result line for each request line, in order. A request is
- * {"args": ["quote", "add", …]} ; a result {"line": N, "exit": code, "output": …} or with "error".
+ * {"args": ["quote", "add", …], "key": "…"}; a result {"line": N, "exit": code, "output": …} or
+ * with "error".
+ *
+ * Lines that make a first version wait in a queue (queue.h) while more lines are there to be read;
+ * every other line is run when what stands before it is done.
  */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "../lines.h"
 #include "../out/out.h"
+#include "../queue.h"
 #include "../settings.h"
 
-enum { LINE_MAX_BYTES = 1 << 20, ARGS_MAX = 256 };
+enum { ARGS_MAX = 256 };
 
 static int arg_keep_going;
 
@@ -18,54 +26,44 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND,
 };
 
-/* The "args" of a line as an argv that points into the JSON value; 0 if it is not that. */
-static int args_of(const json_t *request, const char **args)
+/* A line as read. argv points into the JSON value. */
+struct request {
+	json_t *json;
+	const char *args[ARGS_MAX + 1];
+	int n_args;
+	struct annot_request_key key;
+};
+
+/* USAGE says what is wrong with the line. */
+static enum annot_status read_request(struct ctl *ctl, const char *text, size_t len,
+				      struct request *ret)
 {
-	const json_t *list = json_object_get(request, "args");
+	json_error_t where;
+	*ret = (struct request){.json = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where)};
+	const json_t *list = json_object_get(ret->json, "args");
+	const json_t *key = json_object_get(ret->json, "key");
 	size_t n = json_array_size(list);
-	if (n == 0 || n > ARGS_MAX)
-		return 0;
-	for (size_t i = 0; i < n; i++)
-		if (!(args[i] = json_string_value(json_array_get(list, i))))
-			return 0;
-	args[n] = NULL;
-	return (int)n;
-}
-
-/*
- * Settings of a line are copies of ours, so that its own --key or --format end with it, and so is
- * the signer; the connection is shared, so a line cannot name another socket.
- */
-static int run_apart(struct ctl *ctl, int n, const char **args)
-{
-	struct ctl line = {.socket = ctl->socket ? strdup(ctl->socket) : NULL,
-			   .key = ctl->key ? strdup(ctl->key) : NULL,
-			   .format = FORMAT_JSON,
-			   .quiet = ctl->quiet,
-			   .timeout_ms = ctl->timeout_ms,
-			   .annot = ctl->annot,
-			   .in_batch = true};
-	int code = ctl_run(&line, n, args);
-	annot_signer_close(line.signer);
-	settings_free(&line);
-	ctl->err = line.err;
-	if (!line.failed)
-		ctl->err.text[0] = '\0';
-	return code;
-}
-
-/* Runs a line with its standard output caught; *ret_output is what it printed. */
-static int run_caught(struct ctl *ctl, int n, const char **args, char **ret_output)
-{
-	size_t len;
-	FILE *real = stdout, *caught = open_memstream(ret_output, &len);
-	if (!caught)
-		return annot_exit_code(ANNOT_NO_MEMORY);
-	stdout = caught;
-	int code = run_apart(ctl, n, args);
-	fclose(caught);
-	stdout = real;
-	return code;
+	bool good = n > 0 && n <= ARGS_MAX;
+	for (size_t i = 0; good && i < n; i++)
+		good = (ret->args[i] = json_string_value(json_array_get(list, i))) != NULL;
+	if (!good)
+		return annot_fail(&ctl->err, ANNOT_USAGE,
+				  "expected {\"args\": [\"COMMAND\", …]}%s%.200s",
+				  ret->json ? "" : ": ", ret->json ? "" : where.text);
+	if (key &&
+	    (json_string_length(key) == 0 || json_string_length(key) > ANNOT_REQUEST_KEY_MAX))
+		return annot_fail(&ctl->err, ANNOT_USAGE,
+				  "\"key\": expected a text of 1 to %d bytes",
+				  ANNOT_REQUEST_KEY_MAX);
+	ret->n_args = (int)n;
+	if (key) {
+		char *canonical = json_dumps(list, JSON_COMPACT);
+		ret->key.key = json_string_value(key);
+		ret->key.request =
+			annot_sha256(canonical ? canonical : "", canonical ? strlen(canonical) : 0);
+		free(canonical);
+	}
+	return ANNOT_OK;
 }
 
 /* What a command printed: JSON as such, ids and other text without the last line's end. */
@@ -78,61 +76,152 @@ static json_t *output_json(const char *output)
 	return json_stringn(output, output[len - 1] == '\n' ? len - 1 : len);
 }
 
-static json_t *run_line(struct ctl *ctl, const char *text, size_t len, int *ret_code)
+/* A line whose key was used: what was signed then is sent again, whatever the command would do now.
+ */
+static bool sent_before(struct ctl *line, struct request *request, int *ret_code)
 {
-	json_error_t where;
-	const char *args[ARGS_MAX + 1];
+	struct annot_signed record;
+	enum annot_status status = ANNOT_NOT_FOUND;
+	struct annot_arena *arena = queue_arena(line->queue);
+	if (request->key.key)
+		status = annot_keyed_load(line->annot, &request->key, arena, &record, &line->err);
+	if (status == ANNOT_OK)
+		status = queue_again(line->queue, line, &record);
+	*ret_code = status == ANNOT_OK ? 0 : ctl_fail(line, status);
+	return status != ANNOT_NOT_FOUND;
+}
+
+/*
+ * Settings of a line are copies of ours, so that its own --key or --format end with it; the
+ * connection is shared, so a line cannot name another socket.
+ */
+static int run_apart(struct ctl *ctl, struct queue *queue, struct request *request)
+{
+	int code;
+	struct ctl line = {.socket = ctl->socket ? strdup(ctl->socket) : NULL,
+			   .key = ctl->key ? strdup(ctl->key) : NULL,
+			   .format = FORMAT_JSON,
+			   .quiet = ctl->quiet,
+			   .timeout_ms = ctl->timeout_ms,
+			   .annot = ctl->annot,
+			   .queue = queue,
+			   .in_batch = true};
+	if (!sent_before(&line, request, &code)) {
+		line.failed = false;
+		code = ctl_run(&line, request->n_args, request->args);
+	}
+	queue_keep_signer(queue, line.key, line.signer);
+	settings_free(&line);
+	ctl->err = line.err;
+	if (!line.failed)
+		ctl->err.text[0] = '\0';
+	return code;
+}
+
+/* Runs a line with its standard output caught; *ret_output is what it printed. */
+static int run_caught(struct ctl *ctl, struct queue *queue, struct request *request,
+		      char **ret_output)
+{
+	size_t len;
+	FILE *real = stdout, *caught = open_memstream(ret_output, &len);
+	if (!caught)
+		return annot_exit_code(ANNOT_NO_MEMORY);
+	stdout = caught;
+	int code = run_apart(ctl, queue, request);
+	fclose(caught);
+	stdout = real;
+	return code;
+}
+
+/* Commands that make first versions and look at nothing that an earlier line of the same run may
+ * have made by them. */
+static bool may_wait(const struct request *request)
+{
+	static const char *const names[] = {"quote", "claim", "span", "comment", "link", "verdict"};
+	for (int i = 0; i + 1 < request->n_args; i++)
+		for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+			if (strcmp(request->args[i], names[k]) == 0 &&
+			    strcmp(request->args[i + 1], "add") == 0)
+				return true;
+	return false;
+}
+
+/* Whether a line before it failed. */
+static bool run_line(struct ctl *ctl, struct queue *queue, const char *text, size_t len,
+		     size_t number)
+{
+	struct request request;
 	char *output = NULL;
-	json_t *request = json_loadb(text, len, JSON_REJECT_DUPLICATES, &where);
-	int n = args_of(request, args);
-	if (n == 0) {
-		annot_fail(&ctl->err, ANNOT_USAGE, "expected {\"args\": [\"COMMAND\", …]}%s%.200s",
-			   request ? "" : ": ", request ? "" : where.text);
-		*ret_code = annot_exit_code(ANNOT_USAGE);
+	int code;
+	bool failed = false;
+	enum annot_status status = read_request(ctl, text, len, &request);
+	if (status == ANNOT_OK && queue_waits(queue) && !may_wait(&request))
+		failed = queue_flush(queue);
+	if (failed && !arg_keep_going) {
+		json_decref(request.json);
+		return true;
+	}
+	queue_begin(queue, number, &request.key);
+	if (status != ANNOT_OK) {
+		code = annot_exit_code(status);
 	} else {
 		ctl->err.text[0] = '\0';
-		*ret_code = run_caught(ctl, n, args, &output);
+		code = run_caught(ctl, queue, &request, &output);
 	}
-	json_t *result = json_pack("{s:i}", "exit", *ret_code);
-	json_t *value = output_json(output);
-	if (value)
-		json_object_set_new(result, "output", value);
-	if (ctl->err.text[0])
-		json_object_set_new(result, "error", json_string(ctl->err.text));
+	queue_end(queue, code, output_json(output), ctl->err.text);
 	free(output);
-	json_decref(request);
-	return result;
+	json_decref(request.json);
+	return failed || code != 0;
+}
+
+/* All lines; whether any failed. Results go out as soon as nothing more is there to be read. */
+static bool run_lines(struct ctl *ctl, struct queue *queue, struct lines *lines,
+		      enum lines_result *ret)
+{
+	size_t number = 0, len;
+	char *line;
+	bool failed = false;
+	int keep_going = arg_keep_going;
+	for (;;) {
+		*ret = lines_next(lines, !queue_has_results(queue), &line, &len);
+		if (*ret == LINES_LINE) {
+			failed = run_line(ctl, queue, line, len, ++number) || failed;
+			arg_keep_going = keep_going; /* a line of its own has reset it */
+		}
+		if (*ret != LINES_LINE || queue_is_full(queue) || (failed && !keep_going)) {
+			failed = queue_flush(queue) || failed;
+			if (fflush(stdout) != 0) /* results that nobody gets: no more is done */
+				break;
+		}
+		if ((*ret != LINES_LINE && *ret != LINES_NONE) || (failed && !keep_going))
+			break;
+	}
+	return failed;
 }
 
 static int run(struct ctl *ctl, int argc, const char **args)
 {
-	char *line = NULL;
-	size_t cap = 0, number = 0;
-	ssize_t len;
-	int worst = 0, keep_going = arg_keep_going;
+	struct lines lines;
+	enum lines_result result;
 	const struct command *own = ctl->command;
 	(void)argc, (void)args;
 	ctl->format = FORMAT_NDJSON;
-	while ((worst == 0 || keep_going) && (len = getline(&line, &cap, stdin)) >= 0) {
-		int code;
-		number++;
-		if (len > LINE_MAX_BYTES) {
-			free(line);
-			ctl->command = own;
-			return ctl_usage(ctl, "line %zu is longer than %d bytes", number,
-					 LINE_MAX_BYTES);
-		}
-		json_t *result = run_line(ctl, line, (size_t)len, &code);
-		json_object_set_new(result, "line", json_integer((json_int_t)number));
-		out_json(ctl, result);
-		if (code != 0)
-			worst = annot_exit_code(ANNOT_NO);
-		if (fflush(stdout) != 0)
-			break; /* results that nobody gets: no more is done */
+	struct queue *queue = queue_new(ctl);
+	if (!queue || !lines_open(STDIN_FILENO, &lines)) {
+		queue_free(queue);
+		return ctl_fail(ctl, annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory"));
 	}
-	free(line);
+	bool failed = run_lines(ctl, queue, &lines, &result);
+	queue_free(queue);
+	lines_close(&lines);
 	ctl->err.text[0] = '\0';
-	return worst;
+	ctl->command = own;
+	if (result == LINES_TOO_LONG)
+		return ctl_usage(ctl, "a line is longer than %d bytes", LINES_LINE_MAX);
+	if (result == LINES_FAILED)
+		return ctl_fail(ctl, annot_fail(&ctl->err, ANNOT_UNREADABLE, "standard input: %s",
+						strerror(errno)));
+	return failed ? annot_exit_code(ANNOT_NO) : 0;
 }
 
 const struct command cmd_batch = {

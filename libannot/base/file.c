@@ -158,40 +158,58 @@ static int rename_new(const char *from, const char *to)
 	return link(from, to) == 0 ? unlink(from) : -1;
 }
 
+struct put {
+	bool must_be_new, sync;
+};
+
 static enum annot_status put_file(const char *path, struct annot_bytes content, unsigned mode,
-				  bool must_be_new, struct annot_error *err)
+				  struct put how, struct annot_error *err)
 {
 	char tmp[PATH_MAX];
 	AUTO_CLOSE int fd = open_beside(path, tmp);
 	if (fd < 0)
 		return cannot(path, "written", errno, err);
 	int failed = fchmod(fd, (mode_t)mode) != 0 || write_all(fd, content) != 0 ||
-		     fdatasync(fd) != 0 ||
-		     (must_be_new ? rename_new(tmp, path) : rename(tmp, path)) != 0;
+		     (how.sync && fdatasync(fd) != 0) ||
+		     (how.must_be_new ? rename_new(tmp, path) : rename(tmp, path)) != 0;
 	if (failed) {
 		int error = errno;
 		unlink(tmp);
-		if (must_be_new && error == EEXIST)
+		if (how.must_be_new && error == EEXIST)
 			return annot_fail(err, ANNOT_REFUSED,
 					  "%s: exists already and is kept; choose another name",
 					  path);
 		return cannot(path, "written", error, err);
 	}
-	if (sync_folder(path) != 0)
+	if (how.sync && sync_folder(path) != 0)
 		return cannot(path, "made durable", errno, err);
+	return ANNOT_OK;
+}
+
+enum annot_status annot_file_replace_unsynced(const char *path, struct annot_bytes content,
+					      unsigned mode, struct annot_error *err)
+{
+	return put_file(path, content, mode, (struct put){0}, err);
+}
+
+enum annot_status annot_file_system_sync(const char *folder, struct annot_error *err)
+{
+	AUTO_CLOSE int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || syncfs(fd) != 0)
+		return cannot(folder, "made durable", errno, err);
 	return ANNOT_OK;
 }
 
 enum annot_status annot_file_replace(const char *path, struct annot_bytes content, unsigned mode,
 				     struct annot_error *err)
 {
-	return put_file(path, content, mode, false, err);
+	return put_file(path, content, mode, (struct put){.sync = true}, err);
 }
 
 enum annot_status annot_file_create(const char *path, struct annot_bytes content, unsigned mode,
 				    struct annot_error *err)
 {
-	return put_file(path, content, mode, true, err);
+	return put_file(path, content, mode, (struct put){.must_be_new = true, .sync = true}, err);
 }
 
 /* Makes one folder unless it is there; 0, or -1 and errno. */

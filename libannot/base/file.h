@@ -26,6 +26,15 @@ ANNOT_API void annot_file_unmap(struct annot_bytes *bytes);
 ANNOT_API enum annot_status annot_file_replace(const char *path, struct annot_bytes content,
 					       unsigned mode, struct annot_error *err);
 
+/*
+ * For many files at once: as annot_file_replace, but durable only after annot_file_system_sync of the folder, which
+ * makes all of them durable in one go.
+ */
+ANNOT_API enum annot_status annot_file_replace_unsynced(const char *path,
+							struct annot_bytes content, unsigned mode,
+							struct annot_error *err);
+ANNOT_API enum annot_status annot_file_system_sync(const char *folder, struct annot_error *err);
+
 /* As annot_file_replace, but refuses (REFUSED) when path exists. */
 ANNOT_API enum annot_status annot_file_create(const char *path, struct annot_bytes content,
 					      unsigned mode, struct annot_error *err);

@@ -6,7 +6,7 @@
  * Local state: $XDG_STATE_HOME/annot/ (default ~/.local/state/annot): known (socket TAB corpus hex,
  * one a line), corpora/<corpus hex>/checkpoint (the pin: newest verified note, replaced under
  * flock, never lowered), corpora/<corpus hex>/fork-evidence-* , outbox/<record hex> (signed records
- * without a proof yet).
+ * without a proof yet), corpora/<corpus hex>/keyed/<SHA-256 of the key> (records under keys).
  */
 #ifndef ANNOT_CLIENT_CLIENT_H
 #define ANNOT_CLIENT_CLIENT_H
@@ -136,6 +136,21 @@ ANNOT_API ANNOT_CHECKED enum annot_status
 annot_sign(struct annot *a, const struct annot_signer *signer, const struct annot_draft *draft,
 	   struct annot_arena *arena, struct annot_signed *ret, struct annot_error *err);
 
+/* One of several records to sign at once. */
+struct annot_signing {
+	const struct annot_signer *signer;
+	const struct annot_draft *draft;
+	enum annot_status status; /* out: as of annot_sign */
+	struct annot_error err;   /* out, where status is not OK */
+	struct annot_signed made; /* out, where it is */
+};
+/* Builds n records, all of which have seen the same checkpoint, and signs them on all cores. Other than OK: nothing was
+ * signed. */
+ANNOT_API ANNOT_CHECKED enum annot_status annot_sign_many(struct annot *a,
+							  struct annot_signing *items, size_t n,
+							  struct annot_arena *arena,
+							  struct annot_error *err);
+
 struct annot_receipt {
 	enum annot_status status;
 	const char *message; /* when status is not OK */
@@ -163,6 +178,24 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_upload(struct annot *a,
 						       const struct annot_hash *document,
 						       struct annot_bytes text,
 						       struct annot_error *err);
+
+/* --- records under keys of the caller's own, so that the same request twice makes one record --- */
+
+enum { ANNOT_REQUEST_KEY_MAX = 256 };
+struct annot_request_key {
+	const char *key;          /* 1 to ANNOT_REQUEST_KEY_MAX bytes */
+	struct annot_hash request; /* of what was asked for */
+};
+/* What was signed under the key for this corpus, in arena. NOT_FOUND; CONFLICT: the key was used for another request. */
+ANNOT_API ANNOT_CHECKED enum annot_status
+annot_keyed_load(struct annot *a, const struct annot_request_key *key, struct annot_arena *arena,
+		 struct annot_signed *ret, struct annot_error *err);
+/* Keeps n signed records under their keys, for good; durable when it returns OK. An item whose key is NULL is passed over.
+ */
+ANNOT_API ANNOT_CHECKED enum annot_status annot_keyed_save(struct annot *a,
+							   const struct annot_request_key *keys,
+							   const struct annot_signed *records,
+							   size_t n, struct annot_error *err);
 
 /* --- bundles --- */
 

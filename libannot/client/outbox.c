@@ -53,27 +53,6 @@ static uint64_t next_order(struct annot *a)
 	return order;
 }
 
-/* A new file that appears at once with its whole content. */
-/* One of many files, which one sync of the file system makes durable afterwards. */
-static enum annot_status put_unsynced(const char *path, const struct annot_buf *content,
-				      struct annot_error *err)
-{
-	AUTO_BUF struct annot_buf tmp = ANNOT_BUF_INIT(PATH_MAX);
-	annot_buf_printf(&tmp, "%s.%ld", path, (long)getpid());
-	TRY(annot_buf_check(&tmp, "a path", err));
-	AUTO_CLOSE int fd = open(tmp.data, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	size_t done = 0;
-	for (ssize_t n = 0; fd >= 0 && done < content->len && n >= 0; done += n > 0 ? (size_t)n : 0)
-		n = write(fd, content->data + done, content->len - done);
-	if (fd >= 0 && done == content->len && rename(tmp.data, path) == 0)
-		return ANNOT_OK;
-	bool full = errno == ENOSPC || errno == EDQUOT;
-	enum annot_status status = annot_fail(err, full ? ANNOT_NO_SPACE : ANNOT_UNREADABLE,
-					      "%s: cannot be written: %s", path, strerror(errno));
-	unlink(tmp.data);
-	return status;
-}
-
 static enum annot_status put_one(struct annot *a, const struct annot_waiting *w, bool sync,
 				 struct annot_error *err)
 {
@@ -91,7 +70,7 @@ static enum annot_status put_one(struct annot *a, const struct annot_waiting *w,
 	annot_buf_add(&file, w->record.data, w->record.len);
 	TRY(annot_buf_check(&file, path.data, err));
 	return sync ? annot_file_replace(path.data, annot_buf_bytes(&file), 0600, err)
-		    : put_unsynced(path.data, &file, err);
+		    : annot_file_replace_unsynced(path.data, annot_buf_bytes(&file), 0600, err);
 }
 
 enum annot_status annot_outbox_put(struct annot *a, const struct annot_waiting *records, size_t n,
@@ -106,11 +85,7 @@ enum annot_status annot_outbox_put(struct annot *a, const struct annot_waiting *
 		return ANNOT_OK;
 	/* One sync for all: a batch of thousands would else wait for the disk thousands of times.
 	 */
-	AUTO_CLOSE int fd = open(folder.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || syncfs(fd) != 0)
-		return annot_fail(err, ANNOT_UNREADABLE, "%s: cannot be made durable: %s",
-				  folder.data, strerror(errno));
-	return ANNOT_OK;
+	return annot_file_system_sync(folder.data, err);
 }
 
 void annot_outbox_drop(const struct annot_hash *record)

@@ -172,6 +172,11 @@ const struct annot_public_key *annot_signer_key(const struct annot_signer *s)
 	return &s->public_key;
 }
 
+bool annot_signer_is_local(const struct annot_signer *s)
+{
+	return !s->agent;
+}
+
 enum annot_status annot_signer_sign(const struct annot_signer *s, const char *name_space,
 				    struct annot_bytes message, uint8_t ret[ANNOT_SIGNATURE_SIZE],
 				    struct annot_error *err)

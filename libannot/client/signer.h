@@ -25,6 +25,9 @@ ANNOT_API struct annot_signer *annot_signer_close(struct annot_signer *s); /* wi
 
 ANNOT_API const struct annot_public_key *annot_signer_key(const struct annot_signer *s);
 
+/* Whether the secret key is here, and not with an agent: then several threads may sign at once. */
+ANNOT_API bool annot_signer_is_local(const struct annot_signer *s);
+
 /* An SSHSIG signature. REFUSED: the agent said no (reply 0x05: the user declined a confirmation,
  * the key is locked, or it is destination-constrained and never signs files: the text says which to
  * check). */
