@@ -44,6 +44,57 @@ printf '%s\n' "{\"args\": [\"--key\", \"$work/chloe/config/annot/keys/chloe\", \
 yes '{"args": ["comment", "add", "report", "again"]}' | head -n 50 | ctl boris --quiet batch >"$work/results" 2>/dev/null
 [ "$(jq -r .output "$work/results" | sort -u | grep -Ecx '[0-9a-f]{64}')" = 50 ] || fail "50 comments: $(cat "$work/results")"
 
+# Many lines go in a request; results come in order, each once, and a script that waits for a result gets it.
+before=$(size)
+jq -cn 'range(600) | {args: ["claim", "add", "claim \(.)", "--tag", "many"]}' | ctl boris batch >"$work/results" 2>/dev/null || fail "600 claims"
+jq -es 'length == 600 and [.[].line] == [range(1; 601)] and [.[].output.text] == [range(600) | "claim \(.)"]
+	and all(.[]; .exit == 0 and .output.verified and .output.review == "draft")' <"$work/results" >/dev/null || fail "600 claims: $(tail -n 3 "$work/results")"
+[ "$(size)" = $((before + 600)) ] || fail "600 lines made $(($(size) - before)) records"
+mkfifo "$work/ask" "$work/answer"
+ctl boris --quiet batch <"$work/ask" >"$work/answer" 2>/dev/null &
+conversation=$!
+exec 7>"$work/ask" 8<"$work/answer"
+printf '{"args": ["claim", "add", "a claim to talk of"]}\n' >&7
+read -r answer <&8
+id=$(echo "$answer" | jq -r .output)
+printf '{"args": ["amend", "%s", "--add", "tag=spoken"]}\n' "$id" >&7
+read -r answer <&8
+exec 7>&-
+wait "$conversation" || fail "a conversation with batch"
+exec 8<&-
+[ "$(ctl boris --json show "$id" | jq -r '.tag[0]')" = spoken ] || fail "the amendment of what was just added: $answer"
+# Lines that look at what stands before them see it, and an error keeps its place.
+{
+	for n in 1 2 3; do printf '{"args": ["claim", "add", "%s", "--tag", "ordered"]}\n' "$n"; done
+	echo '{"args": ["list", "tag:ordered", "--count"]}'
+	echo '{"args": ["quote", "add", "report", "nine"]}'
+	echo '{"args": ["claim", "add", "4", "--tag", "ordered"]}'
+	echo '{"args": ["list", "tag:ordered", "--count"]}'
+} | ctl boris batch --keep-going >"$work/results" 2>/dev/null && fail "a failed line was not said"
+jq -es '[.[].line] == [range(1; 8)] and [.[].exit] == [0,0,0,0,4,0,0] and .[3].output.count == 3 and .[6].output.count == 4' \
+	<"$work/results" >/dev/null || fail "order: $(cat "$work/results")"
+
+# --- keys of lines ---------------------------------------------------------------------------------------------
+before=$(size)
+cat >"$work/keyed" <<'END'
+{"key": "import-1", "args": ["claim", "add", "keyed claim"]}
+{"key": "import-2", "args": ["quote", "add", "report", "two four"]}
+END
+ctl boris batch <"$work/keyed" >"$work/first" 2>/dev/null || fail "keyed lines: $(cat "$work/first")"
+ctl boris batch <"$work/keyed" >"$work/again" 2>/dev/null || fail "keyed lines again: $(cat "$work/again")"
+cmp "$work/first" "$work/again" || fail "a rerun says something else"
+[ "$(size)" = $((before + 2)) ] || fail "a rerun of keyed lines made records"
+id=$(jq -r 'select(.line == 1).output.annotation' "$work/first")
+printf '{"key": "amend-1", "args": ["amend", "%s", "--add", "tag=once"]}\n' "$id" >"$work/keyed"
+for run in 1 2; do ctl boris --quiet batch <"$work/keyed" >"$work/result.$run" 2>/dev/null || fail "keyed amendment $run: $(cat "$work/result.$run")"; done
+[ "$(ctl boris --json show "$id" | jq .versions)" = 2 ] || fail "a keyed amendment was made twice"
+printf '{"key": "import-1", "args": ["claim", "add", "another"]}\n' | ctl boris batch >"$work/results" 2>/dev/null && fail "a key for two requests"
+jq -es '.[0].exit == 4 and (.[0].error | contains("import-1"))' <"$work/results" >/dev/null || fail "a key for two requests: $(cat "$work/results")"
+for bad in '{"key": "", "args": ["whoami"]}' '{"key": 5, "args": ["whoami"]}'; do
+	printf '%s\n' "$bad" | ctl boris batch >"$work/results" 2>/dev/null && fail "accepted: $bad"
+	jq -es '.[0].exit == 2 and (.[0].error | contains("key"))' <"$work/results" >/dev/null || fail "$bad: $(cat "$work/results")"
+done
+
 # --- standard input ----------------------------------------------------------------------------------------
 id=$(printf 'line one\nline two\n' | quiet boris claim add -)
 [ "$(ctl boris --json show "$id" | jq -r .text)" = "$(printf 'line one\nline two')" ] || fail "claim from standard input"
