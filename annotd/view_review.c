@@ -1,15 +1,15 @@
 /* Review state and disputes of one record: what was said on exactly this version. */
 #include "annotd/replay.h"
-#include "annotd/review.h"
 #include "annotd/view.h"
 
 #include "base/auto.h"
 #include "base/hash.h"
+#include "state/review.h"
 
 struct votes {
 	struct rows *rows;
 	const struct annot_authority *authority;
-	struct review_vote *list;
+	struct annot_review_vote *list;
 	size_t n, cap;
 	enum annot_status status;
 };
@@ -36,17 +36,17 @@ static enum annot_status tainted(struct votes *v, const struct annot_key_info *k
 	return ANNOT_OK;
 }
 
-static enum annot_status vote_add(struct votes *v, const struct review_vote *vote)
+static enum annot_status vote_add(struct votes *v, const struct annot_review_vote *vote)
 {
 	struct annot_arena *scratch = v->rows->scratch;
 
-	if (v->n == REVIEW_VOTES_MAX)
+	if (v->n == ANNOT_REVIEW_VOTES_MAX)
 		return annot_fail(&v->rows->call->err, ANNOT_TOO_LARGE,
 				  "more than %d reviews or verdicts on one record",
-				  (int)REVIEW_VOTES_MAX);
+				  (int)ANNOT_REVIEW_VOTES_MAX);
 	if (v->n == v->cap) {
 		size_t cap = v->cap ? v->cap * 2 : 8;
-		struct review_vote *list = annot_arena_array(scratch, cap, sizeof *list);
+		struct annot_review_vote *list = annot_arena_array(scratch, cap, sizeof *list);
 
 		if (!list)
 			return annot_fail(&v->rows->call->err, ANNOT_NO_MEMORY,
@@ -77,7 +77,7 @@ static enum annot_status vote_read(struct votes *v, uint64_t index)
 	struct annot_error *err = &v->rows->call->err;
 	const struct annot_record *record;
 	struct store_record stored;
-	struct review_vote vote;
+	struct annot_review_vote vote;
 	bool is_tainted;
 
 	TRY(reader_record(v->rows->call->reader, index, v->rows->scratch, &stored, err));
@@ -219,10 +219,10 @@ static bool is_authority(enum annot_kind kind)
 
 static enum annot_status reviewed(struct rows *r, const struct annot_authority *authority,
 				  struct view_subject *subject, struct votes *votes,
-				  enum review_state *ret)
+				  enum annot_review_state *ret)
 {
-	struct review_rules rules = {.policy = annot_authority_policy(authority),
-				     .kind = subject->row.kind};
+	struct annot_review_rules rules = {.policy = annot_authority_policy(authority),
+					   .kind = subject->row.kind};
 
 	TRY(votes_on(votes, subject->row.index, ANNOT_KIND_review));
 	if (votes->n > 0) {
@@ -236,7 +236,7 @@ static enum annot_status reviewed(struct rows *r, const struct annot_authority *
 		rules.uncounted = a->incomplete;
 		TRY(languages_of(r, rules.policy, subject, rules.languages));
 	}
-	*ret = review_state(votes->list, votes->n, &rules);
+	*ret = annot_review_state(votes->list, votes->n, &rules);
 	return ANNOT_OK;
 }
 
@@ -246,25 +246,26 @@ enum annot_status view_review(struct rows *r, const struct annot_authority *auth
 {
 	const struct store_row *row = &subject->row;
 	struct votes votes = {.rows = r, .authority = authority};
-	enum review_state state = REVIEW_DRAFT;
+	enum annot_review_state state = ANNOT_REVIEW_DRAFT;
 	bool disputed = false;
 
 	if (row->effect != ANNOT_VOID && is_rated(row->kind)) {
 		TRY(votes_on(&votes, row->index, ANNOT_KIND_verdict));
-		disputed = review_disputed(votes.list, votes.n);
+		disputed = annot_review_disputed(votes.list, votes.n);
 	}
 	if (row->retracted != ANNOT_NEVER)
-		state = REVIEW_RETRACTED;
+		state = ANNOT_REVIEW_RETRACTED;
 	else if (is_authority(row->kind))
-		state = row->effect == ANNOT_EFFECTIVE ? REVIEW_APPROVED
-			: row->effect == ANNOT_PENDING ? REVIEW_IN_REVIEW
-						       : REVIEW_REJECTED;
+		state = row->effect == ANNOT_EFFECTIVE ? ANNOT_REVIEW_APPROVED
+			: row->effect == ANNOT_PENDING ? ANNOT_REVIEW_IN_REVIEW
+						       : ANNOT_REVIEW_REJECTED;
 	else if (row->effect != ANNOT_VOID && is_reviewed(row->kind))
 		TRY(reviewed(r, authority, subject, &votes, &state));
 	*ret_disputed = disputed;
 	/* Records that nobody reviews have no state of their own. */
-	*ret_state =
-		is_reviewed(row->kind) || state == REVIEW_RETRACTED ? review_state_name(state) : "";
+	*ret_state = is_reviewed(row->kind) || state == ANNOT_REVIEW_RETRACTED
+			     ? annot_review_state_name(state)
+			     : "";
 	return ANNOT_OK;
 }
 

@@ -37,6 +37,7 @@ extern "C" {
 #include "state/authority.h"
 #include "state/judge.h"
 #include "state/memory.h"
+#include "state/review.h"
 #include "proof/bundle.h"
 #include "proof/verify.h"
 #include "proto/messages.h"

@@ -1,20 +1,23 @@
-#include "annotd/review.h"
+#include "state/review.h"
 
 #include <string.h>
 
-const char *review_state_name(enum review_state state)
+const char *annot_review_state_name(enum annot_review_state state)
 {
 	static const char *const names[] = {
-		[REVIEW_DRAFT] = "draft",       [REVIEW_IN_REVIEW] = "in-review",
-		[REVIEW_APPROVED] = "approved", [REVIEW_CHANGES_REQUESTED] = "changes-requested",
-		[REVIEW_REJECTED] = "rejected", [REVIEW_RETRACTED] = "retracted",
+		[ANNOT_REVIEW_DRAFT] = "draft",
+		[ANNOT_REVIEW_IN_REVIEW] = "in-review",
+		[ANNOT_REVIEW_APPROVED] = "approved",
+		[ANNOT_REVIEW_CHANGES_REQUESTED] = "changes-requested",
+		[ANNOT_REVIEW_REJECTED] = "rejected",
+		[ANNOT_REVIEW_RETRACTED] = "retracted",
 	};
 
 	return names[state];
 }
 
 /* Keeps the last vote of each person (on each scale); returns how many. */
-static size_t last_votes(struct review_vote *votes, size_t n, bool by_decision)
+static size_t last_votes(struct annot_review_vote *votes, size_t n, bool by_decision)
 {
 	size_t kept = 0;
 
@@ -44,7 +47,7 @@ static bool reads(const struct annot_key_info *key, const char *language)
 	return false;
 }
 
-static bool counts(const struct review_vote *vote, const struct review_rules *rules)
+static bool counts(const struct annot_review_vote *vote, const struct annot_review_rules *rules)
 {
 	if (rules->uncounted)
 		return false;
@@ -54,8 +57,8 @@ static bool counts(const struct review_vote *vote, const struct review_rules *ru
 	return true;
 }
 
-enum review_state review_state(struct review_vote *votes, size_t n,
-			       const struct review_rules *rules)
+enum annot_review_state annot_review_state(struct annot_review_vote *votes, size_t n,
+					   const struct annot_review_rules *rules)
 {
 	const char *const *languages = rules->languages;
 	bool second = !languages[0] || !languages[1], changes = false;
@@ -63,12 +66,12 @@ enum review_state review_state(struct review_vote *votes, size_t n,
 
 	n = last_votes(votes, n, false);
 	for (size_t i = 0; i < n; i++) {
-		const struct review_vote *vote = &votes[i];
+		const struct annot_review_vote *vote = &votes[i];
 
 		if (vote->key->bot && !rules->policy->bots_count)
 			continue;
 		if (strcmp(vote->decision, "reject") == 0)
-			return REVIEW_REJECTED;
+			return ANNOT_REVIEW_REJECTED;
 		if (strcmp(vote->decision, "request-changes") == 0) {
 			changes = true;
 		} else if (counts(vote, rules)) {
@@ -78,13 +81,13 @@ enum review_state review_state(struct review_vote *votes, size_t n,
 		}
 	}
 	if (changes)
-		return REVIEW_CHANGES_REQUESTED;
+		return ANNOT_REVIEW_CHANGES_REQUESTED;
 	if (approvals >= rules->policy->approvals[rules->kind] && second)
-		return REVIEW_APPROVED;
-	return n > 0 ? REVIEW_IN_REVIEW : REVIEW_DRAFT;
+		return ANNOT_REVIEW_APPROVED;
+	return n > 0 ? ANNOT_REVIEW_IN_REVIEW : ANNOT_REVIEW_DRAFT;
 }
 
-bool review_disputed(struct review_vote *votes, size_t n)
+bool annot_review_disputed(struct annot_review_vote *votes, size_t n)
 {
 	n = last_votes(votes, n, true);
 	for (size_t i = 0; i < n; i++)
