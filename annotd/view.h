@@ -11,7 +11,6 @@
 
 enum {
 	VIEW_SCRATCH_MAX = 32 << 20, /* memory that one row's reviews may take while it is built */
-	VIEW_ANCESTORS_MAX = 1024,
 	VIEW_DOCUMENTS = 16, /* that are remembered */
 	VIEW_NAME_MAX = 63,
 	ROWS_MAX = 1000,

@@ -14,26 +14,46 @@ struct votes {
 	enum annot_status status;
 };
 
-static bool any(void *arg, uint64_t index)
+/* Whether somebody stood by a record with a key that is not known to be stolen itself. */
+struct stood_by {
+	struct votes *votes;
+	enum annot_status status;
+	bool yes;
+};
+
+static enum annot_status stand_by(struct stood_by *s, uint64_t index)
 {
-	(void)index;
-	*(bool *)arg = true;
-	return false;
+	struct rows *r = s->votes->rows;
+	struct store_record stored;
+	struct annot_fact fact;
+
+	TRY(reader_record(r->call->reader, index, r->scratch, &stored, &r->call->err));
+	TRY(fact_of(&stored, r->scratch, &fact, &r->call->err));
+	s->yes = !annot_key_stolen(s->votes->authority, &fact.leaf.author, index);
+	return ANNOT_OK;
+}
+
+static bool each_reaffirmation(void *arg, uint64_t index)
+{
+	struct stood_by *s = arg;
+
+	s->status = stand_by(s, index);
+	return s->status == ANNOT_OK && !s->yes;
 }
 
 /* What a stolen key may have signed counts only if its owner stood by it. */
-static enum annot_status tainted(struct votes *v, const struct annot_key_info *key, uint64_t index,
+static enum annot_status tainted(struct votes *v, const struct annot_hash *author, uint64_t index,
 				 bool *ret)
 {
-	bool reaffirmed = false;
+	struct stood_by s = {.votes = v};
 
-	*ret = false;
-	if (key->compromised_from == ANNOT_NEVER || (int64_t)index < key->compromised_from)
+	*ret = annot_key_stolen(v->authority, author, index);
+	if (!*ret)
 		return ANNOT_OK;
-	TRY(reader_about(v->rows->call->reader, index, ANNOT_KIND_reaffirm, any, &reaffirmed,
+	TRY(reader_about(v->rows->call->reader, index, ANNOT_KIND_reaffirm, each_reaffirmation, &s,
 			 &v->rows->call->err));
-	*ret = !reaffirmed;
-	return ANNOT_OK;
+	*ret = !s.yes;
+	return s.status;
 }
 
 static enum annot_status vote_add(struct votes *v, const struct annot_review_vote *vote)
@@ -84,10 +104,11 @@ static enum annot_status vote_read(struct votes *v, uint64_t index)
 	if (!stored.record.data)
 		return ANNOT_OK;
 	TRY(annot_record_parse(v->rows->scratch, stored.record, &record, err));
+	vote.index = index;
 	vote.key = annot_authority_key(v->authority, &record->author);
 	if (!vote.key)
 		return ANNOT_OK;
-	TRY(tainted(v, vote.key, index, &is_tainted));
+	TRY(tainted(v, &record->author, index, &is_tainted));
 	if (is_tainted)
 		return ANNOT_OK;
 	if (record->kind->kind == ANNOT_KIND_review) {
@@ -119,91 +140,65 @@ static enum annot_status votes_on(struct votes *v, uint64_t index, enum annot_ki
 
 /* --- who wrote it --- */
 
-struct ancestors {
-	struct annot_hash todo[VIEW_ANCESTORS_MAX]; /* records, this one first */
-	struct annot_hash persons[VIEW_ANCESTORS_MAX];
-	size_t n, n_persons;
-	bool incomplete;
-};
-
-static void ancestor_add(struct ancestors *a, const struct annot_hash *record)
+static enum annot_status leaf_of(void *ctx, const struct annot_hash *record, struct annot_leaf *ret,
+				 struct annot_error *err)
 {
-	for (size_t i = 0; i < a->n; i++)
-		if (annot_hash_equal(&a->todo[i], record))
-			return;
-	if (a->n == VIEW_ANCESTORS_MAX)
-		a->incomplete = true;
-	else
-		a->todo[a->n++] = *record;
+	struct rows *r = ctx;
+	struct store_record stored;
+	struct annot_fact fact;
+	uint64_t seq = 0;
+
+	TRY(reader_find(r->call->reader, record, &seq, err));
+	TRY(reader_record(r->call->reader, seq, r->scratch, &stored, err));
+	TRY(fact_of(&stored, r->scratch, &fact, err));
+	*ret = fact.leaf;
+	return ANNOT_OK;
 }
 
-/* The persons of the authors of this version and of all that it descends from. */
-static enum annot_status ancestors_of(struct rows *r, const struct annot_authority *authority,
-				      const struct view_subject *subject, struct ancestors *a)
+static enum annot_status authors_of(struct rows *r, const struct annot_authority *authority,
+				    const struct view_subject *subject,
+				    struct annot_review_rules *rules)
 {
-	struct annot_error *err = &r->call->err;
+	struct annot_review_authors *a = annot_arena_alloc(r->scratch, sizeof *a);
+	struct annot_fact fact;
 
-	struct annot_hash self;
-
-	if (subject->row.withheld) {
-		struct annot_leaf leaf;
-
-		TRY(annot_leaf_parse(subject->stored.leaf, &leaf, err));
-		self = leaf.record;
-	} else {
-		self = annot_sha256(subject->stored.record.data, subject->stored.record.len);
-	}
-	ancestor_add(a, &self);
-	for (size_t i = 0; i < a->n; i++) {
-		const struct annot_key_info *key;
-		struct store_record stored;
-		struct annot_fact fact;
-		uint64_t seq = 0;
-
-		TRY(reader_find(r->call->reader, &a->todo[i], &seq, err));
-		TRY(reader_record(r->call->reader, seq, r->scratch, &stored, err));
-		TRY(fact_of(&stored, r->scratch, &fact, err));
-		key = annot_authority_key(authority, &fact.leaf.author);
-		if (key)
-			a->persons[a->n_persons++] = key->person;
-		for (size_t p = 0; p < fact.leaf.n_parents; p++)
-			ancestor_add(a, &fact.leaf.parents[p]);
-	}
+	if (!a)
+		return annot_fail(&r->call->err, ANNOT_NO_MEMORY, "no memory for versions");
+	TRY(fact_of(&subject->stored, r->scratch, &fact, &r->call->err));
+	TRY(annot_review_authors(authority, &fact.leaf.record, leaf_of, r, a, &r->call->err));
+	rules->authors = a->persons;
+	rules->n_authors = a->n_persons;
+	rules->uncounted = a->incomplete;
 	return ANNOT_OK;
 }
 
 /* A translation's two languages, where the policy wants a second reader of both. */
-static enum annot_status languages_of(struct rows *r, const struct annot_policy *policy,
-				      struct view_subject *subject, const char *ret[2])
+static enum annot_status languages_of(struct rows *r, struct view_subject *subject,
+				      struct annot_review_rules *rules)
 {
 	const struct annot_card *original;
 	const struct annot_record *translation, *record;
 	struct store_record stored;
 	uint64_t seq = 0;
 
-	if (!policy->second_reader || subject->row.kind != ANNOT_KIND_document)
+	if (!rules->policy->second_reader || subject->row.kind != ANNOT_KIND_document)
 		return ANNOT_OK;
 	TRY(view_parse(r, subject, &translation));
 	original = translation ? annot_record_card(translation, "translation-of") : NULL;
 	if (!original)
 		return ANNOT_OK;
+	rules->second_reader = true;
+	rules->languages[0] = annot_record_text(translation, "language");
 	TRY(reader_find(r->call->reader, &original->hash, &seq, &r->call->err));
 	TRY(reader_record(r->call->reader, seq, r->scratch, &stored, &r->call->err));
 	if (!stored.record.data)
 		return ANNOT_OK;
 	TRY(annot_record_parse(r->scratch, stored.record, &record, &r->call->err));
-	ret[0] = annot_record_text(translation, "language");
-	ret[1] = annot_record_text(record, "language");
+	rules->languages[1] = annot_record_text(record, "language");
 	return ANNOT_OK;
 }
 
 /* --- states --- */
-
-static bool is_reviewed(enum annot_kind kind)
-{
-	return kind != ANNOT_KIND_review && kind != ANNOT_KIND_seal && kind != ANNOT_KIND_retract &&
-	       kind != ANNOT_KIND_reaffirm;
-}
 
 static bool is_rated(enum annot_kind kind)
 {
@@ -225,18 +220,10 @@ static enum annot_status reviewed(struct rows *r, const struct annot_authority *
 					   .kind = subject->row.kind};
 
 	TRY(votes_on(votes, subject->row.index, ANNOT_KIND_review));
-	if (votes->n > 0) {
-		struct ancestors *a = annot_arena_alloc(r->scratch, sizeof *a);
-
-		if (!a)
-			return annot_fail(&r->call->err, ANNOT_NO_MEMORY, "no memory for versions");
-		TRY(ancestors_of(r, authority, subject, a));
-		rules.authors = a->persons;
-		rules.n_authors = a->n_persons;
-		rules.uncounted = a->incomplete;
-		TRY(languages_of(r, rules.policy, subject, rules.languages));
-	}
-	*ret = annot_review_state(votes->list, votes->n, &rules);
+	if (votes->n > 0)
+		TRY(authors_of(r, authority, subject, &rules));
+	TRY(languages_of(r, subject, &rules));
+	*ret = annot_review_count(votes->list, votes->n, &rules).state;
 	return ANNOT_OK;
 }
 
@@ -259,11 +246,11 @@ enum annot_status view_review(struct rows *r, const struct annot_authority *auth
 		state = row->effect == ANNOT_EFFECTIVE ? ANNOT_REVIEW_APPROVED
 			: row->effect == ANNOT_PENDING ? ANNOT_REVIEW_IN_REVIEW
 						       : ANNOT_REVIEW_REJECTED;
-	else if (row->effect != ANNOT_VOID && is_reviewed(row->kind))
+	else if (row->effect != ANNOT_VOID && annot_review_concerns(row->kind))
 		TRY(reviewed(r, authority, subject, &votes, &state));
 	*ret_disputed = disputed;
 	/* Records that nobody reviews have no state of their own. */
-	*ret_state = is_reviewed(row->kind) || state == ANNOT_REVIEW_RETRACTED
+	*ret_state = annot_review_concerns(row->kind) || state == ANNOT_REVIEW_RETRACTED
 			     ? annot_review_state_name(state)
 			     : "";
 	return ANNOT_OK;

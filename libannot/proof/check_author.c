@@ -167,33 +167,11 @@ void annot_check_author(struct annot_verify *v)
 /* --- disputes
  * ------------------------------------------------------------------------------------------ */
 
-/* The enrolment of a key that was in force at an index. */
-static const struct annot_key_info *key_in_force(const struct annot_verify *v,
-						 const struct annot_hash *author, uint64_t index)
+bool annot_key_disputed(const struct annot_verify *v, const struct annot_supplied *s)
 {
 	const struct annot_authority *a = annot_memory_authority(v->memory);
 
-	for (size_t i = 0; i < annot_authority_keys(a); i++) {
-		const struct annot_key_info *key = annot_authority_key_at(a, i);
-
-		if (annot_hash_equal(&key->author, author) && annot_key_in_force(key, index))
-			return key;
-	}
-	return NULL;
-}
-
-static bool signed_by_stolen_key(const struct annot_verify *v, const struct annot_hash *author,
-				 uint64_t index)
-{
-	const struct annot_key_info *key = key_in_force(v, author, index);
-
-	return key && key->compromised_from != ANNOT_NEVER &&
-	       key->compromised_from <= (int64_t)index;
-}
-
-bool annot_key_disputed(const struct annot_verify *v, const struct annot_supplied *s)
-{
-	if (!signed_by_stolen_key(v, &s->leaf.author, s->index))
+	if (!annot_key_stolen(a, &s->leaf.author, s->index))
 		return false;
 	/* Only a reaffirmation whose own bytes and signature are here counts. */
 	for (size_t i = 0; i < v->n_supplied; i++) {
@@ -201,7 +179,7 @@ bool annot_key_disputed(const struct annot_verify *v, const struct annot_supplie
 
 		if (r->record && r->leaf.kind == ANNOT_KIND_reaffirm &&
 		    r->effect == ANNOT_EFFECTIVE && annot_hash_equal(&r->leaf.on, &s->id) &&
-		    !signed_by_stolen_key(v, &r->leaf.author, r->index))
+		    !annot_key_stolen(a, &r->leaf.author, r->index))
 			return false;
 	}
 	return true;

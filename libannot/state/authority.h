@@ -139,6 +139,10 @@ ANNOT_API const struct annot_key_info *annot_authority_name(const struct annot_a
 							    const char *name);
 /* Whether the key counts for a record at index (effective <= index < ended). */
 ANNOT_API bool annot_key_in_force(const struct annot_key_info *key, uint64_t index);
+/* Whether the key of an author, as it was in force at index, is known by now to have been stolen by
+ * then: anybody may have signed what stands there. */
+ANNOT_API bool annot_key_stolen(const struct annot_authority *a, const struct annot_hash *author,
+				uint64_t index);
 
 ANNOT_API const struct annot_policy *annot_authority_policy(const struct annot_authority *a);
 ANNOT_API const struct annot_scale *annot_policy_scale(const struct annot_policy *p,

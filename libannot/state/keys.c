@@ -235,3 +235,14 @@ bool annot_key_in_force(const struct annot_key_info *key, uint64_t index)
 	return key->effective != ANNOT_NEVER && (uint64_t)key->effective <= index &&
 	       (key->ended == ANNOT_NEVER || index < (uint64_t)key->ended);
 }
+
+bool annot_key_stolen(const struct annot_authority *a, const struct annot_hash *author,
+		      uint64_t index)
+{
+	const struct annot_key *key = annot_keys_find(a, author);
+
+	while (key && !annot_key_in_force(&key->info, index))
+		key = key->before;
+	return key && key->info.compromised_from != ANNOT_NEVER &&
+	       key->info.compromised_from <= (int64_t)index;
+}

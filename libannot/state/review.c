@@ -35,56 +35,83 @@ static size_t last_votes(struct annot_review_vote *votes, size_t n, bool by_deci
 	return kept;
 }
 
-/* "en" and "en-GB" are one language to a reader. */
+/* "en" and "en-GB" are one language to a reader; what is not known is read by nobody. */
 static bool reads(const struct annot_key_info *key, const char *language)
 {
-	size_t len = strcspn(language, "-");
+	size_t len = language ? strcspn(language, "-") : 0;
 
-	for (size_t i = 0; i < key->n_languages; i++)
+	for (size_t i = 0; language && i < key->n_languages; i++)
 		if (strcspn(key->languages[i], "-") == len &&
 		    strncmp(key->languages[i], language, len) == 0)
 			return true;
 	return false;
 }
 
-static bool counts(const struct annot_review_vote *vote, const struct annot_review_rules *rules)
+bool annot_review_concerns(enum annot_kind kind)
 {
-	if (rules->uncounted)
-		return false;
-	for (size_t i = 0; !rules->policy->self_approval && i < rules->n_authors; i++)
-		if (annot_hash_equal(&vote->key->person, &rules->authors[i]))
-			return false;
-	return true;
+	const struct annot_card_def *on =
+		annot_card_def_find(annot_kind_def(ANNOT_KIND_review), "on", 2);
+	const char *name = annot_kind_def(kind)->name;
+
+	return annot_word_in(on->values, name, strlen(name));
 }
 
-enum annot_review_state annot_review_state(struct annot_review_vote *votes, size_t n,
-					   const struct annot_review_rules *rules)
+static bool is_author(const struct annot_review_vote *vote, const struct annot_review_rules *rules)
 {
-	const char *const *languages = rules->languages;
-	bool second = !languages[0] || !languages[1], changes = false;
-	unsigned approvals = 0;
+	for (size_t i = 0; i < rules->n_authors; i++)
+		if (annot_hash_equal(&vote->key->person, &rules->authors[i]))
+			return true;
+	return false;
+}
 
-	n = last_votes(votes, n, false);
-	for (size_t i = 0; i < n; i++) {
-		const struct annot_review_vote *vote = &votes[i];
+enum annot_review_weight annot_review_weigh(const struct annot_review_vote *vote,
+					    const struct annot_review_rules *rules)
+{
+	if (vote->key->bot && !rules->policy->bots_count)
+		return ANNOT_REVIEW_BOT;
+	if (strcmp(vote->decision, "approve") != 0)
+		return ANNOT_REVIEW_COUNTS;
+	if (rules->uncounted)
+		return ANNOT_REVIEW_UNCOUNTED;
+	return rules->policy->self_approval || !is_author(vote, rules) ? ANNOT_REVIEW_COUNTS
+								       : ANNOT_REVIEW_OWN;
+}
 
-		if (vote->key->bot && !rules->policy->bots_count)
-			continue;
-		if (strcmp(vote->decision, "reject") == 0)
-			return ANNOT_REVIEW_REJECTED;
-		if (strcmp(vote->decision, "request-changes") == 0) {
-			changes = true;
-		} else if (counts(vote, rules)) {
-			approvals++;
-			second = second ||
-				 (reads(vote->key, languages[0]) && reads(vote->key, languages[1]));
-		}
-	}
+static enum annot_review_state state_of(const struct annot_review_count *count, bool rejected,
+					bool changes)
+{
+	if (rejected)
+		return ANNOT_REVIEW_REJECTED;
 	if (changes)
 		return ANNOT_REVIEW_CHANGES_REQUESTED;
-	if (approvals >= rules->policy->approvals[rules->kind] && second)
+	if (count->approvals >= count->needed && !count->second_reader_missing)
 		return ANNOT_REVIEW_APPROVED;
-	return n > 0 ? ANNOT_REVIEW_IN_REVIEW : ANNOT_REVIEW_DRAFT;
+	return count->n > 0 ? ANNOT_REVIEW_IN_REVIEW : ANNOT_REVIEW_DRAFT;
+}
+
+struct annot_review_count annot_review_count(struct annot_review_vote *votes, size_t n,
+					     const struct annot_review_rules *rules)
+{
+	struct annot_review_count ret = {.needed = rules->policy->approvals[rules->kind],
+					 .second_reader_missing = rules->second_reader};
+	bool rejected = false, changes = false;
+
+	ret.n = last_votes(votes, n, false);
+	for (size_t i = 0; i < ret.n; i++) {
+		const struct annot_review_vote *vote = &votes[i];
+
+		if (annot_review_weigh(vote, rules) != ANNOT_REVIEW_COUNTS)
+			continue;
+		rejected |= strcmp(vote->decision, "reject") == 0;
+		changes |= strcmp(vote->decision, "request-changes") == 0;
+		if (strcmp(vote->decision, "approve") != 0)
+			continue;
+		ret.approvals++;
+		if (reads(vote->key, rules->languages[0]) && reads(vote->key, rules->languages[1]))
+			ret.second_reader_missing = false;
+	}
+	ret.state = state_of(&ret, rejected, changes);
+	return ret;
 }
 
 bool annot_review_disputed(struct annot_review_vote *votes, size_t n)
@@ -96,4 +123,35 @@ bool annot_review_disputed(struct annot_review_vote *votes, size_t n)
 			    strcmp(votes[i].decision, votes[j].decision) == 0)
 				return true;
 	return false;
+}
+
+static void add_version(struct annot_review_authors *a, const struct annot_hash *record)
+{
+	for (size_t i = 0; i < a->n_records; i++)
+		if (annot_hash_equal(&a->records[i], record))
+			return;
+	if (a->n_records == ANNOT_REVIEW_ANCESTORS_MAX)
+		a->incomplete = true;
+	else
+		a->records[a->n_records++] = *record;
+}
+
+enum annot_status annot_review_authors(const struct annot_authority *authority,
+				       const struct annot_hash *record, annot_review_leaf leaf,
+				       void *ctx, struct annot_review_authors *ret,
+				       struct annot_error *err)
+{
+	add_version(ret, record);
+	for (size_t i = 0; i < ret->n_records; i++) {
+		const struct annot_key_info *key;
+		struct annot_leaf found;
+
+		TRY(leaf(ctx, &ret->records[i], &found, err));
+		key = annot_authority_key(authority, &found.author);
+		if (key)
+			ret->persons[ret->n_persons++] = key->person;
+		for (size_t p = 0; p < found.n_parents; p++)
+			add_version(ret, &found.parents[p]);
+	}
+	return ANNOT_OK;
 }
