@@ -83,8 +83,8 @@ static const struct annot_key_info *key_at_its_index(const struct annot_verify *
 {
 	const struct annot_key_info *key;
 
-	if (v->has_author)
-		return &v->author;
+	if (v->noted->has_author)
+		return &v->noted->author;
 	key = v->subject->index == 0 ? key_of(v, &v->subject->leaf.author) : NULL;
 	return key;
 }
@@ -109,7 +109,7 @@ static void warn_of_predecessor(struct annot_verify *v, const struct annot_key_i
 
 static void check_key_life(struct annot_verify *v)
 {
-	const struct annot_key_info *now = &v->author_now;
+	const struct annot_key_info *now = &v->noted->author_now;
 	unsigned long long size = v->checkpoint.size;
 
 	if (now->state == ANNOT_KEY_ACTIVE || now->state == ANNOT_KEY_PENDING)
@@ -123,13 +123,13 @@ static void check_key_life(struct annot_verify *v)
 		CHECK_PASSED(v, "key", "in force at #%llu; compromised later, from #%lld on",
 			     (unsigned long long)v->subject->index,
 			     (long long)now->compromised_from);
-	else if (annot_key_disputed(v, v->subject) && v->reaffirmed_elsewhere)
+	else if (annot_key_disputed(v, v->subject) && annot_reaffirmed_elsewhere(v, v->subject))
 		CHECK_FAILED(
 			v, "key", ANNOT_DISPUTED,
 			"revoked as compromised from #%lld on; a reaffirmation at #%llu does not "
 			"count, for it is not in the bundle",
 			(long long)now->compromised_from,
-			(unsigned long long)v->reaffirmed_elsewhere);
+			(unsigned long long)annot_reaffirmed_elsewhere(v, v->subject));
 	else if (annot_key_disputed(v, v->subject))
 		CHECK_FAILED(v, "key", ANNOT_DISPUTED,
 			     "revoked as compromised from #%lld on, so that anyone may have signed "
@@ -150,9 +150,9 @@ void annot_check_author(struct annot_verify *v)
 	char fingerprint[51], enrolment[256];
 
 	annot_key_fingerprint(v->subject->key, fingerprint);
-	if (v->judgement.effect == ANNOT_VOID || !key) {
+	if (v->noted->judgement.effect == ANNOT_VOID || !key) {
 		CHECK_INVALID(v, "author", "the record is in the log but void: %s",
-			      v->judgement.reason);
+			      v->noted->judgement.reason);
 		return;
 	}
 	describe_enrolment(v, key, enrolment, sizeof(enrolment));
@@ -160,27 +160,37 @@ void annot_check_author(struct annot_verify *v)
 		     key->display ? key->display : "", key->bot ? ", a bot" : "", fingerprint,
 		     enrolment);
 	warn_of_predecessor(v, key);
-	if (v->has_author)
+	if (v->noted->has_author)
 		check_key_life(v);
 }
 
 /* --- disputes
  * ------------------------------------------------------------------------------------------ */
 
+/* Whether a reaffirmation counts, if its own bytes and signature are (here) in the bundle. */
+static bool reaffirms(const struct annot_verify *v, const struct annot_said *said, bool here)
+{
+	const struct annot_supplied *s = annot_supplied_find(v, &said->record);
+
+	return said->kind == ANNOT_KIND_reaffirm && (s && s->record) == here &&
+	       annot_said_stands(v, said) &&
+	       !annot_key_stolen(annot_memory_authority(v->memory), &said->author, said->index);
+}
+
 bool annot_key_disputed(const struct annot_verify *v, const struct annot_supplied *s)
 {
-	const struct annot_authority *a = annot_memory_authority(v->memory);
-
-	if (!annot_key_stolen(a, &s->leaf.author, s->index))
+	if (!annot_key_stolen(annot_memory_authority(v->memory), &s->leaf.author, s->index))
 		return false;
-	/* Only a reaffirmation whose own bytes and signature are here counts. */
-	for (size_t i = 0; i < v->n_supplied; i++) {
-		const struct annot_supplied *r = &v->supplied[i];
-
-		if (r->record && r->leaf.kind == ANNOT_KIND_reaffirm &&
-		    r->effect == ANNOT_EFFECTIVE && annot_hash_equal(&r->leaf.on, &s->id) &&
-		    !annot_key_stolen(a, &r->leaf.author, r->index))
+	for (const struct annot_said *r = s->said; r; r = r->next)
+		if (reaffirms(v, r, true))
 			return false;
-	}
 	return true;
+}
+
+uint64_t annot_reaffirmed_elsewhere(const struct annot_verify *v, const struct annot_supplied *s)
+{
+	for (const struct annot_said *r = s->said; r; r = r->next)
+		if (reaffirms(v, r, false))
+			return r->index;
+	return 0;
 }

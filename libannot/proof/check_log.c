@@ -202,7 +202,7 @@ void annot_check_seen(struct annot_verify *v)
 	}
 	if (v->bundle.seen.data && !check_seen_note(v, &r->seen))
 		return;
-	if (v->complete && !annot_hash_equal(&v->seen_root, &r->seen.root)) {
+	if (v->complete && !annot_hash_equal(&v->noted->seen_root, &r->seen.root)) {
 		CHECK_FAILED(
 			v, "seen", ANNOT_FORKED_LOG,
 			"the author had seen another history of the log up to #%llu; %s",

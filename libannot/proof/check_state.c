@@ -11,7 +11,7 @@ void annot_check_effect(struct annot_verify *v)
 	const struct annot_authority *a = annot_memory_authority(v->memory);
 	uint64_t at = v->subject->index;
 
-	if (v->judgement.effect == ANNOT_VOID ||
+	if (v->noted->judgement.effect == ANNOT_VOID ||
 	    annot_kind_def(v->subject->leaf.kind)->author == ANNOT_AUTHOR_REVIEWER)
 		return;
 	switch (annot_authority_effect(a, &v->subject->id, &at)) {
@@ -33,7 +33,7 @@ void annot_check_effect(struct annot_verify *v)
 /* --- versions
  * ------------------------------------------------------------------------------------------ */
 
-static bool is_head(const struct annot_verify *v, const struct annot_hash *record)
+bool annot_is_head(const struct annot_verify *v, const struct annot_hash *record)
 {
 	const struct annot_view *view = annot_memory_view(v->memory);
 	struct annot_known known;
@@ -56,9 +56,9 @@ void annot_check_latest(struct annot_verify *v)
 	size_t n = annot_memory_heads(v->memory, &s->leaf.annotation, heads, 2);
 	unsigned long long size = v->checkpoint.size;
 
-	if (v->judgement.effect == ANNOT_VOID)
+	if (v->noted->judgement.effect == ANNOT_VOID)
 		return;
-	if (!is_head(v, &s->id))
+	if (!annot_is_head(v, &s->id))
 		CHECK_FAILED(v, "latest", ANNOT_SUPERSEDED,
 			     "version %llu, replaced: the newest as of #%llu is record #%llu%s",
 			     (unsigned long long)annot_memory_version(v->memory, &s->id), size,
@@ -149,7 +149,7 @@ static void warn_about(struct annot_verify *v, const char *card, const struct an
 		CHECK_WARNING(v, "about", "%s: record #%llu was retracted at #%lld", card, index,
 			      (long long)at);
 	n = annot_memory_heads(v->memory, &s->leaf.annotation, heads, 1);
-	if (!is_head(v, &s->id))
+	if (!annot_is_head(v, &s->id))
 		CHECK_WARNING(v, "about",
 			      "%s: record #%llu is version %llu and was replaced by now%s", card,
 			      index, (unsigned long long)annot_memory_version(v->memory, &s->id),

@@ -47,7 +47,7 @@ static void tell_source(struct annot_verify *v, const struct annot_supplied *doc
 
 	if (!v->replayed)
 		return;
-	reviews = annot_count_reviews(v, &document->id);
+	reviews = annot_count_reviews(v, document);
 	CHECK_INFO(v, "source", "%s, as stated by %s, approved by %u%s: %s%s%s",
 		   annot_record_text(document->record, "name"), by.text, reviews.approve,
 		   annot_reviews_elsewhere(&reviews).text,
@@ -113,7 +113,7 @@ static bool check_target(struct targets *t, const struct annot_target *target)
 	return true;
 }
 
-static void check_targets(struct annot_verify *v, const struct annot_supplied *s)
+static void check_targets(struct annot_verify *v, struct annot_supplied *s)
 {
 	struct targets t = {.v = v, .of = s, .subject = s == v->subject};
 	size_t n = annot_record_targets(s->record);
@@ -122,6 +122,7 @@ static void check_targets(struct annot_verify *v, const struct annot_supplied *s
 	for (size_t i = 0; i < n; i++)
 		if (!annot_record_target(s->record, i, &target) || !check_target(&t, &target))
 			return;
+	s->compared = t.matched;
 	if (t.subject && t.matched)
 		CHECK_PASSED(v, "words", "%zu of %zu targets stand in the source, byte for byte",
 			     t.matched, n);
@@ -145,16 +146,26 @@ static void check_document(struct annot_verify *v)
 	tell_source(v, v->subject);
 }
 
+static bool follow_all(const struct annot_record *r, const struct annot_card *card)
+{
+	(void)r, (void)card;
+	return true;
+}
+
 void annot_check_words(struct annot_verify *v)
 {
-	const struct annot_record *r = v->subject->record;
+	struct annot_supplied *s = v->subject;
+	struct annot_reach reach;
 
-	if (r && r->kind->kind == ANNOT_KIND_document)
+	if (s->record && s->record->kind->kind == ANNOT_KIND_document)
 		check_document(v);
-	for (size_t i = 0; i < v->n_supplied; i++) {
-		const struct annot_supplied *s = &v->supplied[i];
-
-		if (s->record && s->role != ANNOT_ROLE_CHAIN && annot_record_targets(s->record))
+	if (s->record && annot_record_targets(s->record))
+		check_targets(v, s);
+	if (!annot_reach(v, s, follow_all, &reach))
+		return;
+	for (size_t i = 0; i < reach.n; i++) {
+		s = reach.list[i].record;
+		if (s && s->record && annot_record_targets(s->record))
 			check_targets(v, s);
 	}
 }

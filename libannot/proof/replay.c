@@ -4,6 +4,8 @@
  */
 #include "proof/verify_private.h"
 
+#include <stdlib.h>
+
 #include "base/hash.h"
 #include "record/sshkey.h"
 
@@ -38,21 +40,41 @@ static uint64_t count_lines(struct annot_bytes text)
 	return n;
 }
 
-static void note_roots(struct annot_verify *v, const struct annot_frontier *f)
-{
-	const struct annot_record *r = v->subject->record;
+/* What the wanted records have seen, by size, so that one walk over the leaves meets each root. */
+struct seen {
+	uint64_t size;
+	struct annot_hash *root;
+};
 
-	if (v->trust->pin.size && f->size == v->trust->pin.size)
-		v->pin_root = annot_frontier_root(f);
-	if (r && r->seen.size && f->size == r->seen.size)
-		v->seen_root = annot_frontier_root(f);
+static int by_size(const void *a, const void *b)
+{
+	const struct seen *x = a, *y = b;
+
+	return x->size < y->size ? -1 : x->size > y->size;
 }
 
-static void build_tree(struct annot_verify *v, struct annot_frontier *f)
+static struct seen *list_seen(struct annot_verify *v, size_t *ret_n)
+{
+	struct seen *list = annot_arena_array(v->arena, v->n_wanted + 1, sizeof(*list));
+	size_t n = 0;
+
+	for (size_t i = 0; list && i < v->n_wanted; i++)
+		if (v->wanted[i] && v->wanted[i]->record)
+			list[n++] = (struct seen){v->wanted[i]->record->seen.size,
+						  &v->wanted[i]->noted->seen_root};
+	if (n)
+		qsort(list, n, sizeof(*list), by_size);
+	*ret_n = n;
+	return list;
+}
+
+static void build_tree(struct annot_verify *v, struct annot_frontier *f, const struct seen *seen,
+		       size_t n_seen)
 {
 	const struct annot_bytes *leaves = &v->bundle.leaves;
 	struct annot_hash nodes[ANNOT_LEVELS];
 	uint64_t at = 0;
+	size_t next = 0;
 
 	for (uint64_t i = 0; i < v->checkpoint.size; i++) {
 		const uint8_t *line = leaves->data + at;
@@ -62,7 +84,11 @@ static void build_tree(struct annot_verify *v, struct annot_frontier *f)
 
 		v->leaf_at[i] = at;
 		annot_frontier_append(f, &hash, nodes);
-		note_roots(v, f);
+		if (f->size == v->trust->pin.size)
+			v->pin_root = annot_frontier_root(f);
+		for (; next < n_seen && seen[next].size <= f->size; next++)
+			if (seen[next].size == f->size)
+				*seen[next].root = annot_frontier_root(f);
 		at += len;
 	}
 	v->leaf_at[v->checkpoint.size] = at;
@@ -72,6 +98,8 @@ static enum annot_status check_tree(struct annot_verify *v, struct annot_error *
 {
 	uint64_t n = count_lines(v->bundle.leaves);
 	struct annot_frontier f = {0};
+	struct seen *seen;
+	size_t n_seen;
 	struct annot_hash root;
 
 	if (n != v->checkpoint.size || v->bundle.leaves.data[v->bundle.leaves.len - 1] != '\n') {
@@ -81,10 +109,11 @@ static enum annot_status check_tree(struct annot_verify *v, struct annot_error *
 		return ANNOT_OK;
 	}
 	v->leaf_at = annot_arena_array(v->arena, (size_t)n + 1, sizeof(*v->leaf_at));
-	if (!v->leaf_at)
+	seen = list_seen(v, &n_seen);
+	if (!v->leaf_at || !seen)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory for %llu leaves",
 				  (unsigned long long)n);
-	build_tree(v, &f);
+	build_tree(v, &f, seen, n_seen);
 	root = annot_frontier_root(&f);
 	if (!annot_hash_equal(&root, &v->checkpoint.root)) {
 		CHECK_INVALID(v, "leaves", "the leaves do not give the checkpoint's root");
@@ -146,42 +175,46 @@ static bool place(struct annot_verify *v, uint64_t index, const struct annot_lea
 	return true;
 }
 
-static void remember_author(struct annot_verify *v, const struct annot_leaf *leaf)
+static void remember_author(struct annot_verify *v, const struct annot_leaf *leaf,
+			    struct annot_noted *noted)
 {
 	const struct annot_key_info *key =
 		annot_authority_key(annot_memory_authority(v->memory), &leaf->author);
 
 	if (!key)
 		return;
-	v->author = *key;
-	v->has_author = true;
+	noted->author = *key;
+	noted->has_author = true;
 }
 
-/* Keeps which review of a record is the latest by its person. */
-static void note_review(struct annot_verify *v, const struct annot_leaf *leaf,
-			struct annot_supplied *s)
+/* Keeps what is said about a record of the bundle. */
+static void note_said(struct annot_verify *v, const struct annot_fact *fact)
 {
-	const struct annot_key_info *key =
-		annot_authority_key(annot_memory_authority(v->memory), &leaf->author);
-	struct annot_latest *latest = NULL;
-	struct annot_latest_key id;
+	const struct annot_leaf *leaf = &fact->leaf;
+	struct annot_supplied *on = NULL;
+	struct annot_said *said;
 
-	if (leaf->kind != ANNOT_KIND_review || !key || !annot_supplied_find(v, &leaf->on))
+	if (leaf->kind != ANNOT_KIND_review && leaf->kind != ANNOT_KIND_verdict &&
+	    leaf->kind != ANNOT_KIND_reaffirm)
 		return;
-	id.on = leaf->on;
-	id.person = key->person;
-	HASH_FIND(hh, v->latest, &id, sizeof(id), latest);
-	if (!latest) {
-		latest = annot_arena_alloc(v->arena, sizeof(*latest));
-		if (!latest) {
-			v->failed = true;
-			return;
-		}
-		latest->key = id;
-		HASH_ADD(hh, v->latest, key, sizeof(latest->key), latest);
-		v->failed |= annot_table_failed(latest);
+	HASH_FIND(hh, v->by_id, &leaf->on, sizeof(leaf->on), on);
+	if (!on)
+		return;
+	said = annot_arena_alloc(v->arena, sizeof(*said));
+	if (!said) {
+		v->failed = true;
+		return;
 	}
-	latest->review = s;
+	*said = (struct annot_said){.index = fact->index,
+				    .kind = leaf->kind,
+				    .record = leaf->record,
+				    .annotation = leaf->annotation,
+				    .author = leaf->author};
+	if (on->last_said)
+		on->last_said->next = said;
+	else
+		on->said = said;
+	on->last_said = said;
 }
 
 /* *ret: whether to go on. */
@@ -210,32 +243,30 @@ static enum annot_status replay_one(struct annot_verify *v, uint64_t index, bool
 			(unsigned long long)index, annot_kind_def(fact.leaf.kind)->name);
 		return ANNOT_OK;
 	}
-	if (s && s == v->subject)
-		remember_author(v, &fact.leaf);
+	if (s && s->noted)
+		remember_author(v, &fact.leaf, s->noted);
 	TRY(annot_memory_next(v->memory, &fact, &judgement, err));
 	if (s)
 		s->effect = judgement.effect;
-	if (s && s == v->subject)
-		v->judgement = judgement;
+	if (s && s->noted)
+		s->noted->judgement = judgement;
 	if (judgement.effect != ANNOT_VOID)
-		note_review(v, &fact.leaf, s);
-	if (judgement.effect != ANNOT_VOID && !s && fact.leaf.kind == ANNOT_KIND_reaffirm &&
-	    annot_hash_equal(&fact.leaf.on, &v->subject->id))
-		v->reaffirmed_elsewhere = index;
+		note_said(v, &fact);
 	*ret = true;
 	return ANNOT_OK;
 }
 
-static void find_author_now(struct annot_verify *v)
+/* The author's key again, as it is in the end. */
+static void find_author_now(const struct annot_verify *v, struct annot_noted *noted)
 {
 	const struct annot_authority *a = annot_memory_authority(v->memory);
 
-	for (size_t i = 0; v->has_author && i < annot_authority_keys(a); i++) {
+	for (size_t i = 0; noted->has_author && i < annot_authority_keys(a); i++) {
 		const struct annot_key_info *key = annot_authority_key_at(a, i);
 
-		if (annot_hash_equal(&key->event, &v->author.event) &&
-		    annot_hash_equal(&key->author, &v->author.author))
-			v->author_now = *key;
+		if (annot_hash_equal(&key->event, &noted->author.event) &&
+		    annot_hash_equal(&key->author, &noted->author.author))
+			noted->author_now = *key;
 	}
 }
 
@@ -262,6 +293,8 @@ enum annot_status annot_replay(struct annot_verify *v, struct annot_error *err)
 	for (uint64_t i = 0; go_on && i < v->checkpoint.size; i++)
 		TRY(replay_one(v, i, &go_on, err));
 	v->replayed = go_on;
-	find_author_now(v);
+	for (size_t i = 0; i < v->n_wanted; i++)
+		if (v->wanted[i])
+			find_author_now(v, v->wanted[i]->noted);
 	return ANNOT_OK;
 }

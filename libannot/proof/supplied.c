@@ -31,7 +31,7 @@ static enum annot_status load_record(struct loader *l)
 			       : ANNOT_OK;
 	TRY(annot_record_parse(l->v->arena, l->s->raw->record, &s->record, &l->err));
 	s->id = s->record->id;
-	if (s->role == ANNOT_ROLE_SUBJECT)
+	if (!l->v->several && s->role == ANNOT_ROLE_SUBJECT)
 		return ANNOT_OK; /* signature and author are reported one by one */
 	TRY(annot_key_check(s->key, &l->err));
 	return annot_sshsig_verify(s->key, ANNOT_NAMESPACE_RECORD, s->record->bytes, s->signature,
@@ -106,7 +106,7 @@ static enum annot_status load_proof(struct loader *l)
 			(unsigned long long)p.index, (unsigned long long)l->v->checkpoint.size);
 	if (!l->s->record)
 		return ANNOT_OK; /* the leaf comes from the leaves, under the same root */
-	if (!author_matches(l->s) && l->s->role != ANNOT_ROLE_SUBJECT)
+	if (!author_matches(l->s) && (l->v->several || l->s->role != ANNOT_ROLE_SUBJECT))
 		return annot_fail(&l->err, ANNOT_MISMATCH, "is not signed by its author's key");
 	annot_leaf_of(l->s->record, l->s->signature, &l->s->leaf);
 	annot_leaf_write(&l->s->leaf, &line);
@@ -166,7 +166,6 @@ bool annot_supplied_load(struct annot_verify *v, enum annot_status *status)
 		*status = ANNOT_NO_MEMORY;
 		return false;
 	}
-	v->subject = v->supplied;
 	if (!load_one(&l, ANNOT_ROLE_SUBJECT, &b->subject, 1, status))
 		return false;
 	for (size_t i = 0; i < b->n_chain; i++)

@@ -51,19 +51,74 @@ static void check_time(struct annot_verify *v)
 			   v->subject->record->time);
 }
 
-static enum annot_status verify_parsed(struct annot_verify *v, struct annot_error *err)
+/* Marks the records that are to be verified. */
+static enum annot_status want(struct annot_verify *v, const struct annot_hash *wanted, size_t n,
+			      struct annot_error *err)
 {
-	enum annot_status status = ANNOT_OK;
+	v->n_wanted = wanted ? n : 1;
+	v->wanted = annot_arena_array(v->arena, v->n_wanted + 1, sizeof(struct annot_supplied *));
+	if (!v->wanted)
+		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory to verify a bundle");
+	for (size_t i = 0; v->loaded && i < v->n_wanted; i++) {
+		struct annot_supplied *s = v->supplied;
 
-	if (!annot_supplied_load(v, &status) || !annot_text_load(v, &status))
-		return status == ANNOT_OK ? ANNOT_OK
-					  : annot_fail(err, status, "out of memory for the bundle");
-	v->report->record = v->subject->record;
-	v->report->index = v->subject->index;
-	v->report->size = v->checkpoint.size;
-	TRY(annot_replay(v, err));
-	if (!check_corpus(v))
+		if (wanted)
+			HASH_FIND(hh, v->by_id, &wanted[i], sizeof(wanted[i]), s);
+		if (s && !s->noted)
+			s->noted = annot_arena_alloc(v->arena, sizeof(*s->noted));
+		if (s && !s->noted)
+			return annot_fail(err, ANNOT_NO_MEMORY, "out of memory to verify a bundle");
+		v->wanted[i] = s;
+	}
+	return ANNOT_OK;
+}
+
+static enum annot_status load(struct annot_verify *v, struct annot_bytes file,
+			      struct annot_error *err)
+{
+	enum annot_status status;
+	struct annot_error why = {0};
+
+	status = annot_bundle_parse(v->arena, file, &v->bundle, &why);
+	if (status == ANNOT_NO_MEMORY)
+		return annot_fail(err, status, "%s", why.text);
+	if (status != ANNOT_OK) {
+		CHECK_INVALID(v, "bundle", "%s", why.text);
 		return ANNOT_OK;
+	}
+	v->loaded = annot_supplied_load(v, &status) && annot_text_load(v, &status);
+	return status == ANNOT_OK ? ANNOT_OK
+				  : annot_fail(err, status, "out of memory for the bundle");
+}
+
+enum annot_status annot_verify_open(struct annot_verify *v, struct annot_bytes file,
+				    const struct annot_hash *wanted, size_t n,
+				    struct annot_error *err)
+{
+	TRY(annot_crypto_init(err));
+	v->checks = annot_arena_array(v->arena, ANNOT_CHECKS_MAX + 1, sizeof(*v->checks));
+	if (!v->checks)
+		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory to verify a bundle");
+	v->several = wanted != NULL;
+	TRY(load(v, file, err));
+	TRY(want(v, wanted, n, err));
+	if (v->loaded)
+		TRY(annot_replay(v, err));
+	v->n_common = v->n_checks;
+	return ANNOT_OK;
+}
+
+void annot_verify_close(struct annot_verify *v)
+{
+	HASH_CLEAR(hh, v->by_id); /* elements live in the arena */
+	HASH_CLEAR(hh, v->texts);
+	annot_memory_free(v->memory);
+}
+
+static void check_subject(struct annot_verify *v)
+{
+	if (!check_corpus(v))
+		return;
 	annot_check_signature(v);
 	annot_check_logged(v);
 	annot_check_checkpoint(v);
@@ -75,24 +130,44 @@ static enum annot_status verify_parsed(struct annot_verify *v, struct annot_erro
 	annot_check_seen(v);
 	check_time(v);
 	annot_check_witnesses(v);
-	return ANNOT_OK;
 }
 
-static enum annot_status run(struct annot_verify *v, struct annot_bytes file,
-			     struct annot_error *err)
+/* A report of its own, which begins with what all have in common. */
+static bool new_report(struct annot_verify *v)
 {
-	struct annot_error why = {0};
-	enum annot_status s = annot_bundle_parse(v->arena, file, &v->bundle, &why);
+	struct annot_check *checks =
+		annot_arena_array(v->arena, ANNOT_CHECKS_MAX + 1, sizeof(*checks));
 
-	if (s == ANNOT_NO_MEMORY)
-		return annot_fail(err, s, "%s", why.text);
-	if (s != ANNOT_OK)
-		CHECK_INVALID(v, "bundle", "%s", why.text);
-	else
-		TRY(verify_parsed(v, err));
+	v->report = annot_arena_alloc(v->arena, sizeof(*v->report));
+	if (!checks || !v->report)
+		return false;
+	memcpy(checks, v->checks, v->n_common * sizeof(*checks));
+	v->checks = checks;
+	v->n_checks = v->n_common;
+	return true;
+}
+
+enum annot_status annot_verify_subject(struct annot_verify *v, size_t n, struct annot_error *err)
+{
+	struct annot_supplied *s = v->wanted[n];
+	struct annot_check *common = v->checks;
+
+	if (!new_report(v))
+		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory for the report");
+	v->subject = s;
+	if (v->loaded && s) {
+		v->noted = s->noted;
+		v->report->record = s->record;
+		v->report->index = s->index;
+		v->report->size = v->checkpoint.size;
+		check_subject(v);
+	} else if (v->loaded) {
+		CHECK_MISSING(v, "record", "the record is not in the bundle");
+	}
 	if (v->failed)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory for the report");
 	annot_report_finish(v);
+	v->checks = common;
 	return ANNOT_OK;
 }
 
@@ -100,24 +175,13 @@ enum annot_status annot_verify_bundle(struct annot_arena *arena, struct annot_by
 				      const struct annot_trust *trust,
 				      const struct annot_report **ret, struct annot_error *err)
 {
-	struct annot_verify *v = annot_arena_alloc(arena, sizeof(*v));
-	enum annot_status s;
+	struct annot_verify v = {.arena = arena, .trust = trust};
+	enum annot_status s = annot_verify_open(&v, file, NULL, 0, err);
 
-	TRY(annot_crypto_init(err));
-	if (!v)
-		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory to verify a bundle");
-	v->arena = arena;
-	v->trust = trust;
-	v->report = annot_arena_alloc(arena, sizeof(*v->report));
-	v->checks = annot_arena_array(arena, ANNOT_CHECKS_MAX + 1, sizeof(*v->checks));
-	if (!v->report || !v->checks)
-		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory to verify a bundle");
-	s = run(v, file, err);
-	HASH_CLEAR(hh, v->by_id); /* elements live in the arena */
-	HASH_CLEAR(hh, v->texts);
-	HASH_CLEAR(hh, v->latest);
-	annot_memory_free(v->memory);
 	if (s == ANNOT_OK)
-		*ret = v->report;
+		s = annot_verify_subject(&v, 0, err);
+	annot_verify_close(&v);
+	if (s == ANNOT_OK)
+		*ret = v.report;
 	return s;
 }

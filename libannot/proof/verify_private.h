@@ -4,11 +4,28 @@
 
 #include "proof/verify.h"
 #include "state/memory.h"
+#include "state/review.h"
 #include "state/table.h"
 
 enum { ANNOT_CHECKS_MAX = 128, ANNOT_CHECK_TEXT_MAX = 2048 };
 
 enum annot_role { ANNOT_ROLE_SUBJECT, ANNOT_ROLE_CHAIN, ANNOT_ROLE_REFERENCE };
+
+/* What the replay notes about a record that is verified. */
+struct annot_noted {
+	struct annot_judgement judgement;
+	struct annot_key_info author, author_now; /* at its index; as of the checkpoint */
+	bool has_author;
+	struct annot_hash seen_root; /* of the tree that its author says to have seen */
+};
+
+/* A review, verdict or reaffirmation of a record of the bundle, not void, as the leaves tell. */
+struct annot_said {
+	uint64_t index;
+	enum annot_kind kind;
+	struct annot_hash record, annotation, author;
+	struct annot_said *next; /* in log order */
+};
 
 /* A record of the bundle, once its own bytes were checked. */
 struct annot_supplied {
@@ -22,6 +39,10 @@ struct annot_supplied {
 	struct annot_hash id;
 	bool placed; /* the leaves have it there */
 	enum annot_effect effect;
+	struct annot_noted *noted; /* of records that are verified; NULL */
+	struct annot_said *said, *last_said;
+	size_t compared;   /* targets that stand in their documents, once check_words.c looked */
+	unsigned mark;     /* the walk of reach.c that met it last */
 	UT_hash_handle hh; /* by id; withheld ones once the leaves gave it */
 };
 
@@ -35,28 +56,24 @@ struct annot_text {
 	UT_hash_handle hh;
 };
 
-/* The latest review of a record by a person; NULL where the bundle does not have it. */
-struct annot_latest_key {
-	struct annot_hash on, person;
-};
-struct annot_latest {
-	struct annot_latest_key key;
-	const struct annot_supplied *review;
-	UT_hash_handle hh;
-};
-
 /* One verification under way. */
 struct annot_verify {
 	struct annot_arena *arena;
 	const struct annot_trust *trust;
 	struct annot_bundle bundle;
-	struct annot_report *report;
+	struct annot_report *report; /* of the subject, as `checks` */
 	struct annot_check *checks;
-	size_t n_checks;
-	bool failed; /* out of memory */
+	size_t n_checks, n_common; /* the first lines are about the whole bundle */
+	bool failed;               /* out of memory */
+	bool several;              /* the wanted records may stand on the bundle's own */
+	bool loaded;               /* every record of the bundle is sound in itself */
 
-	struct annot_supplied *subject, *supplied; /* supplied: all of them, subject first */
+	struct annot_supplied *supplied; /* all of them, the bundle's record first */
 	size_t n_supplied;
+	struct annot_supplied *subject; /* that is being verified */
+	struct annot_noted *noted;      /* the subject's */
+	struct annot_supplied **wanted; /* all that are to be verified; NULL: not in the bundle */
+	size_t n_wanted;
 	struct annot_supplied *by_id;
 	struct annot_text *texts; /* by sha256 */
 	struct annot_bytes note;  /* of all proofs; not authenticated before check "checkpoint" */
@@ -66,15 +83,24 @@ struct annot_verify {
 	bool complete;     /* the leaves give the checkpoint's root */
 	bool replayed;     /* and every record of authority was there */
 	uint64_t *leaf_at; /* byte offset of each leaf line, and one behind the last */
-	struct annot_hash pin_root, seen_root;
+	struct annot_hash pin_root;
 	struct annot_memory *memory;
-	struct annot_latest *latest;
-	uint64_t reaffirmed_elsewhere; /* a reaffirmation of the subject that is not in the bundle;
-					  0 */
-	struct annot_judgement judgement;         /* of the subject */
-	struct annot_key_info author, author_now; /* at the subject's index; as of the checkpoint */
-	bool has_author;
+	unsigned walks; /* of reach.c */
 };
+
+/* --- verify.c --- */
+
+/*
+ * Reads a bundle, checks and replays all that its records have in common; wanted (n, may be NULL:
+ * the bundle's own record) are those that annot_verify_subject is asked for later. NO_MEMORY,
+ * INTERNAL. annot_verify_close after success and failure.
+ */
+enum annot_status annot_verify_open(struct annot_verify *v, struct annot_bytes file,
+				    const struct annot_hash *wanted, size_t n,
+				    struct annot_error *err);
+/* Verifies one of the wanted records (by number); v->report is its report. */
+enum annot_status annot_verify_subject(struct annot_verify *v, size_t n, struct annot_error *err);
+void annot_verify_close(struct annot_verify *v);
 
 /* --- report.c --- */
 
@@ -114,19 +140,49 @@ const struct annot_supplied *annot_supplied_find(const struct annot_verify *v,
 bool annot_text_load(struct annot_verify *v, enum annot_status *status);
 struct annot_text *annot_text_find(const struct annot_verify *v, const struct annot_hash *sha256);
 
+/* --- reach.c --- */
+
+/* A record that another one names. */
+struct annot_named {
+	const char *card; /* of that one */
+	struct annot_hash id;
+	struct annot_supplied *record; /* NULL: not in the bundle */
+};
+struct annot_reach {
+	struct annot_named *list; /* nearest first, each once */
+	size_t n;
+};
+/* Whether to follow a reference or target. */
+typedef bool (*annot_follow)(const struct annot_record *r, const struct annot_card *card);
+/* All that a record leads to, directly and indirectly. False: out of memory, v->failed. */
+bool annot_reach(struct annot_verify *v, const struct annot_supplied *from, annot_follow follow,
+		 struct annot_reach *ret);
+
 /* --- check_reviews.c --- */
 
-/* Persons by their latest standing review of a record; elsewhere: whose review is not in the
- * bundle. */
+/* The reviews of a record that stand, in log order. */
+struct annot_votes {
+	struct annot_review_vote *list;
+	size_t n;
+	unsigned elsewhere;       /* that stand, but are not in the bundle */
+	uint64_t first_elsewhere; /* index of one of them */
+	bool too_many;            /* more than ANNOT_REVIEW_VOTES_MAX */
+};
+/* False: out of memory, v->failed. */
+bool annot_votes_on(struct annot_verify *v, const struct annot_supplied *s,
+		    struct annot_votes *ret);
+/* Persons by their latest standing review of a record; elsewhere: as in annot_votes. */
 struct annot_reviews {
 	unsigned approve, reject, request_changes, elsewhere;
 };
-struct annot_reviews annot_count_reviews(const struct annot_verify *v, const struct annot_hash *on);
+struct annot_reviews annot_count_reviews(struct annot_verify *v, const struct annot_supplied *s);
 /* " (N more reviews are not in the bundle)", or nothing. */
 struct annot_reviews_text {
 	char text[64];
 };
 struct annot_reviews_text annot_reviews_elsewhere(const struct annot_reviews *reviews);
+/* Whether a record of the log is a version in force: not void, not replaced, not retracted. */
+bool annot_said_stands(const struct annot_verify *v, const struct annot_said *said);
 /* What was decided on the subject; a rejection is a warning, not a verdict. */
 void annot_check_reviews(struct annot_verify *v);
 
@@ -145,6 +201,8 @@ void annot_check_author(struct annot_verify *v);
 /* Whether a record's key is known by now to have been stolen when it signed, and nobody stood by
  * it. */
 bool annot_key_disputed(const struct annot_verify *v, const struct annot_supplied *s);
+/* The index of a reaffirmation that would settle it but is not in the bundle; 0. */
+uint64_t annot_reaffirmed_elsewhere(const struct annot_verify *v, const struct annot_supplied *s);
 /* The enrolled name of an author, or the key's fingerprint. */
 struct annot_who {
 	char text[128];
@@ -163,6 +221,8 @@ void annot_check_effect(struct annot_verify *v);
 void annot_check_latest(struct annot_verify *v);
 void annot_check_retraction(struct annot_verify *v);
 void annot_check_withheld(struct annot_verify *v);
+/* Whether no version replaces it. */
+bool annot_is_head(const struct annot_verify *v, const struct annot_hash *record);
 void annot_check_references(struct annot_verify *v);
 /* Whether an effective withhold record names that record; *index is where it took effect. */
 bool annot_is_withheld(const struct annot_verify *v, const struct annot_hash *id, uint64_t *index);

@@ -47,6 +47,11 @@ static bool reads(const struct annot_key_info *key, const char *language)
 	return false;
 }
 
+size_t annot_review_last(struct annot_review_vote *votes, size_t n)
+{
+	return last_votes(votes, n, false);
+}
+
 bool annot_review_concerns(enum annot_kind kind)
 {
 	const struct annot_card_def *on =

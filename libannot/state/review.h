@@ -44,6 +44,9 @@ struct annot_review_rules {
 	const char *languages[2];
 };
 
+/* Keeps only the last vote of each person; returns how many that are. */
+size_t annot_review_last(struct annot_review_vote *votes, size_t n);
+
 /* Whether the kind has a review state: something that `review` may be on. */
 ANNOT_API bool annot_review_concerns(enum annot_kind kind);
 

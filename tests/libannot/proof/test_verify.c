@@ -71,21 +71,25 @@ static void test_approvals_count_persons(void **state)
 	struct fixture *f = *state;
 	struct annot_trust trust = {.corpus = f->c->id};
 	struct annot_bundle b;
-	struct test_entry *review;
+	struct test_entry *first, *review;
 
-	test_put_as(f->c, &f->carol, test_review(&f->document->id, "approve"), ANNOT_EFFECTIVE);
+	first = test_put_as(f->c, &f->carol, test_review(&f->document->id, "approve"),
+			    ANNOT_EFFECTIVE);
 	review = test_put_as(f->c, &f->carol, test_review(&f->document->id, "approve"),
 			     ANNOT_EFFECTIVE);
 	assert_says(test_verify(f->c, f->quote), "source", "approved by 1:");
 	test_bundle(f->c, f->quote, &b);
 	b.n_references = 1; /* the document alone */
 	assert_says(test_verify_bundle(f->c, &b, &trust), "source",
-		    "approved by 0 (1 more review is not in the bundle):");
+		    "approved by 0 (2 more reviews are not in the bundle):");
 	test_put_as(f->c, &f->bob, test_review(&f->document->id, "approve"), ANNOT_EFFECTIVE);
 	assert_says(test_verify(f->c, f->quote), "source", "approved by 2");
 	test_put_as(f->c, &f->bob, test_review(&f->document->id, "reject"), ANNOT_EFFECTIVE);
 	assert_says(test_verify(f->c, f->quote), "source", "approved by 1");
+	/* What is left of hers stands again, as in the daemon's views. */
 	test_put_as(f->c, &f->carol, test_about(ANNOT_KIND_retract, &review->id), ANNOT_EFFECTIVE);
+	assert_says(test_verify(f->c, f->quote), "source", "approved by 1");
+	test_put_as(f->c, &f->carol, test_about(ANNOT_KIND_retract, &first->id), ANNOT_EFFECTIVE);
 	assert_says(test_verify(f->c, f->quote), "source", "approved by 0");
 }
 
