@@ -40,6 +40,8 @@ extern "C" {
 #include "state/review.h"
 #include "proof/bundle.h"
 #include "proof/verify.h"
+#include "proof/rules.h"
+#include "proof/gate.h"
 #include "proto/messages.h"
 #include "proto/proto.h"
 #include "client/client.h"

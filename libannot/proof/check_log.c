@@ -120,7 +120,7 @@ void annot_check_pin(struct annot_verify *v)
 /* False: it is not the note that the author named. */
 static bool check_seen_note(struct annot_verify *v, const struct annot_seen *seen)
 {
-	struct annot_bytes note = v->bundle.seen;
+	struct annot_bytes note = v->seen;
 	struct annot_note *parsed = annot_arena_alloc(v->arena, sizeof(*parsed));
 	struct annot_hash hash = annot_sha256(note.data, note.len);
 	struct annot_checkpoint c;
@@ -142,8 +142,8 @@ enum { PATH_LINE = 44 }; /* base64 of 32 bytes */
 
 static bool check_consistency(struct annot_verify *v, const struct annot_seen *seen)
 {
-	const char *text = (const char *)v->bundle.consistency.data;
-	size_t len = v->bundle.consistency.len, n = len / (PATH_LINE + 1);
+	const char *text = (const char *)v->consistency.data;
+	size_t len = v->consistency.len, n = len / (PATH_LINE + 1);
 	struct annot_hash path[ANNOT_CONSISTENCY_MAX];
 	bool good = len % (PATH_LINE + 1) == 0 && n <= ANNOT_CONSISTENCY_MAX;
 
@@ -168,12 +168,12 @@ static bool seen_note_signed(const struct annot_verify *v)
 {
 	const struct annot_vkey *keys;
 	struct annot_checkpoint c;
-	size_t n = v->replayed && v->bundle.seen.data
+	size_t n = v->replayed && v->seen.data
 			   ? annot_authority_log_keys(annot_memory_authority(v->memory), &keys)
 			   : 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (annot_checkpoint_open(v->bundle.seen, &keys[i], &c, NULL) == ANNOT_OK)
+		if (annot_checkpoint_open(v->seen, &keys[i], &c, NULL) == ANNOT_OK)
 			return true;
 	return false;
 }
@@ -185,7 +185,7 @@ void annot_check_seen(struct annot_verify *v)
 	if (!r || !v->report->note.data)
 		return;
 	if (!r->seen.size) {
-		if (v->bundle.seen.data)
+		if (v->seen.data)
 			CHECK_INVALID(v, "seen",
 				      "the bundle has a note, but the author had seen none");
 		else
@@ -200,7 +200,7 @@ void annot_check_seen(struct annot_verify *v)
 			(unsigned long long)r->seen.size, (unsigned long long)v->subject->index);
 		return;
 	}
-	if (v->bundle.seen.data && !check_seen_note(v, &r->seen))
+	if (v->seen.data && !check_seen_note(v, &r->seen))
 		return;
 	if (v->complete && !annot_hash_equal(&v->noted->seen_root, &r->seen.root)) {
 		CHECK_FAILED(
@@ -215,12 +215,12 @@ void annot_check_seen(struct annot_verify *v)
 				  "a log key in force");
 		return;
 	}
-	if (v->bundle.consistency.data && !check_consistency(v, &r->seen))
+	if (v->consistency.data && !check_consistency(v, &r->seen))
 		return;
-	if (v->complete || v->bundle.consistency.data)
+	if (v->complete || v->consistency.data)
 		CHECK_PASSED(v, "seen", "signed after record #%llu of the same log%s",
 			     (unsigned long long)r->seen.size - 1,
-			     v->bundle.seen.data ? "" : " (the note itself is not in the bundle)");
+			     v->seen.data ? "" : " (the note itself is not in the bundle)");
 	else
 		CHECK_MISSING(v, "seen",
 			      "without leaves, what the author had seen cannot be compared");

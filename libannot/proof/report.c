@@ -125,15 +125,15 @@ static const char *result_name(enum annot_check_result r)
 	return names[r];
 }
 
-static json_t *checks_json(const struct annot_report *r)
+struct json_t *annot_checks_json(const struct annot_check *checks, size_t n,
+				 bool (*ok)(const struct annot_check *c))
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; list && i < r->n_checks; i++) {
-		const struct annot_check *c = &r->checks[i];
-		json_t *one = json_pack("{s:s, s:b, s:s, s:s}", "name", c->name, "ok",
-					annot_verdict_exit(c->verdict) == 0, "result",
-					result_name(c->result), "text", c->text);
+	for (size_t i = 0; list && i < n; i++) {
+		const struct annot_check *c = &checks[i];
+		json_t *one = json_pack("{s:s, s:b, s:s, s:s}", "name", c->name, "ok", ok(c),
+					"result", result_name(c->result), "text", c->text);
 
 		if (!one || json_array_append_new(list, one) != 0) {
 			json_decref(list);
@@ -143,9 +143,14 @@ static json_t *checks_json(const struct annot_report *r)
 	return list;
 }
 
+static bool check_ok(const struct annot_check *c)
+{
+	return annot_verdict_exit(c->verdict) == 0;
+}
+
 struct json_t *annot_report_json(const struct annot_report *r)
 {
-	json_t *checks = checks_json(r);
+	json_t *checks = annot_checks_json(r->checks, r->n_checks, check_ok);
 	json_t *ret = checks ? json_pack("{s:s, s:o}", "verdict", annot_verdict_name(r->verdict),
 					 "checks", checks)
 			     : NULL;

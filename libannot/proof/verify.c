@@ -157,6 +157,8 @@ enum annot_status annot_verify_subject(struct annot_verify *v, size_t n, struct 
 	v->subject = s;
 	if (v->loaded && s) {
 		v->noted = s->noted;
+		v->seen = s == v->supplied ? v->bundle.seen : (struct annot_bytes){0};
+		v->consistency = s == v->supplied ? v->bundle.consistency : (struct annot_bytes){0};
 		v->report->record = s->record;
 		v->report->index = s->index;
 		v->report->size = v->checkpoint.size;

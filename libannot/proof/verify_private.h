@@ -72,6 +72,8 @@ struct annot_verify {
 	size_t n_supplied;
 	struct annot_supplied *subject; /* that is being verified */
 	struct annot_noted *noted;      /* the subject's */
+	/* What the bundle has for the subject's seen card; data NULL: nothing. */
+	struct annot_bytes seen, consistency;
 	struct annot_supplied **wanted; /* all that are to be verified; NULL: not in the bundle */
 	size_t n_wanted;
 	struct annot_supplied *by_id;
@@ -123,6 +125,10 @@ void annot_check_add(struct annot_verify *v, const char *name, enum annot_check_
 	annot_check_add(v, name, ANNOT_CHECK_FAILED, verdict, __VA_ARGS__)
 /* Sorts the checks, makes the verdict, and adds what no report shows. */
 void annot_report_finish(struct annot_verify *v);
+
+/* [{name, ok, result, text}]; the caller owns it; jansson's json_t; NULL: out of memory. */
+struct json_t *annot_checks_json(const struct annot_check *checks, size_t n,
+				 bool (*ok)(const struct annot_check *c));
 
 /* --- supplied.c --- */
 

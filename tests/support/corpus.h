@@ -146,8 +146,8 @@ struct annot_bundle_record test_bundle_record(const struct test_corpus *c,
 					      const struct test_entry *e);
 /*
  * The bundle of an entry as annotctl would collect it: all that concerns authority, what the
- * subject refers to, what that refers to, every review of these and every reaffirmation of the
- * subject, sources, leaves. The arrays live in c's arena and may be changed.
+ * subject refers to, what that refers to and so on, every review and reaffirmation of these,
+ * sources, leaves. The arrays live in c's arena and may be changed.
  */
 void test_bundle(const struct test_corpus *c, const struct test_entry *subject,
 		 struct annot_bundle *ret);

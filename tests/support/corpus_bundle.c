@@ -81,8 +81,7 @@ struct annot_bundle_record test_bundle_record(const struct test_corpus *c,
 }
 
 /* Marks what a record names, and what that names. */
-static void mark_references(const struct test_corpus *c, const struct test_entry *e, bool *wanted,
-			    unsigned depth)
+static void mark_references(const struct test_corpus *c, const struct test_entry *e, bool *wanted)
 {
 	for (size_t i = 0; e->record && i < e->record->n_cards; i++) {
 		const struct annot_card *card = &e->record->cards[i];
@@ -92,8 +91,7 @@ static void mark_references(const struct test_corpus *c, const struct test_entry
 		for (size_t k = 0; k < e->index; k++)
 			if (annot_hash_equal(&c->entries[k]->id, &card->hash) && !wanted[k]) {
 				wanted[k] = true;
-				if (depth)
-					mark_references(c, c->entries[k], wanted, depth - 1);
+				mark_references(c, c->entries[k], wanted);
 			}
 	}
 }
@@ -143,7 +141,7 @@ void test_bundle(const struct test_corpus *c, const struct test_entry *subject,
 				     .references = references,
 				     .sources = sources,
 				     .leaves = all_leaves(c)};
-	mark_references(c, subject, wanted, 1);
+	mark_references(c, subject, wanted);
 	mark_about(c, subject, wanted);
 	put_source(subject, sources, &ret->n_sources);
 	for (size_t i = 0; i < c->n; i++) {
