@@ -203,6 +203,11 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_keyed_save(struct annot *a,
 ANNOT_API ANNOT_CHECKED enum annot_status annot_bundle_collect(struct annot *a, const char *id,
 							       struct annot_buf *ret,
 							       struct annot_error *err);
+/* The same for n (at least 1) records, named by their hashes, in one bundle: it is about the first,
+ * and has all that the others take, under one checkpoint (annot_gate_bundle judges them). */
+ANNOT_API ANNOT_CHECKED enum annot_status
+annot_bundle_collect_records(struct annot *a, const struct annot_hash *records, size_t n,
+			     struct annot_buf *ret, struct annot_error *err);
 
 /* --- places --- */
 

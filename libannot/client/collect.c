@@ -37,18 +37,24 @@ static enum annot_status take_fetched(struct annot_collection *c, const struct a
 	return ANNOT_OK;
 }
 
-static bool has(const struct annot_collected *list, size_t n, const struct annot_hash *id)
-{
-	for (size_t i = 0; i < n; i++)
-		if (annot_hash_equal(&list[i].id, id))
-			return true;
-	return false;
-}
-
 bool annot_collect_has(const struct annot_collection *c, const struct annot_hash *id)
 {
-	return annot_hash_equal(&c->subject.id, id) || has(c->chain, c->n_chain, id) ||
-	       has(c->references, c->n_references, id);
+	struct annot_collected_id *found = NULL;
+	HASH_FIND(hh, c->ids, id, sizeof(*id), found);
+	return found != NULL;
+}
+
+enum annot_status annot_collect_note(struct annot_collection *c, const struct annot_hash *id,
+				     struct annot_error *err)
+{
+	if (annot_collect_has(c, id))
+		return ANNOT_OK;
+	struct annot_collected_id *note = annot_arena_alloc(c->arena, sizeof(*note));
+	if (!note)
+		return no_memory(err);
+	note->id = *id;
+	HASH_ADD(hh, c->ids, id, sizeof(note->id), note);
+	return annot_table_failed(note) ? no_memory(err) : ANNOT_OK;
 }
 
 enum annot_status annot_collect_add(struct annot_collection *c, const struct annot_collected *one,
@@ -66,7 +72,7 @@ enum annot_status annot_collect_add(struct annot_collection *c, const struct ann
 		c->cap_references = cap;
 	}
 	c->references[c->n_references++] = *one;
-	return ANNOT_OK;
+	return annot_collect_note(c, &one->id, err);
 }
 
 /* --- what records refer to --- */
@@ -207,27 +213,50 @@ static enum annot_status collect_sources(struct annot_collection *c, struct anno
 
 /* --- all of it --- */
 
-/* The record and a checkpoint that covers it. */
 static enum annot_status collect_subject(struct annot_collection *c, const char *id,
 					 struct annot_error *err)
 {
-	AUTO_BUF struct annot_buf note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
 	struct annot_fetched got;
 	TRY(annot_fetch(c->a, id, c->arena, &got, err));
+	TRY(take_fetched(c, &got, &c->subject, err));
+	return annot_collect_note(c, &c->subject.id, err);
+}
+
+static enum annot_status collect_more(struct annot_collection *c, const struct annot_hash *records,
+				      size_t n, struct annot_error *err)
+{
+	for (size_t i = 0; i < n;) {
+		struct wanted w = {0};
+		for (; i < n && w.n < GET_BATCH; i++)
+			if (!annot_collect_has(c, &records[i]) && !is_wanted(&w, &records[i]))
+				w.ids[w.n++] = records[i];
+		TRY(fetch_wanted(c, &w, err));
+	}
+	return ANNOT_OK;
+}
+
+/* The newest checkpoint, which covers what is collected. */
+static enum annot_status collect_checkpoint(struct annot_collection *c, struct annot_error *err)
+{
+	AUTO_BUF struct annot_buf note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
+	const struct annot_collected *newest = &c->subject;
+	for (size_t i = 0; i < c->n_references; i++)
+		if (c->references[i].index > newest->index)
+			newest = &c->references[i];
 	for (unsigned n = 0; n < COLLECT_ATTEMPTS; n++) {
 		annot_buf_truncate(&note, 0);
 		TRY(annot_pin_newest(c->a, &c->checkpoint, &note, err));
-		if (got.row->index >= c->checkpoint.size)
+		if (newest->index >= c->checkpoint.size)
 			continue;
 		char *copy = annot_arena_copy(c->arena, note.data, note.len);
 		if (!copy)
 			return no_memory(err);
 		c->note = annot_bytes(copy, note.len);
-		return take_fetched(c, &got, &c->subject, err);
+		return ANNOT_OK;
 	}
 	return annot_fail(err, ANNOT_MISMATCH,
 			  "record %s is said to be #%llu, but the newest checkpoint has size %llu",
-			  id, (unsigned long long)got.row->index,
+			  annot_hash_hex(&newest->id).text, (unsigned long long)newest->index,
 			  (unsigned long long)c->checkpoint.size);
 }
 
@@ -251,12 +280,15 @@ static enum annot_status prove_all(struct annot_collection *c, const struct anno
 	return ANNOT_OK;
 }
 
-static enum annot_status collect(struct annot_collection *c, const char *id, struct annot_buf *ret,
+/* All that belongs to the subject and the references. */
+static enum annot_status collect(struct annot_collection *c, struct annot_buf *ret,
 				 struct annot_error *err)
 {
 	struct annot_bundle bundle = {0};
-	TRY(collect_subject(c, id, err));
+	TRY(collect_checkpoint(c, err));
 	TRY(annot_collect_chain(c, err));
+	for (size_t i = 0; i < c->n_chain; i++)
+		TRY(annot_collect_note(c, &c->chain[i].id, err));
 	TRY(collect_references(c, err));
 	TRY(annot_collect_leaves(c, &bundle, err));
 	TRY(annot_collect_reviews(c, bundle.leaves, err));
@@ -272,14 +304,39 @@ static enum annot_status collect(struct annot_collection *c, const char *id, str
 	return annot_bundle_write(&bundle, ret, err);
 }
 
-enum annot_status annot_bundle_collect(struct annot *a, const char *id, struct annot_buf *ret,
-				       struct annot_error *err)
+static enum annot_status collect_all(struct annot_collection *c, const char *id,
+				     const struct annot_hash *more, size_t n, struct annot_buf *ret,
+				     struct annot_error *err)
+{
+	TRY(collect_subject(c, id, err));
+	TRY(collect_more(c, more, n, err));
+	return collect(c, ret, err);
+}
+
+static enum annot_status run(struct annot *a, const char *id, const struct annot_hash *more,
+			     size_t n, struct annot_buf *ret, struct annot_error *err)
 {
 	struct annot_collection c = {.a = a, .arena = annot_arena_new(COLLECT_ARENA_MAX)};
 	if (!c.arena)
 		return no_memory(err);
-	enum annot_status status = collect(&c, id, ret, err);
+	enum annot_status status = collect_all(&c, id, more, n, ret, err);
 	free(c.references);
+	HASH_CLEAR(hh, c.ids); /* elements live in the arena */
 	annot_arena_free(c.arena);
 	return status;
+}
+
+enum annot_status annot_bundle_collect(struct annot *a, const char *id, struct annot_buf *ret,
+				       struct annot_error *err)
+{
+	return run(a, id, NULL, 0, ret, err);
+}
+
+enum annot_status annot_bundle_collect_records(struct annot *a, const struct annot_hash *records,
+					       size_t n, struct annot_buf *ret,
+					       struct annot_error *err)
+{
+	char id[ANNOT_HASH_HEX + 2];
+	snprintf(id, sizeof(id), "=%s", annot_hash_hex(&records[0]).text);
+	return run(a, id, records + 1, n - 1, ret, err);
 }

@@ -4,6 +4,7 @@
 
 #include "client/internal.h"
 #include "proof/bundle.h"
+#include "state/table.h"
 
 /* A record that goes into the bundle. */
 struct annot_collected {
@@ -15,6 +16,12 @@ struct annot_collected {
 	uint8_t key[ANNOT_KEY_SIZE];
 };
 
+/* The hash of a record that is, or is to be, in the bundle. */
+struct annot_collected_id {
+	struct annot_hash id;
+	UT_hash_handle hh;
+};
+
 struct annot_collection {
 	struct annot *a;
 	struct annot_arena *arena; /* all that the bundle points to */
@@ -23,6 +30,7 @@ struct annot_collection {
 	struct annot_collected subject;
 	struct annot_collected *chain, *references;
 	size_t n_chain, n_references, cap_references;
+	struct annot_collected_id *ids; /* in the arena */
 };
 
 /* The chain: every corpus, policy and key record and their reviews below the checkpoint's size. */
@@ -35,12 +43,16 @@ enum annot_status annot_collect_chain(struct annot_collection *c, struct annot_e
 enum annot_status annot_collect_raw(struct annot_collection *c, const uint64_t *indexes, size_t n,
 				    struct annot_collected *ret, size_t *ret_n,
 				    struct annot_error *err);
-/* Adds a record to the references. TOO_LARGE. */
+/* Adds a record to the references. TOO_LARGE, NO_MEMORY. */
 enum annot_status annot_collect_add(struct annot_collection *c, const struct annot_collected *one,
 				    struct annot_error *err);
-/* Whether it is the subject, in the chain or among the references. */
+/* Remembers that a record is, or is to be, in the bundle. NO_MEMORY. */
+enum annot_status annot_collect_note(struct annot_collection *c, const struct annot_hash *id,
+				     struct annot_error *err);
+/* Whether that is so. */
 bool annot_collect_has(const struct annot_collection *c, const struct annot_hash *id);
-/* Adds the reviews and reaffirmations of what is collected: found in the leaves. */
+/* Adds the reviews and reaffirmations of what is collected, and the reaffirmations of these: found
+ * in the leaves. */
 enum annot_status annot_collect_reviews(struct annot_collection *c, struct annot_bytes leaves,
 					struct annot_error *err);
 

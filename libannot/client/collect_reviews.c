@@ -19,7 +19,7 @@ static bool is_said_about(const struct annot_bytes *line)
 	return false;
 }
 
-static enum annot_status find_reviews(const struct annot_collection *c, struct annot_bytes leaves,
+static enum annot_status find_reviews(struct annot_collection *c, struct annot_bytes leaves,
 				      struct annot_buf *ret, struct annot_error *err)
 {
 	uint64_t index = 0;
@@ -33,8 +33,10 @@ static enum annot_status find_reviews(const struct annot_collection *c, struct a
 		if (!is_said_about(&line))
 			continue;
 		TRY(annot_leaf_parse(line, &leaf, err));
-		if (annot_collect_has(c, &leaf.on) && !annot_collect_has(c, &leaf.record))
-			annot_buf_add(ret, &index, sizeof(index));
+		if (!annot_collect_has(c, &leaf.on) || annot_collect_has(c, &leaf.record))
+			continue;
+		annot_buf_add(ret, &index, sizeof(index));
+		TRY(annot_collect_note(c, &leaf.record, err)); /* it may be reaffirmed */
 	}
 	return annot_buf_check(ret, "the reviews", err);
 }
