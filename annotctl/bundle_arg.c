@@ -3,6 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "out/out.h"
+
 enum { KNOWN_MAX = 64 };
 
 bool bundle_is_file(const char *arg)
@@ -12,14 +14,19 @@ bool bundle_is_file(const char *arg)
 	return strchr(arg, '/') || ending || access(arg, F_OK) == 0;
 }
 
+static enum annot_status parse_corpus(struct ctl *ctl, const char *corpus, struct annot_hash *ret)
+{
+	if (annot_hash_unhex(corpus, strlen(corpus), ret))
+		return ANNOT_OK;
+	return annot_fail(&ctl->err, ANNOT_USAGE, "--corpus %s: expected 64 hex digits", corpus);
+}
+
 enum annot_status bundle_trust(struct ctl *ctl, const char *corpus, struct annot_trust *ret)
 {
 	struct annot_hash known[KNOWN_MAX];
 	*ret = (struct annot_trust){0};
 	if (corpus) {
-		if (!annot_hash_unhex(corpus, strlen(corpus), &ret->corpus))
-			return annot_fail(&ctl->err, ANNOT_USAGE,
-					  "--corpus %s: expected 64 hex digits", corpus);
+		TRY(parse_corpus(ctl, corpus, &ret->corpus));
 	} else if (annot_known_corpora(known, KNOWN_MAX) == 1) {
 		ret->corpus = known[0];
 	} else {
@@ -29,4 +36,28 @@ enum annot_status bundle_trust(struct ctl *ctl, const char *corpus, struct annot
 			"a source other than this file");
 	}
 	return annot_pin_load(&ret->corpus, &ret->pin, &ctl->err);
+}
+
+enum annot_status bundle_trust_daemon(struct ctl *ctl, const char *corpus, struct annot_trust *ret)
+{
+	struct annot_hash wanted = annot_hello(ctl->annot)->corpus;
+	*ret = (struct annot_trust){.corpus = wanted};
+	if (corpus)
+		TRY(parse_corpus(ctl, corpus, &wanted));
+	if (!annot_hash_equal(&wanted, &ret->corpus))
+		return annot_fail(&ctl->err, ANNOT_MISMATCH,
+				  "the daemon serves corpus %s, not the one of --corpus",
+				  annot_hash_hex(&ret->corpus).text);
+	return annot_pin(ctl->annot, &ret->pin, NULL, &ctl->err);
+}
+
+void bundle_print(struct ctl *ctl, const struct annot_check *lines, size_t n)
+{
+	static const char *const words[] = {"FAIL", "MISSING", "WARN", "ok", ""};
+	static const enum out_style styles[] = {STYLE_BAD, STYLE_BAD, STYLE_WARN, STYLE_GOOD,
+						STYLE_DIM};
+	for (size_t i = 0; i < n; i++)
+		out_text(ctl, "%s%-8s%s %-12s %s\n", out_style(ctl, styles[lines[i].result]),
+			 words[lines[i].result], out_style(ctl, STYLE_PLAIN), lines[i].name,
+			 lines[i].text);
 }

@@ -1,8 +1,10 @@
-/* Arguments that may be bundles, and what a reader of a bundle trusts. */
+/* Arguments that may be bundles, what a reader of a bundle trusts, and what is said of it. */
 #ifndef ANNOTCTL_BUNDLE_ARG_H
 #define ANNOTCTL_BUNDLE_ARG_H
 
 #include "ctl.h"
+
+enum { BUNDLE_MAX = 1 << 30 }; /* bytes of one that is fetched */
 
 /* Whether an argument means a file and not an id: it has a "/", ends in ".bundle", or is there. */
 bool bundle_is_file(const char *arg);
@@ -12,5 +14,12 @@ bool bundle_is_file(const char *arg);
  * has met) and its pin. USAGE: no hash, or which corpus is not known.
  */
 enum annot_status bundle_trust(struct ctl *ctl, const char *corpus, struct annot_trust *ret);
+
+/* For what the daemon sends, once connected: its corpus, which corpus (may be NULL) must agree with
+ * (MISMATCH), as pinned. USAGE: no hash. */
+enum annot_status bundle_trust_daemon(struct ctl *ctl, const char *corpus, struct annot_trust *ret);
+
+/* Prints the lines of a verifier: ok, WARN, MISSING, FAIL or nothing, name, text. */
+void bundle_print(struct ctl *ctl, const struct annot_check *lines, size_t n);
 
 #endif

@@ -1,9 +1,5 @@
-#include <string.h>
-
 #include "../bundle_arg.h"
 #include "../out/out.h"
-
-enum { BUNDLE_MAX = 1 << 30 };
 
 static char *arg_corpus;
 
@@ -13,40 +9,14 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND,
 };
 
-/* With a daemon: its corpus as pinned; --corpus must agree. */
-static enum annot_status trust_for_id(struct ctl *ctl, struct annot_trust *ret)
-{
-	struct annot_options o = ANNOT_OPTIONS_INIT;
-	o.socket = ctl->socket;
-	o.timeout_ms = ctl->timeout_ms;
-	if (!ctl->annot)
-		TRY(annot_open(&o, &ctl->annot, &ctl->err));
-	ret->corpus = annot_hello(ctl->annot)->corpus;
-	struct annot_hash wanted;
-	if (arg_corpus && !annot_hash_unhex(arg_corpus, strlen(arg_corpus), &wanted))
-		return annot_fail(&ctl->err, ANNOT_USAGE, "--corpus %s: expected 64 hex digits",
-				  arg_corpus);
-	if (arg_corpus && !annot_hash_equal(&wanted, &ret->corpus))
-		return annot_fail(&ctl->err, ANNOT_MISMATCH,
-				  "the daemon serves corpus %s, not the one of --corpus",
-				  annot_hash_hex(&ret->corpus).text);
-	return annot_pin(ctl->annot, &ret->pin, NULL, &ctl->err);
-}
-
-static const char *const words[] = {"FAIL", "MISSING", "WARN", "ok", ""};
-static const enum out_style styles[] = {STYLE_BAD, STYLE_BAD, STYLE_WARN, STYLE_GOOD, STYLE_DIM};
-
 static void print(struct ctl *ctl, const struct annot_report *r)
 {
 	if (ctl->format != FORMAT_TEXT) {
 		out_json(ctl, annot_report_json(r));
 		return;
 	}
-	for (size_t i = 0; i < r->n_checks && !ctl->quiet; i++) {
-		const struct annot_check *c = &r->checks[i];
-		out_text(ctl, "%s%-8s%s %-12s %s\n", out_style(ctl, styles[c->result]),
-			 words[c->result], out_style(ctl, STYLE_PLAIN), c->name, c->text);
-	}
+	if (!ctl->quiet)
+		bundle_print(ctl, r->checks, r->n_checks);
 	out_text(ctl, "%s%s%s\n",
 		 out_style(ctl, annot_verdict_exit(r->verdict) ? STYLE_BAD : STYLE_GOOD),
 		 annot_verdict_name(r->verdict), out_style(ctl, STYLE_PLAIN));
@@ -65,7 +35,7 @@ static enum annot_status verify(struct ctl *ctl, struct annot_bytes bundle,
 
 static int run(struct ctl *ctl, int argc, const char **args)
 {
-	struct annot_trust trust = {0};
+	struct annot_trust trust;
 	int code = 0;
 	(void)argc;
 	if (bundle_is_file(args[0])) {
@@ -76,8 +46,11 @@ static int run(struct ctl *ctl, int argc, const char **args)
 		annot_file_unmap(&file);
 		return status == ANNOT_OK ? code : ctl_fail(ctl, status);
 	}
+	code = ctl_connect(ctl);
+	if (code)
+		return code;
 	struct annot_buf bundle = ANNOT_BUF_INIT(BUNDLE_MAX);
-	enum annot_status status = trust_for_id(ctl, &trust);
+	enum annot_status status = bundle_trust_daemon(ctl, arg_corpus, &trust);
 	if (status == ANNOT_OK)
 		status = annot_bundle_collect(ctl->annot, args[0], &bundle, &ctl->err);
 	if (status == ANNOT_OK)

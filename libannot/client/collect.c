@@ -280,6 +280,20 @@ static enum annot_status prove_all(struct annot_collection *c, const struct anno
 	return ANNOT_OK;
 }
 
+/* A record of authority that the bundle is about stands in it once. */
+static enum annot_status note_chain(struct annot_collection *c, struct annot_error *err)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < c->n_chain; i++) {
+		if (annot_collect_has(c, &c->chain[i].id))
+			continue;
+		TRY(annot_collect_note(c, &c->chain[i].id, err));
+		c->chain[n++] = c->chain[i];
+	}
+	c->n_chain = n;
+	return ANNOT_OK;
+}
+
 /* All that belongs to the subject and the references. */
 static enum annot_status collect(struct annot_collection *c, struct annot_buf *ret,
 				 struct annot_error *err)
@@ -287,8 +301,7 @@ static enum annot_status collect(struct annot_collection *c, struct annot_buf *r
 	struct annot_bundle bundle = {0};
 	TRY(collect_checkpoint(c, err));
 	TRY(annot_collect_chain(c, err));
-	for (size_t i = 0; i < c->n_chain; i++)
-		TRY(annot_collect_note(c, &c->chain[i].id, err));
+	TRY(note_chain(c, err));
 	TRY(collect_references(c, err));
 	TRY(annot_collect_leaves(c, &bundle, err));
 	TRY(annot_collect_reviews(c, bundle.leaves, err));

@@ -169,7 +169,8 @@ static enum annot_status prove(struct annot_collection *c, const struct annot_co
 		return no_memory(err);
 	proof->index = in.index;
 	proof->n_path = reply->n_path;
-	memcpy(proof->path, reply->path, reply->n_path * sizeof(*reply->path));
+	if (reply->n_path > 0)
+		memcpy(proof->path, reply->path, reply->n_path * sizeof(*reply->path));
 	proof->note = c->note;
 	annot_tlogproof_write(proof, ret);
 	return ANNOT_OK;

@@ -77,8 +77,10 @@ static json_t *pending_item(const void *all, size_t i)
 {
 	const struct annot_rules_pending *p = (const struct annot_rules_pending *)all + i;
 
-	return json_pack("{s:o, s:I, s:s, s:i}", "record", hash_json(&p->record), "index",
-			 (json_int_t)p->index, "by", p->by, "approvals", (int)p->approvals);
+	return json_pack("{s:o, s:o, s:I, s:I, s:s, s:i}", "record", hash_json(&p->record),
+			 "annotation", hash_json(&p->annotation), "version", (json_int_t)p->version,
+			 "index", (json_int_t)p->index, "by", p->by, "approvals",
+			 (int)p->approvals);
 }
 
 static json_t *admin_item(const void *all, size_t i)

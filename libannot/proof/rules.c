@@ -59,6 +59,8 @@ static bool list_pending(struct annot_verify *v, struct annot_rules *r)
 			continue;
 		list[r->n_pending++] = (struct annot_rules_pending){
 			.record = s->id,
+			.annotation = s->leaf.annotation,
+			.version = annot_memory_version(v->memory, &s->id),
 			.index = s->index,
 			.by = name_of(v, &s->leaf.author),
 			.approvals = annot_authority_approvals(a, &s->id)};

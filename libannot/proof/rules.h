@@ -8,8 +8,8 @@
 
 /* A policy record that waits for admins. */
 struct annot_rules_pending {
-	struct annot_hash record;
-	uint64_t index;
+	struct annot_hash record, annotation;
+	uint64_t version, index;
 	const char *by;
 	unsigned approvals; /* its author's included */
 };

@@ -1,0 +1,198 @@
+#include <string.h>
+
+#include "../bundle_arg.h"
+#include "../out/out.h"
+#include "../rows.h"
+
+enum { GATE_RECORDS_MAX = 4096 };
+
+static char *arg_corpus;
+
+static const struct poptOption options[] = {
+	{"corpus", '\0', POPT_ARG_STRING, &arg_corpus, 0, "Corpus id that you have from elsewhere",
+	 "HASH"},
+	POPT_TABLEEND,
+};
+
+/* --- which records --- */
+
+struct wanted {
+	const char *query; /* NULL: one record by its id */
+	struct annot_hash records[GATE_RECORDS_MAX];
+	size_t n;
+};
+
+/* One argument of these characters is an id or a document's name and never a word to search for: a
+ * misspelt name must not let something else through. */
+static bool is_id(const char *arg)
+{
+	return *arg && strspn(arg, "abcdefghijklmnopqrstuvwxyz0123456789._-@=") == strlen(arg);
+}
+
+static enum annot_status hash_of_row(struct ctl *ctl, const struct annot_row *row,
+				     struct annot_hash *ret)
+{
+	struct annot_leaf leaf;
+	if (row->record.data) {
+		*ret = annot_sha256(row->record.data, row->record.len);
+		return ANNOT_OK;
+	}
+	TRY(annot_leaf_parse(annot_bytes_of(row->leaf ? row->leaf : ""), &leaf, &ctl->err));
+	*ret = leaf.record;
+	return ANNOT_OK;
+}
+
+static enum annot_status find_one(struct ctl *ctl, const char *id, struct wanted *w)
+{
+	struct annot_fetched got;
+	TRY(annot_fetch(ctl->annot, id, ctl->arena, &got, &ctl->err));
+	w->n = 1;
+	return hash_of_row(ctl, got.row, &w->records[0]);
+}
+
+static enum annot_status add_row(struct ctl *ctl, const struct annot_row *row,
+				 const struct annot_record *record, void *arg)
+{
+	struct wanted *w = arg;
+	(void)record;
+	if (w->n == GATE_RECORDS_MAX)
+		return annot_fail(&ctl->err, ANNOT_TOO_LARGE,
+				  "more than %d records match \"%s\"; gate them in parts, as with "
+				  "since: and before:",
+				  GATE_RECORDS_MAX, w->query);
+	return hash_of_row(ctl, row, &w->records[w->n++]);
+}
+
+static enum annot_status find_all(struct ctl *ctl, const char **args, struct wanted *w)
+{
+	w->query = rows_query(ctl, args);
+	TRY(rows_each(ctl, &(struct rows_request){.query = w->query}, add_row, w, NULL));
+	if (w->n == 0)
+		return annot_fail(&ctl->err, ANNOT_NO,
+				  "no record matches \"%s\": there is nothing to pass the gate",
+				  w->query);
+	out_note(ctl,
+		 "%zu record%s match%s; that these are all is the daemon's word, each is "
+		 "judged here",
+		 w->n, w->n == 1 ? "" : "s", w->n == 1 ? "es" : "");
+	return ANNOT_OK;
+}
+
+/* --- what is said --- */
+
+static void print_record(struct ctl *ctl, const struct annot_gate *gate,
+			 const struct annot_gated *g)
+{
+	size_t missing = 0;
+	for (size_t i = 0; i < g->n_lines; i++)
+		missing += annot_gate_missing(&g->lines[i]);
+	bundle_print(ctl, g->lines, g->n_lines);
+	out_text(ctl, "%s%spassed%s %s", out_style(ctl, g->passed ? STYLE_GOOD : STYLE_BAD),
+		 g->passed ? "" : "not ", out_style(ctl, STYLE_PLAIN),
+		 annot_hash_hex(&g->record).text);
+	if (gate->checkpoint.size)
+		out_text(ctl, " under checkpoint %s %llu %s",
+			 out_safe(ctl, gate->checkpoint.origin),
+			 (unsigned long long)gate->checkpoint.size,
+			 annot_hash_hex(&gate->checkpoint.root).text);
+	if (missing)
+		out_text(ctl, ": %zu missing", missing);
+	out_text(ctl, "\n");
+}
+
+static void print_text(struct ctl *ctl, const struct annot_gate *gate)
+{
+	size_t passed = 0;
+	for (size_t i = 0; i < gate->n_records; i++) {
+		print_record(ctl, gate, &gate->records[i]);
+		passed += gate->records[i].passed;
+	}
+	if (gate->n_records > 1)
+		out_note(ctl, "%zu of %zu passed", passed, gate->n_records);
+}
+
+/* Hashes alone, and none unless all passed: what reads them may not look at the exit status. */
+static void print_hashes(struct ctl *ctl, const struct annot_gate *gate)
+{
+	for (size_t i = 0; gate->passed && i < gate->n_records; i++)
+		out_text(ctl, "%s\n", annot_hash_hex(&gate->records[i].record).text);
+}
+
+static void print_json(struct ctl *ctl, const struct annot_gate *gate, const struct wanted *w)
+{
+	json_t *object = annot_gate_json(gate);
+	if (w && w->query)
+		json_object_set_new(object, "listing",
+				    json_pack("{s:s, s:I, s:b}", "query", w->query, "matches",
+					      (json_int_t)w->n, "verified", 0));
+	out_json(ctl, object);
+}
+
+/* --- the gate --- */
+
+static enum annot_status judge(struct ctl *ctl, struct annot_bytes bundle,
+			       const struct annot_trust *trust, const struct wanted *w, int *ret)
+{
+	const struct annot_gate *gate;
+	TRY(annot_gate_bundle(ctl->arena, bundle, trust, w ? w->records : NULL, w ? w->n : 0, &gate,
+			      &ctl->err));
+	if (ctl->format != FORMAT_TEXT)
+		print_json(ctl, gate, w);
+	else if (ctl->quiet)
+		print_hashes(ctl, gate);
+	else
+		print_text(ctl, gate);
+	*ret = gate->passed ? 0 : 1;
+	return ANNOT_OK;
+}
+
+static enum annot_status gate_file(struct ctl *ctl, const char *path, int *ret)
+{
+	struct annot_trust trust = {0};
+	struct annot_bytes file;
+	TRY(bundle_trust(ctl, arg_corpus, &trust));
+	TRY(annot_file_map(path, &file, &ctl->err));
+	enum annot_status status = judge(ctl, file, &trust, NULL, ret);
+	annot_file_unmap(&file);
+	return status;
+}
+
+static enum annot_status gate_daemon(struct ctl *ctl, const char **args, struct annot_buf *bundle,
+				     int *ret)
+{
+	struct annot_trust trust = {0};
+	struct wanted *w = annot_arena_alloc(ctl->arena, sizeof *w);
+	if (!w)
+		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	TRY(bundle_trust_daemon(ctl, arg_corpus, &trust));
+	TRY(!args[1] && is_id(args[0]) ? find_one(ctl, args[0], w) : find_all(ctl, args, w));
+	TRY(annot_bundle_collect_records(ctl->annot, w->records, w->n, bundle, &ctl->err));
+	return judge(ctl, annot_buf_bytes(bundle), &trust, w, ret);
+}
+
+static int run(struct ctl *ctl, int argc, const char **args)
+{
+	int code = 0;
+	if (argc == 1 && bundle_is_file(args[0])) {
+		CTL_TRY(ctl, gate_file(ctl, args[0], &code));
+		return code;
+	}
+	code = ctl_connect(ctl);
+	if (code)
+		return code;
+	struct annot_buf bundle = ANNOT_BUF_INIT(BUNDLE_MAX);
+	enum annot_status status = gate_daemon(ctl, args, &bundle, &code);
+	annot_buf_free(&bundle);
+	return status == ANNOT_OK ? code : ctl_fail(ctl, status);
+}
+
+const struct command cmd_gate = {
+	"gate",
+	"ID|QUERY|BUNDLE",
+	"Say whether the policy lets it be published",
+	options,
+	run,
+	0,
+	1,
+	-1,
+};
