@@ -15,6 +15,7 @@
 #include "proof/bundle.h"
 #include "proto/proto.h"
 #include "record/record.h"
+#include "state/review.h"
 #include "text/escape.h"
 
 enum { PAGE_MAX = 1 << 20 };
@@ -23,12 +24,19 @@ static const struct limit {
 	const char *name;
 	uint64_t value;
 } limits[] = {
-	{"{WIRE_VERSION}", ANNOT_WIRE_VERSION},   {"{FRAME_MAX}", ANNOT_FRAME_MAX},
-	{"{ERROR_MAX}", ANNOT_ERROR_MAX},         {"{DEPTH_MAX}", ANNOT_DEPTH_MAX},
-	{"{FIELDS_MAX}", ANNOT_FIELDS_MAX},       {"{RECORD_MAX}", ANNOT_RECORD_MAX},
-	{"{CARDS_MAX}", ANNOT_CARDS_MAX},         {"{PARENTS_MAX}", ANNOT_PARENTS_MAX},
-	{"{CONTEXT_CHARS}", ANNOT_CONTEXT_CHARS}, {"{CHUNK_SIZE}", ANNOT_CHUNK_SIZE},
-	{"{LEAF_MAX}", ANNOT_LEAF_MAX},           {"{LEAVES_MAX}", ANNOT_BUNDLE_LEAVES_MAX},
+	{"{WIRE_VERSION}", ANNOT_WIRE_VERSION},
+	{"{FRAME_MAX}", ANNOT_FRAME_MAX},
+	{"{ERROR_MAX}", ANNOT_ERROR_MAX},
+	{"{DEPTH_MAX}", ANNOT_DEPTH_MAX},
+	{"{FIELDS_MAX}", ANNOT_FIELDS_MAX},
+	{"{RECORD_MAX}", ANNOT_RECORD_MAX},
+	{"{CARDS_MAX}", ANNOT_CARDS_MAX},
+	{"{PARENTS_MAX}", ANNOT_PARENTS_MAX},
+	{"{CONTEXT_CHARS}", ANNOT_CONTEXT_CHARS},
+	{"{CHUNK_SIZE}", ANNOT_CHUNK_SIZE},
+	{"{LEAF_MAX}", ANNOT_LEAF_MAX},
+	{"{LEAVES_MAX}", ANNOT_BUNDLE_LEAVES_MAX},
+	{"{ANCESTORS_MAX}", ANNOT_REVIEW_ANCESTORS_MAX},
 };
 
 static void fail(const char *why, const char *what)

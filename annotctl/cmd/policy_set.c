@@ -21,7 +21,7 @@ static const struct poptOption options[] = {
 	{"second-reader", '\0', POPT_ARG_STRING, &arg_second, 0,
 	 "Whether a translation needs an approver who reads both languages", "yes|no"},
 	{"scale", '\0', POPT_ARG_ARGV, &arg_scales, 0,
-	 "Add a scale, or replace the one of that name", "'NAME RATING:POLE…'"},
+	 "Add a scale, or replace the one of that name: 'NAME RATING:POLE…'", "SCALE"},
 	{"remove-scale", '\0', POPT_ARG_ARGV, &arg_removed, 0, "Take a scale away", "NAME"},
 	{"force", '\0', POPT_ARG_NONE, &arg_force, 0,
 	 "Take a scale or rating away although verdicts use it", NULL},

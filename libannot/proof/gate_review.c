@@ -75,8 +75,9 @@ static void add_name(struct annot_buf *b, const char *name)
 	annot_buf_puts(b, name);
 }
 
-static const char *finish(const struct annot_buf *b)
+static const char *finish(const struct counted *c, const struct annot_buf *b)
 {
+	c->v->failed |= b->no_memory;
 	if (b->failed)
 		return "many";
 	return b->len ? b->data : "nobody";
@@ -94,7 +95,7 @@ static const char *deciders(const struct counted *c, const char *decision, struc
 		add_name(b, vote->key->name);
 		annot_buf_printf(b, " at #%llu", (unsigned long long)vote->index);
 	}
-	return finish(b);
+	return finish(c, b);
 }
 
 static const char *person_name(const struct counted *c, const struct annot_hash *person)
@@ -120,10 +121,17 @@ static const char *author_names(const struct counted *c, struct annot_buf *b)
 		if (!again)
 			add_name(b, person_name(c, &a->persons[i]));
 	}
-	return finish(b);
+	return finish(c, b);
 }
 
 /* --- lines --- */
+
+static const char *noun(const char *decision)
+{
+	if (strcmp(decision, "approve") == 0)
+		return "approval";
+	return strcmp(decision, "reject") == 0 ? "rejection" : "request for changes";
+}
 
 static void tell_uncounted(struct counted *c)
 {
@@ -138,8 +146,8 @@ static void tell_uncounted(struct counted *c)
 		enum annot_review_weight weight = annot_review_weigh(vote, &c->rules);
 
 		if (weight != ANNOT_REVIEW_COUNTS)
-			CHECK_INFO(c->v, c->name, "%s: %s by %s at #%llu does not count: %s %s",
-				   c->label.text, vote->decision, vote->key->name,
+			CHECK_INFO(c->v, c->name, "%s: the %s by %s at #%llu does not count: %s %s",
+				   c->label.text, noun(vote->decision), vote->key->name,
 				   (unsigned long long)vote->index, vote->key->name, why[weight]);
 	}
 }

@@ -5,12 +5,14 @@
 
 #include "base/auto.h"
 #include "corpus.h"
+#include "proof/gate.h"
 
 struct work {
 	struct test_corpus *c;
 	struct annot_bytes file;
 	struct annot_trust trust;
 	const struct annot_report *report;
+	const struct annot_gate *gate;
 };
 
 static struct test_corpus *corpus(void)
@@ -73,6 +75,32 @@ static enum annot_status json(void *ctx)
 	return status;
 }
 
+static enum annot_status gate(void *ctx)
+{
+	struct work *w = ctx;
+	AUTO_ARENA struct annot_arena *arena = annot_arena_new(256 << 20);
+	const struct annot_gate *g = NULL;
+	enum annot_status status =
+		ALLOC(annot_gate_bundle(arena, w->file, &w->trust, NULL, 0, &g, &test_error));
+	assert_true((status == ANNOT_OK) == (g != NULL));
+	if (!g)
+		return status;
+	assert_int_equal(g->passed, w->gate->passed);
+	assert_int_equal(g->records[0].n_lines, w->gate->records[0].n_lines);
+	for (size_t i = 0; i < g->records[0].n_lines; i++)
+		assert_string_equal(g->records[0].lines[i].text, w->gate->records[0].lines[i].text);
+	return status;
+}
+
+static enum annot_status gate_json(void *ctx)
+{
+	struct work *w = ctx;
+	json_t *ret = ALLOC(annot_gate_json(w->gate));
+	enum annot_status status = ret ? ANNOT_OK : ANNOT_NO_MEMORY;
+	json_decref(ret);
+	return status;
+}
+
 static void bundle_of(struct work *w, size_t subject)
 {
 	struct annot_bundle b;
@@ -80,6 +108,8 @@ static void bundle_of(struct work *w, size_t subject)
 	w->file = test_bundle_file(w->c, &b);
 	w->trust = (struct annot_trust){.corpus = w->c->id};
 	w->report = test_verify_bundle(w->c, &b, &w->trust);
+	assert_ok(
+		annot_gate_bundle(w->c->arena, w->file, &w->trust, NULL, 0, &w->gate, &test_error));
 }
 
 static void test_each(void **state)
@@ -92,6 +122,8 @@ static void test_each(void **state)
 		assert_true(alloc_each("verify", verify, &w) > 50);
 		assert_true(alloc_each("report", json, &w) > 10);
 	}
+	assert_true(alloc_each("gate", gate, &w) > 50);
+	assert_true(alloc_each("gate in JSON", gate_json, &w) > 50);
 }
 
 /* What is wrong with a bundle is said, too. */

@@ -79,6 +79,24 @@ no=$(quiet alice review "$quote@2" reject --because 'Not what she said.')
 expect 1 'rejected by alice at #' ctl chloe gate "$quote"
 quiet alice retract "$no@1" --because 'I was wrong.' >/dev/null
 expect 0 '' ctl chloe gate "$quote"
+# A daemon that goes back to before the rejection shows another log than chloe has seen.
+stop
+cp -R "$work/corpus" "$work/before"
+serve
+again=$(quiet alice review "$quote@2" reject --because 'After all.')
+expect 1 'rejected by alice at #' ctl chloe gate "$quote"
+stop
+mv "$work/corpus" "$work/after"
+mv "$work/before" "$work/corpus"
+serve
+expect 4 'ROLLED-BACK' ctl chloe gate "$quote"; one_line
+publish chloe gate "$quote" && fail "published from a log that went back"
+stop
+rm -rf "$work/corpus"
+mv "$work/after" "$work/corpus"
+serve
+quiet alice retract "$again@1" --because 'No.' >/dev/null
+expect 0 '' ctl chloe gate "$quote"
 # An old bundle is no way around what came since.
 expect 1 'judged as of #' ctl chloe gate "$work/quote.bundle"
 

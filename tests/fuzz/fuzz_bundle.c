@@ -1,12 +1,13 @@
 /*
- * Bundles: what parses is written back byte for byte, and the verifier reports on whatever it is
- * given. The closing hash is put right first; no fuzzer would guess it.
+ * Bundles: what parses is written back byte for byte, and the verifier and the gate report on
+ * whatever they are given. The closing hash is put right first; no fuzzer would guess it.
  */
 #include "fuzz.h"
 
 #include "base/encode.h"
 #include "base/hash.h"
 #include "proof/bundle.h"
+#include "proof/gate.h"
 #include "proof/verify.h"
 
 enum { INPUT_MAX = 1 << 20 };
@@ -33,6 +34,18 @@ static void check(struct annot_bytes file)
 	/* The bundle's own corpus, so that all checks behind that one run as well. */
 	trust.corpus = annot_sha256(bundle.chain[0].record.data, bundle.chain[0].record.len);
 	REQUIRE(annot_verify_bundle(arena, file, &trust, &report, &err) == ANNOT_OK);
+	const struct annot_gate *gate;
+	REQUIRE(annot_gate_bundle(arena, file, &trust, NULL, 0, &gate, &err) == ANNOT_OK);
+	REQUIRE(gate->n_records == 1 && gate->records[0].n_lines > 0);
+	/* What does not verify does not pass. */
+	REQUIRE(!gate->passed || annot_verdict_exit(report->verdict) == 0);
+	if (bundle.n_references == 0)
+		return;
+	struct annot_hash both[2] = {gate->records[0].record};
+	struct annot_bytes reference = bundle.references[0].record;
+	both[1] = annot_sha256(reference.data, reference.len);
+	REQUIRE(annot_gate_bundle(arena, file, &trust, both, 2, &gate, &err) == ANNOT_OK);
+	REQUIRE(gate->n_records == 2 && gate->records[1].n_lines > 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

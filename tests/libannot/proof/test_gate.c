@@ -74,7 +74,7 @@ static void test_own_approvals(void **state)
 	approve(&bob, quote);
 	assert_gate_shut(test_gate(c, quote), "review", "other than bob");
 	assert_gate_tells(test_gate(c, quote), "review",
-			  "approve by bob at #7 does not count: bob is an author of it");
+			  "the approval by bob at #7 does not count: bob is an author of it");
 	/* Who wrote an ancestor is an author, too. */
 	version = put(&carol, annot_draft_amend(quote->record));
 	approve(&bob, version);
