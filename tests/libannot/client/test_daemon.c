@@ -10,6 +10,7 @@
 #include "client/client.h"
 #include "client/signer.h"
 #include "log/tree.h"
+#include "proof/gate.h"
 
 static const char speech[] = "It rained. \"We shall rebuild the bridge\", the minister said.\n";
 static const char words[] = "We shall rebuild the bridge";
@@ -171,6 +172,48 @@ static void test_whole_way(void **state)
 	annot_buf_free(&bundle);
 }
 
+/* Several records in one bundle: with their reviews, and the reaffirmation of one of these. */
+static void test_several(void **state)
+{
+	enum { CLAIMS = 40 };
+	struct fixture *f = *state;
+	struct annot_buf bundle = ANNOT_BUF_INIT(16 << 20);
+	struct test_key bob = test_key(9), carol = test_key(10), carol2 = test_key(11);
+	struct annot_signer *signers[] = {signer(f, &carol, "carol.key"),
+					  signer(f, &carol2, "carol2.key")};
+	struct annot_hash claims[CLAIMS + 1];
+	struct annot_trust trust = {.corpus = f->test->id};
+	const struct annot_gate *gate;
+	add(f, f->admin, test_key_add(f->test, "bob", &bob));
+	const struct annot_record *key = add(f, f->admin, test_key_add(f->test, "carol", &carol));
+	for (unsigned i = 0; i < CLAIMS; i++) {
+		claims[i] = add(f, f->bob, test_claim("It rained."))->id;
+		if (i > 0)
+			add(f, f->admin, test_review(&claims[i], "approve"));
+	}
+	claims[CLAIMS] = f->test->id; /* the genesis record is of the chain as well */
+	const struct annot_record *review = add(f, signers[0], test_review(&claims[0], "approve"));
+	add(f, signers[0], test_key_rotate(f->test, "carol", &key->id, &carol2));
+	add(f, f->admin, test_key_revoke(&key->id, "compromised", (int64_t)CLAIMS * 2));
+	assert_ok(annot_bundle_collect_records(f->a, claims, CLAIMS + 1, &bundle, &test_error));
+	assert_ok(annot_pin_load(&f->test->id, &trust.pin, &test_error));
+	assert_ok(annot_gate_bundle(f->arena, annot_buf_bytes(&bundle), &trust, claims, CLAIMS + 1,
+				    &gate, &test_error));
+	assert_int_equal(gate->n_records, CLAIMS + 1);
+	assert_int_equal(gate->checkpoint.size, trust.pin.size);
+	for (unsigned i = 0; i <= CLAIMS; i++)
+		assert_int_equal(gate->records[i].passed, i > 0);
+	add(f, signers[1], test_about(ANNOT_KIND_reaffirm, &review->id));
+	annot_buf_truncate(&bundle, 0);
+	assert_ok(annot_bundle_collect_records(f->a, claims, 1, &bundle, &test_error));
+	assert_ok(annot_gate_bundle(f->arena, annot_buf_bytes(&bundle), &trust, claims, 1, &gate,
+				    &test_error));
+	assert_true(gate->passed);
+	annot_buf_free(&bundle);
+	annot_signer_close(signers[0]);
+	annot_signer_close(signers[1]);
+}
+
 /* A text larger than a piece goes up in several, and on from where an upload stopped. */
 static void test_large_text(void **state)
 {
@@ -256,6 +299,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_whole_way, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_several, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_large_text, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_killed, setup, teardown),
