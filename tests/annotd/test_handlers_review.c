@@ -131,13 +131,16 @@ static void test_compromised(void **state)
 	const struct test_entry *review = put(s, &ben, test_review(&claim->id, "approve"));
 	const struct test_entry *rotate =
 		put(s, &ben, test_key_rotate(s->c, "ben", &s->c->entries[1]->id, &ben2));
-	(void)rotate;
 	STATE(claim, "approved");
 	put(s, &admin,
 	    test_key_revoke(&s->c->entries[1]->id, "compromised", (int64_t)review->index));
 	STATE(claim, "draft");
-	put(s, &ben2, test_about(ANNOT_KIND_reaffirm, &review->id));
+	const struct test_entry *stands =
+		put(s, &ben2, test_about(ANNOT_KIND_reaffirm, &review->id));
 	STATE(claim, "approved");
+	/* The thief had that key, too. */
+	put(s, &admin, test_key_revoke(&rotate->id, "compromised", (int64_t)stands->index));
+	STATE(claim, "draft");
 }
 
 static bool has_flag(const struct annot_row *row, const char *flag)

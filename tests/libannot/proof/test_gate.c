@@ -258,17 +258,20 @@ static void test_conflict(void **state)
 static void test_stolen_key(void **state)
 {
 	struct test_key carol2 = test_key(62);
-	struct test_entry *review;
+	struct test_entry *review, *rotate, *stands;
 	(void)state;
 
 	approve(&dora, document);
 	review = approve(&carol, quote);
 	assert_gate_open(test_gate(c, quote));
-	put(&carol, test_key_rotate(c, "carol", &c->entries[2]->id, &carol2));
+	rotate = put(&carol, test_key_rotate(c, "carol", &c->entries[2]->id, &carol2));
 	put(&admin, test_key_revoke(&c->entries[2]->id, "compromised", (int64_t)review->index));
 	assert_gate_shut(test_gate(c, quote), "review", "approved by nobody");
-	put(&carol2, test_about(ANNOT_KIND_reaffirm, &review->id));
+	stands = put(&carol2, test_about(ANNOT_KIND_reaffirm, &review->id));
 	assert_gate_open(test_gate(c, quote));
+	/* The thief had that key, too. */
+	put(&admin, test_key_revoke(&rotate->id, "compromised", (int64_t)stands->index));
+	assert_gate_shut(test_gate(c, quote), "review", "approved by nobody");
 }
 
 static void test_second_reader(void **state)
