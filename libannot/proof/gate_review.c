@@ -11,7 +11,6 @@ struct counted {
 	const char *name;
 	struct annot_label label;
 	struct annot_votes votes;
-	struct annot_review_authors *authors;
 	struct annot_review_rules rules;
 	struct annot_review_count count;
 };
@@ -50,17 +49,18 @@ static bool count(struct counted *c, const struct annot_supplied *s)
 {
 	const struct annot_authority *a = annot_memory_authority(c->v->memory);
 
-	c->authors = annot_arena_alloc(c->v->arena, sizeof(*c->authors));
+	if (!c->v->authors)
+		c->v->authors = annot_arena_alloc(c->v->arena, sizeof(*c->v->authors));
 	c->rules = (struct annot_review_rules){.policy = annot_authority_policy(a),
 					       .kind = s->leaf.kind};
-	if (!c->authors || !annot_votes_on(c->v, s, &c->votes) ||
-	    annot_review_authors(a, &s->id, leaf_of, c->v, c->authors, NULL) != ANNOT_OK) {
+	if (!c->v->authors || !annot_votes_on(c->v, s, &c->votes) ||
+	    annot_review_authors(a, &s->id, leaf_of, c->v, c->v->authors, NULL) != ANNOT_OK) {
 		c->v->failed = true;
 		return false;
 	}
-	c->rules.authors = c->authors->persons;
-	c->rules.n_authors = c->authors->n_persons;
-	c->rules.uncounted = c->authors->incomplete;
+	c->rules.authors = c->v->authors->persons;
+	c->rules.n_authors = c->v->authors->n_persons;
+	c->rules.uncounted = c->v->authors->incomplete;
 	find_languages(c, s);
 	c->count = annot_review_count(c->votes.list, c->votes.n, &c->rules);
 	return true;
@@ -111,7 +111,7 @@ static const char *person_name(const struct counted *c, const struct annot_hash 
 /* The authors of all its versions. */
 static const char *author_names(const struct counted *c, struct annot_buf *b)
 {
-	const struct annot_review_authors *a = c->authors;
+	const struct annot_review_authors *a = c->v->authors;
 
 	for (size_t i = 0; i < a->n_persons; i++) {
 		bool again = false;

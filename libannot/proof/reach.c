@@ -1,7 +1,17 @@
 /* What a record names, and what that names. */
 #include "proof/verify_private.h"
 
-/* Adds a record that was not met on this walk; one that is not in the bundle is met by its hash. */
+/* Whether a record that is not in the bundle needs no entry of its own: a report has so many lines,
+ * and the targets of a document follow each other. */
+static bool told(const struct annot_reach *reach, const struct annot_hash *id)
+{
+	const struct annot_named *last = reach->n ? &reach->list[reach->n - 1] : NULL;
+
+	return reach->n_missing == ANNOT_CHECKS_MAX ||
+	       (last && !last->record && annot_hash_equal(&last->id, id));
+}
+
+/* Adds a record that was not met on this walk. */
 static bool add(struct annot_verify *v, struct annot_reach *reach, size_t *cap,
 		const struct annot_card *card)
 {
@@ -10,9 +20,8 @@ static bool add(struct annot_verify *v, struct annot_reach *reach, size_t *cap,
 	HASH_FIND(hh, v->by_id, &card->hash, sizeof(card->hash), named.record);
 	if (named.record && named.record->mark == v->walks)
 		return true;
-	for (size_t i = 0; !named.record && i < reach->n; i++)
-		if (annot_hash_equal(&reach->list[i].id, &card->hash))
-			return true;
+	if (!named.record && told(reach, &card->hash))
+		return true;
 	if (reach->n == *cap) {
 		size_t more = *cap ? 2 * *cap : 16;
 		struct annot_named *list = annot_arena_array(v->arena, more, sizeof(*list));
@@ -28,6 +37,8 @@ static bool add(struct annot_verify *v, struct annot_reach *reach, size_t *cap,
 	}
 	if (named.record)
 		named.record->mark = v->walks;
+	else
+		reach->n_missing++;
 	reach->list[reach->n++] = named;
 	return true;
 }

@@ -87,7 +87,8 @@ struct annot_verify {
 	uint64_t *leaf_at; /* byte offset of each leaf line, and one behind the last */
 	struct annot_hash pin_root;
 	struct annot_memory *memory;
-	unsigned walks; /* of reach.c */
+	unsigned walks;                       /* of reach.c */
+	struct annot_review_authors *authors; /* of the record that gate_review.c is at */
 };
 
 /* --- verify.c --- */
@@ -155,8 +156,8 @@ struct annot_named {
 	struct annot_supplied *record; /* NULL: not in the bundle */
 };
 struct annot_reach {
-	struct annot_named *list; /* nearest first, each once */
-	size_t n;
+	struct annot_named *list; /* nearest first; what is in the bundle once */
+	size_t n, n_missing;      /* missing: at most ANNOT_CHECKS_MAX are listed */
 };
 /* Whether to follow a reference or target. */
 typedef bool (*annot_follow)(const struct annot_record *r, const struct annot_card *card);

@@ -146,6 +146,8 @@ enum annot_status annot_review_authors(const struct annot_authority *authority,
 				       void *ctx, struct annot_review_authors *ret,
 				       struct annot_error *err)
 {
+	ret->n_records = ret->n_persons = 0;
+	ret->incomplete = false;
 	add_version(ret, record);
 	for (size_t i = 0; i < ret->n_records; i++) {
 		const struct annot_key_info *key;

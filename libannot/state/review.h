@@ -89,7 +89,7 @@ struct annot_review_authors {
 /* Finds the leaf of a record. */
 typedef enum annot_status (*annot_review_leaf)(void *ctx, const struct annot_hash *record,
 					       struct annot_leaf *ret, struct annot_error *err);
-/* Walks the versions of a record back. ret starts zeroed. Statuses of the callback. */
+/* Walks the versions of a record back; what ret held is forgotten. Statuses of the callback. */
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_review_authors(const struct annot_authority *authority, const struct annot_hash *record,
 		     annot_review_leaf leaf, void *ctx, struct annot_review_authors *ret,

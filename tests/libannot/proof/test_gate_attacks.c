@@ -240,6 +240,33 @@ static void test_hidden_evidence(void **state)
 	assert_gate_shut(test_gate_bundle(c, &b, &trust), "on", "is not in the bundle");
 }
 
+/* Records that name hundreds that are not there: the report stays bounded, the gate shut. */
+static void test_hundreds_missing(void **state)
+{
+	struct test_entry *claim = put(&bob, test_claim("x"));
+	struct test_entry *verdict = NULL;
+	struct annot_bundle b;
+	const struct annot_gated *g;
+	(void)state;
+
+	for (unsigned n = 0; n < 6; n++) {
+		struct annot_draft *d = test_verdict(&claim->id, "false");
+
+		if (verdict)
+			test_ref(d, "evidence", &verdict->id);
+		for (unsigned i = 0; i < 40; i++)
+			test_ref(d, "evidence", &put(&bob, test_claim("y"))->id);
+		verdict = put(&bob, d);
+	}
+	test_bundle(c, verdict, &b);
+	for (uint64_t i = claim->index + 1; i < verdict->index; i++)
+		if (c->entries[i]->leaf.kind == ANNOT_KIND_claim)
+			hide(&b, c->entries[i]);
+	g = test_gate_bundle(c, &b, &trust);
+	assert_gate_shut(g, "evidence", "is not in the bundle");
+	assert_true(g->n_lines > 100 && g->n_lines <= 128);
+}
+
 /* A foundation with a bad signature, presented as one of the records that are judged. */
 static void test_forged_foundation(void **state)
 {
@@ -295,13 +322,21 @@ int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_hidden_rejection),     T(test_hidden_rejection_of_the_document),
-		T(test_hidden_reaffirmation), T(test_hidden_policy),
-		T(test_hidden_revocation),    T(test_hidden_version),
-		T(test_hidden_retraction),    T(test_hidden_retraction_of_an_approval),
-		T(test_hidden_leaves),        T(test_older_checkpoint),
-		T(test_hidden_text),          T(test_hidden_evidence),
-		T(test_forged_foundation),    T(test_puppets),
+		T(test_hidden_rejection),
+		T(test_hidden_rejection_of_the_document),
+		T(test_hidden_reaffirmation),
+		T(test_hidden_policy),
+		T(test_hidden_revocation),
+		T(test_hidden_version),
+		T(test_hidden_retraction),
+		T(test_hidden_retraction_of_an_approval),
+		T(test_hidden_leaves),
+		T(test_older_checkpoint),
+		T(test_hidden_text),
+		T(test_hidden_evidence),
+		T(test_hundreds_missing),
+		T(test_forged_foundation),
+		T(test_puppets),
 		T(test_another_corpus),
 	};
 
