@@ -1,8 +1,7 @@
 #include <string.h>
 
+#include "../bundle_arg.h"
 #include "../out/out.h"
-
-enum { BUNDLE_MAX = 1 << 30 };
 
 static char *arg_output;
 
