@@ -34,6 +34,16 @@ const _Atomic uint64_t *corpus_commits(const struct corpus *c)
 	return store_commits(c->store);
 }
 
+bool corpus_wal_has_grown(const struct corpus *c)
+{
+	return store_wal_has_grown(c->store);
+}
+
+enum annot_status corpus_wal_tend(struct corpus *c, struct annot_error *err)
+{
+	return store_wal_tend(c->store, false, err);
+}
+
 uint64_t corpus_withheld(const struct corpus *c)
 {
 	return atomic_load(&c->withheld);

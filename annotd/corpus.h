@@ -31,6 +31,9 @@ const char *corpus_origin(const struct corpus *c);
 uint64_t corpus_size(const struct corpus *c);
 /* For reader_follow. */
 const _Atomic uint64_t *corpus_commits(const struct corpus *c);
+/* Its write-ahead logs: store_wal_has_grown, store_wal_tend. */
+bool corpus_wal_has_grown(const struct corpus *c);
+enum annot_status corpus_wal_tend(struct corpus *c, struct annot_error *err);
 /* Why nothing is signed; NULL if all is well. */
 const char *corpus_read_only(const struct corpus *c);
 /* How often bytes were withheld since it was opened: what a reader looked up before is to be looked

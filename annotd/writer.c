@@ -7,7 +7,7 @@
 #include "annotd/log.h"
 #include "base/auto.h"
 
-enum { WAL_CHECK_S = 1 };
+enum { WAL_RETRY_S = 1 };
 
 struct writer {
 	struct corpus *corpus;
@@ -19,7 +19,7 @@ struct writer {
 	size_t n_jobs, n_records;
 	size_t n_coming;      /* announced, and neither put nor withdrawn */
 	bool in_vain;         /* one was withdrawn while the first job waited */
-	bool stopping, dirty; /* dirty: something was committed since the logs were looked at */
+	bool stopping, grown; /* grown: a write-ahead log is long */
 };
 
 /* --- taking from the queue --- */
@@ -102,36 +102,43 @@ static void *write_loop(void *arg)
 		else
 			store_content_of(w, jobs);
 		pthread_mutex_lock(&w->lock);
-		/* The thread of the logs is woken by the first commit after it looked. */
-		if (!w->dirty)
+		w->grown = corpus_wal_has_grown(w->corpus);
+		if (w->grown)
 			pthread_cond_signal(&w->written);
-		w->dirty = true;
 	}
 	pthread_mutex_unlock(&w->lock);
 	return NULL;
 }
 
-/* After a commit, at most once a second, so that an idle daemon does nothing. */
+/* With the lock held. */
+static void rest(struct writer *w)
+{
+	struct timespec until;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += WAL_RETRY_S;
+	while (!w->stopping && pthread_cond_timedwait(&w->ended, &w->lock, &until) == 0)
+		;
+}
+
+/* Does nothing until a commit has made a log long. */
 static void *wal_loop(void *arg)
 {
 	struct writer *w = arg;
 	pthread_mutex_lock(&w->lock);
 	while (!w->stopping) {
-		if (!w->dirty) {
+		if (!w->grown) {
 			pthread_cond_wait(&w->written, &w->lock);
 			continue;
 		}
-		w->dirty = false;
+		w->grown = false;
 		pthread_mutex_unlock(&w->lock);
 		struct annot_error err = {0};
-		if (store_checkpoint_wal(corpus_dir(w->corpus), false, &err) != ANNOT_OK)
+		enum annot_status status = corpus_wal_tend(w->corpus, &err);
+		if (status != ANNOT_OK)
 			log_warning("the write-ahead log stays long for now: %s", err.text);
 		pthread_mutex_lock(&w->lock);
-		struct timespec until;
-		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_sec += WAL_CHECK_S;
-		while (!w->stopping && pthread_cond_timedwait(&w->ended, &w->lock, &until) == 0)
-			;
+		if (status != ANNOT_OK)
+			rest(w);
 	}
 	pthread_mutex_unlock(&w->lock);
 	return NULL;

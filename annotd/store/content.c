@@ -167,7 +167,7 @@ enum annot_status store_withhold(struct store *s, uint64_t index, struct annot_e
 	}
 	/* The words may still stand in the write-ahead logs: readers that look at them are waited
 	 * for. */
-	return store_checkpoint_wal(s->dir, true, err);
+	return store_wal_truncate(s->dir, err);
 }
 
 /* --- reading contents --- */

@@ -2,20 +2,9 @@
 #include "annotd/store/store_private.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 
-enum { BOOT_ID_MAX = 64, PATH_SIZE = 4096 };
-
-/* "" where the system has none: then only the clean mark counts. */
-static void boot_id(char ret[BOOT_ID_MAX])
-{
-	AUTO_CLOSE int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? 0 : read(fd, ret, BOOT_ID_MAX - 1);
-
-	ret[n > 0 ? n : 0] = '\0';
-}
+enum { PATH_SIZE = 4096 };
 
 void store_tune(void)
 {
@@ -30,17 +19,6 @@ enum annot_status store_create(const char *dir, struct annot_error *err)
 	TRY(db_open(&db, dir, &store_truth_file, DB_CREATE, err));
 	db_close(&db);
 	return ANNOT_OK;
-}
-
-static enum annot_status meta_put_text(struct db *db, int key, const char *text,
-				       struct annot_error *err)
-{
-	sqlite3_stmt *st;
-
-	TRY(db_statement(db, INDEX_META_PUT, &st, err));
-	sqlite3_bind_int(st, 1, key);
-	sqlite3_bind_text(st, 2, text, -1, SQLITE_STATIC);
-	return db_run(db, st, err);
 }
 
 static enum annot_status meta_put(struct db *db, int key, int64_t value, struct annot_error *err)
@@ -67,31 +45,6 @@ static enum annot_status index_remake(struct store *s, struct annot_error *err)
 	}
 	s->index_size = s->next_index_size = 0;
 	return db_open(&s->core.index, s->dir, &store_index_file, DB_CREATE, err);
-}
-
-/* Whether the last close was clean, or at least no crash of the machine can have lost pages since.
- */
-static enum annot_status index_trusted(struct store *s, bool *ret, struct annot_error *err)
-{
-	char boot[BOOT_ID_MAX];
-	sqlite3_stmt *st;
-	bool row = false;
-	int64_t clean = 0;
-
-	TRY(db_statement(&s->core.index, INDEX_META_GET, &st, err));
-	sqlite3_bind_int(st, 1, META_CLEAN);
-	TRY(db_number(&s->core.index, st, &row, &clean, err));
-	*ret = clean == 1;
-	if (*ret)
-		return ANNOT_OK;
-	boot_id(boot);
-	sqlite3_bind_int(st, 1, META_BOOT);
-	TRY(db_step(&s->core.index, st, &row, err));
-	const char *then = row ? (const char *)sqlite3_column_text(st, 0) : NULL;
-
-	*ret = then && boot[0] && strcmp(then, boot) == 0;
-	sqlite3_reset(st);
-	return ANNOT_OK;
 }
 
 /* Whether the index is about this truth.db: not longer, and its last record has that hash. */
@@ -126,7 +79,7 @@ static enum annot_status index_open(struct store *s, struct annot_error *err)
 
 	status = db_open(&s->core.index, s->dir, &store_index_file, DB_WRITE, err);
 	if (status == ANNOT_OK)
-		status = index_trusted(s, &good, err);
+		status = store_index_trusted(&s->core.index, &good, err);
 	if (status == ANNOT_OK && good)
 		status = core_index_size(&s->core, &s->index_size, err);
 	if (status == ANNOT_OK && good)
@@ -140,16 +93,11 @@ static enum annot_status index_open(struct store *s, struct annot_error *err)
 	return ANNOT_OK;
 }
 
-/* From here on the index is not clean, durably; then it needs no more syncs until it is closed. */
-static enum annot_status index_mark_open(struct store *s, struct annot_error *err)
+/* From here on the index is not clean; then it needs no more syncs until it is closed. */
+static enum annot_status index_ready(struct store *s, struct annot_error *err)
 {
-	char boot[BOOT_ID_MAX];
-
-	boot_id(boot);
-	TRY(db_exec(&s->core.index, "PRAGMA synchronous=FULL; BEGIN", err));
-	TRY(meta_put(&s->core.index, META_CLEAN, 0, err));
-	TRY(meta_put_text(&s->core.index, META_BOOT, boot, err));
-	return db_exec(&s->core.index, "COMMIT; PRAGMA synchronous=OFF", err);
+	TRY(store_index_mark_open(&s->core.index, err));
+	return store_wal_watch(s, &s->core.index, err);
 }
 
 enum annot_status store_open(const char *dir, struct store **ret, bool *ret_rebuild,
@@ -168,7 +116,9 @@ enum annot_status store_open(const char *dir, struct store **ret, bool *ret_rebu
 	if (status == ANNOT_OK)
 		status = index_open(s, err);
 	if (status == ANNOT_OK)
-		status = index_mark_open(s, err);
+		status = index_ready(s, err);
+	if (status == ANNOT_OK)
+		status = store_wal_watch(s, &s->core.truth, err);
 	if (status != ANNOT_OK) {
 		db_close(&s->core.index);
 		db_close(&s->core.truth);
@@ -187,13 +137,7 @@ enum annot_status store_index_reset(struct store *s, struct annot_error *err)
 {
 	store_rollback(s);
 	TRY(index_remake(s, err));
-	return index_mark_open(s, err);
-}
-
-static void wal_truncate(struct db *db)
-{
-	if (db->sq)
-		sqlite3_wal_checkpoint_v2(db->sq, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	return index_ready(s, err);
 }
 
 struct store *store_close(struct store *s)
@@ -201,14 +145,10 @@ struct store *store_close(struct store *s)
 	if (!s)
 		return NULL;
 	store_rollback(s);
-	/* The mark may be on disk only after all that it vouches for. */
-	if (s->core.index.sq &&
-	    db_exec(&s->core.index, "PRAGMA synchronous=FULL", NULL) == ANNOT_OK) {
-		wal_truncate(&s->core.index);
-		(void)meta_put(&s->core.index, META_CLEAN, 1, NULL);
-		wal_truncate(&s->core.index);
-	}
-	wal_truncate(&s->core.truth);
+	if (s->core.index.sq)
+		(void)store_index_mark_clean(&s->core.index, NULL);
+	if (s->core.truth.sq)
+		(void)store_wal_empty(&s->core.truth, NULL);
 	db_close(&s->core.index);
 	db_close(&s->core.truth);
 	free(s->dir);
@@ -342,35 +282,4 @@ enum annot_status store_root(struct store *s, uint64_t size, struct annot_hash *
 			     struct annot_error *err)
 {
 	return core_root(&s->core, size, ret, err);
-}
-
-/* --- the write-ahead logs --- */
-
-enum { WAL_GROWN = 64 << 20 };
-
-static enum annot_status wal_checkpoint(const char *dir, const struct db_file *file, bool truncate,
-					struct annot_error *err)
-{
-	char path[PATH_SIZE];
-	struct stat wal;
-	struct db db;
-	int code;
-
-	snprintf(path, sizeof path, "%s/%s-wal", dir, file->name);
-	if (!truncate && (stat(path, &wal) != 0 || wal.st_size < WAL_GROWN))
-		return ANNOT_OK;
-	TRY(db_open(&db, dir, file, DB_WRITE, err));
-	code = sqlite3_wal_checkpoint_v2(
-		db.sq, NULL, truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE,
-		NULL, NULL);
-	enum annot_status status = code == SQLITE_OK ? ANNOT_OK : db_fail(&db, "checkpoint", err);
-
-	db_close(&db);
-	return status;
-}
-
-enum annot_status store_checkpoint_wal(const char *dir, bool truncate, struct annot_error *err)
-{
-	TRY(wal_checkpoint(dir, &store_truth_file, truncate, err));
-	return wal_checkpoint(dir, &store_index_file, truncate, err);
 }

@@ -82,9 +82,23 @@ enum annot_status store_commit_truth(struct store *s, const struct annot_hash *r
 enum annot_status store_commit_index(struct store *s, struct annot_error *err);
 void store_rollback(struct store *s);
 
-/* Moves WAL pages into the databases when it has grown; called by the checkpoint thread on its own
- * connection. */
-enum annot_status store_checkpoint_wal(const char *dir, bool truncate, struct annot_error *err);
+/* --- the write-ahead logs
+ * ------------------------------------------------------------------------------------ */
+
+/* Bytes of each, beyond which its pages are moved into the database. */
+enum { STORE_WAL_GROWN = 64 << 20 };
+
+/* Whether one has; from any thread. */
+bool store_wal_has_grown(const struct store *s);
+/*
+ * Moves the pages of those that have (`all`: of both) into their databases, so that they are
+ * written from their start again: by one thread beside the writer, on connections of its own. A
+ * reader that keeps one from that for too long is no failure: it grows by as much again first.
+ * NO_SPACE, STORE.
+ */
+enum annot_status store_wal_tend(struct store *s, bool all, struct annot_error *err);
+/* Empties both, durably. BUSY: a long reader kept one from that. */
+enum annot_status store_wal_truncate(const char *dir, struct annot_error *err);
 
 /*
  * Copies truth.db of a folder, which an annotd may be serving, into to_dir, as of one moment;
@@ -126,7 +140,7 @@ enum annot_status store_put_content(struct store *s, uint64_t document_index,
 /*
  * Replaces a record's bytes by its leaf line, drops its content, its words from the index, and
  * truncates the WALs; outside of a transaction; idempotent. BUSY: it is done, but a long reader
- * kept a WAL from being truncated; call store_checkpoint_wal again.
+ * kept a WAL from being truncated; call store_wal_truncate again.
  */
 enum annot_status store_withhold(struct store *s, uint64_t index, struct annot_error *err);
 
@@ -203,11 +217,13 @@ struct store_row {
 enum annot_status reader_row(struct reader *r, uint64_t index, struct store_row *ret,
 			     struct annot_error *err);
 
-/* The same without hashes: record and annotation are zero, withheld false, effect_at its own index. */
+/* The same without hashes: record and annotation are zero, withheld false, effect_at its own index.
+ */
 enum annot_status reader_glance(struct reader *r, uint64_t index, struct store_row *ret,
 				struct annot_error *err);
 
-/* Whether the index has that hash for the record, as far as it keeps hashes: their first 8 bytes. */
+/* Whether the index has that hash for the record, as far as it keeps hashes: their first 8 bytes.
+ */
 enum annot_status reader_is_named(struct reader *r, uint64_t index, const struct annot_hash *record,
 				  bool *ret, struct annot_error *err);
 

@@ -6,8 +6,15 @@
 
 #include "annotd/store/core.h"
 
+struct wal {
+	const struct db_file *file;
+	_Atomic int pages;  /* in it, as of the last commit */
+	_Atomic size_t max; /* bytes from which on its pages are moved */
+};
+
 struct store {
 	struct core core;
+	struct wal truth_wal, index_wal;
 	char *dir;
 	uint64_t size, index_size;           /* committed */
 	uint64_t next_size, next_index_size; /* with the open transaction */
@@ -31,11 +38,26 @@ enum annot_status store_index_cards(struct store *s, uint64_t seq,
 				    const struct annot_record *record, bool drop,
 				    struct annot_error *err);
 
+/* --- wal.c --- */
+
+/* Bounds the log of a connection of the store's that was just opened. */
+enum annot_status store_wal_watch(struct store *s, struct db *db, struct annot_error *err);
+/* Whether the last close was clean, or at least no crash of the machine can have lost pages since.
+ */
+enum annot_status store_index_trusted(struct db *index, bool *ret, struct annot_error *err);
+/* Durably not clean; from then on nothing is synced. */
+enum annot_status store_index_mark_open(struct db *index, struct annot_error *err);
+/* Its pages are on the disk, and then the mark that vouches for them. */
+enum annot_status store_index_mark_clean(struct db *index, struct annot_error *err);
+/* All its pages into the database. BUSY: a reader is at some. */
+enum annot_status store_wal_empty(struct db *db, struct annot_error *err);
+
 /* --- index_change.c --- */
 
 enum annot_status store_ann_put(struct store *s, uint64_t first, const struct core_ann *ann,
 				struct annot_error *err);
-/* A later version takes effect at index `at`: its parents are no heads any more; counts *heads down. */
+/* A later version takes effect at index `at`: its parents are no heads any more; counts *heads
+ * down. */
 enum annot_status store_replace_parents(struct store *s, const struct annot_leaf *leaf, uint64_t at,
 					uint64_t *heads, struct annot_error *err);
 enum annot_status store_void_put(struct store *s, uint64_t seq, const char *reason,

@@ -5,8 +5,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "annotd/corpus_private.h"
 #include "annotd/fsck.h"
-#include "annotd/store/core.h"
 #include "base/auto.h"
 
 enum { TRIES = 2, RESTARTS_MAX = 3 };
@@ -113,20 +113,6 @@ static bool admit(const struct story *s, struct corpus *c, size_t from, size_t t
 
 /* --- the story --- */
 
-/* The write-ahead logs' pages into the databases, but the logs stay: the next commit begins them
- * anew. */
-static void reset_logs(const char *dir)
-{
-	const struct db_file *const files[] = {&store_truth_file, &store_index_file};
-	for (size_t i = 0; i < COUNT(files); i++) {
-		struct db db;
-		if (db_open(&db, dir, files[i], DB_WRITE, NULL) != ANNOT_OK)
-			continue;
-		sqlite3_wal_checkpoint_v2(db.sq, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-		db_close(&db);
-	}
-}
-
 static bool restart(const struct story *s, const char *dir, struct corpus **c, struct promises *p)
 {
 	AUTO_BUF struct annot_buf note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
@@ -181,9 +167,9 @@ bool story_run(const struct story *s, const char *dir, struct promises *p)
 	bool done = restart(s, dir, &c, p) || restart(s, dir, &c, p);
 	for (size_t i = 0; done && i < COUNT(batches); i++) {
 		if (i == EMPTY_BEFORE)
-			(void)store_checkpoint_wal(dir, true, NULL);
+			(void)store_wal_truncate(dir, NULL);
 		if (i == RESET_BEFORE)
-			reset_logs(dir);
+			(void)store_wal_tend(c->store, true, NULL);
 		if (i == RESTART_BEFORE)
 			done = restart(s, dir, &c, p) || restart(s, dir, &c, p);
 		done = done && insist(s, dir, &c, i, p);
