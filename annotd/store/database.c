@@ -238,12 +238,12 @@ static enum annot_status db_setup(struct db *db, const struct db_file *file, enu
 	sqlite3_extended_result_codes(db->sq, 1);
 	sqlite3_busy_timeout(db->sq, DB_BUSY_TIMEOUT_MS);
 	sqlite3_db_config(db->sq, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
-	/* A checkpoint belongs to store_checkpoint_wal, also when the last connection closes. */
+	/* Checkpoints belong to wal.c, also when the last connection closes. */
 	sqlite3_db_config(db->sq, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
 	snprintf(sql, sizeof sql,
 		 "PRAGMA cache_size=-%d; PRAGMA mmap_size=%d; PRAGMA temp_store=MEMORY;"
 		 "PRAGMA trusted_schema=OFF; PRAGMA wal_autocheckpoint=0;%s",
-		 file->cache_kib, (int)DB_MMAP_MAX,
+		 reads(mode) ? DB_READER_CACHE_KIB : file->cache_kib, (int)DB_MMAP_MAX,
 		 reads(mode) ? "" : "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;");
 	return db_exec(db, sql, err);
 }

@@ -31,8 +31,8 @@ struct db_file {
 	const char *schema;     /* statements that make it */
 	const char *const *sql; /* statements that are kept, by number */
 	int application_id, version;
-	int page_size, cache_kib;
-	bool derived; /* it can be made again: another schema is no reason to stop */
+	int page_size, cache_kib; /* the cache of who writes */
+	bool derived;             /* it can be made again: another schema is no reason to stop */
 	const struct db_step
 		*steps; /* from every older schema on that can be migrated, ascending */
 	size_t n_steps;
@@ -41,7 +41,12 @@ struct db_file {
 /* COPY: as READ, but an older schema is taken as it is. */
 enum db_mode { DB_CREATE, DB_WRITE, DB_READ, DB_COPY };
 
-enum { DB_BUSY_TIMEOUT_MS = 5000, DB_MMAP_MAX = 256 << 20 };
+/*
+ * Files are mapped as far as SQLite ever does (SQLITE_MAX_MMAP_SIZE): pages of a large one are the
+ * kernel's to keep, once for all connections, and not in a cache of each. Readers, of which there
+ * are as many as workers, need little beside that.
+ */
+enum { DB_BUSY_TIMEOUT_MS = 5000, DB_MMAP_MAX = 0x7fff0000, DB_READER_CACHE_KIB = 2048 };
 
 /*
  * Opens DIR/NAME. CREATE makes it and its schema (REFUSED if it is there). WRITE and READ:
