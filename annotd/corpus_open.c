@@ -172,6 +172,7 @@ enum { WITHHOLDS_MAX_BYTES = 64 << 20 };
 
 struct withholds {
 	struct corpus *c;
+	struct reader *reader;
 	struct annot_buf effective; /* hashes */
 	enum annot_status status;
 	struct annot_error err;
@@ -180,29 +181,24 @@ struct withholds {
 static bool withhold_each(void *arg, uint64_t index)
 {
 	struct withholds *w = arg;
-	struct corpus *c = w->c;
-	struct store_record stored;
-	const struct annot_record *r;
-	annot_arena_reset(c->arena);
-	w->status = store_record(c->store, index, c->arena, &stored, &w->err);
-	if (w->status == ANNOT_OK)
-		w->status = annot_record_parse(c->arena, stored.record, &r, &w->err);
-	if (w->status != ANNOT_OK)
-		return false;
-	if (r->kind->kind == ANNOT_KIND_withhold &&
-	    annot_authority_effect(c->authority, &r->id, NULL) == ANNOT_EFFECTIVE)
-		annot_buf_add(&w->effective, &r->id, sizeof r->id);
-	return true;
+	struct store_row row;
+	w->status = reader_glance(w->reader, index, &row, &w->err);
+	if (w->status == ANNOT_OK && row.kind == ANNOT_KIND_withhold) {
+		w->status = reader_row(w->reader, index, &row, &w->err);
+		if (w->status == ANNOT_OK &&
+		    annot_authority_effect(w->c->authority, &row.record, NULL) == ANNOT_EFFECTIVE)
+			annot_buf_add(&w->effective, &row.record, sizeof row.record);
+	}
+	return w->status == ANNOT_OK;
 }
 
 static enum annot_status list_withholds(struct withholds *w, struct annot_error *err)
 {
-	struct reader *reader;
-	TRY(reader_open(w->c->dir, &reader, err));
-	enum annot_status status = reader_begin(reader, err);
+	TRY(reader_open(w->c->dir, &w->reader, err));
+	enum annot_status status = reader_begin(w->reader, err);
 	if (status == ANNOT_OK)
-		status = reader_authority(reader, 0, withhold_each, w, err);
-	reader_close(reader);
+		status = reader_authority(w->reader, 0, withhold_each, w, err);
+	w->reader = reader_close(w->reader);
 	TRY(status);
 	if (w->status != ANNOT_OK)
 		return annot_fail(err, w->status, "%s", w->err.text);
