@@ -105,20 +105,50 @@ struct figures figures_of(uint64_t *latencies_ns, size_t n, double seconds);
 
 /* --- the daemon (daemon.c) --- */
 
-/* Serves dir on the ipc path; returns when it answers. Ended at exit. */
-void daemon_start(const char *program, const char *dir, const char *socket);
+/* Serves dir on the ipc path; returns when it answers, which took so many seconds from exec on.
+ * Ended at exit. */
+double daemon_start(const char *program, const char *dir, const char *socket);
 /* Waits for its end, which must be a good one. */
 void daemon_stop(void);
+/* SIGKILL. */
+void daemon_kill(void);
 /* KiB of its own memory (RssAnon). */
 double daemon_memory(void);
-/* CPU seconds of its threads so far, to stderr. */
+/* CPU seconds of its threads so far, to the nanosecond. */
+double daemon_cpu(void);
+/* The same, thread by thread, to stderr. */
 void daemon_threads(void);
+/* CPU seconds, user and system, of a program that must end well. */
+double program_cpu(const char *const *argv, const char *output);
 /* Seconds that `program command --corpus dir` takes; it must find nothing wrong. */
 double daemon_offline(const char *program, const char *command, const char *dir);
+/* 0 if it is not there. */
+double file_bytes(const char *dir, const char *name);
 /* Bytes of a database with its write-ahead log. */
 double database_bytes(const char *dir, const char *name);
 
 /* p50 and p99 of appending 32 KiB and fdatasync in a folder. */
 struct figures disk_sync(const char *dir);
+
+/* --- what is asked of it (load.c, phases.c, life.c) --- */
+
+struct load {
+	const char *annotd, *annotctl, *dir, *socket;
+	struct desk *desk;
+	uint64_t records; /* in the log */
+	struct figures (*drive)(const struct drive *d);
+};
+
+enum { PHASE_NUMBERS_MAX = 3 };
+struct phase {
+	const char *name;
+	size_t numbers; /* that it is given */
+	void (*run)(struct load *l, const double *n);
+};
+extern const struct phase phases_served[], phases_life[]; /* the last one has no name */
+
+/* One line of output. */
+void print_figures(const char *phase, const struct figures *f, double units);
+uint64_t log_size(const struct load *l);
 
 #endif

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -12,7 +13,8 @@
 
 #include "bench.h"
 
-enum { START_TRIES = 2000, START_PAUSE_NS = 5000000, SYNCS = 150, SYNC_BYTES = 32768 };
+enum { START_PAUSE_NS = 200000, SYNCS = 150, SYNC_BYTES = 32768 };
+#define START_MAX_S 300 /* an index of millions of records may have to be made again */
 
 extern char **environ;
 static pid_t child; /* the daemon that runs; 0 if none */
@@ -42,21 +44,25 @@ static void output_path(const char *dir, char ret[BENCH_PATH_MAX])
 	snprintf(ret, BENCH_PATH_MAX, "%s.out", dir);
 }
 
-void daemon_start(const char *program, const char *dir, const char *socket)
+double daemon_start(const char *program, const char *dir, const char *socket)
 {
 	char url[BENCH_PATH_MAX], output[BENCH_PATH_MAX];
 	const struct timespec pause = {.tv_nsec = START_PAUSE_NS};
+	static bool is_again;
 	snprintf(url, sizeof url, "ipc://%s", socket);
 	output_path(dir, output);
 	const char *const argv[] = {program, "--corpus",    dir,       "--listen",
 				    url,     "--log-level", "warning", NULL};
-	atexit(end_child);
+	if (!is_again)
+		atexit(end_child);
+	is_again = true;
+	double start = now_s();
 	child = spawn(argv, output);
-	for (int i = 0; i < START_TRIES; i++) {
+	while (now_s() - start < START_MAX_S) {
 		int fd = connection_open(socket), status;
 		if (fd >= 0) {
 			close(fd);
-			return;
+			return now_s() - start;
 		}
 		if (waitpid(child, &status, WNOHANG) == child) {
 			child = 0;
@@ -76,6 +82,12 @@ void daemon_stop(void)
 	child = 0;
 }
 
+void daemon_kill(void)
+{
+	end_child();
+	child = 0;
+}
+
 double daemon_memory(void)
 {
 	char path[BENCH_PATH_MAX], line[256];
@@ -91,8 +103,9 @@ double daemon_memory(void)
 	return ret;
 }
 
-static void print_thread(const char *stat)
+static void print_thread(void *arg, const char *stat)
 {
+	(void)arg;
 	unsigned long user = 0, system = 0;
 	const char *name = strchr(stat, '('), *end = strrchr(stat, ')');
 	if (!name || !end)
@@ -106,7 +119,8 @@ static void print_thread(const char *stat)
 			(double)system / (double)sysconf(_SC_CLK_TCK));
 }
 
-void daemon_threads(void)
+/* Calls back with the first line of such a file of each thread. */
+static void each_thread(const char *file, void (*each)(void *arg, const char *line), void *arg)
 {
 	char path[BENCH_PATH_MAX], line[1024];
 	snprintf(path, sizeof path, "/proc/%d/task", (int)child);
@@ -114,12 +128,44 @@ void daemon_threads(void)
 	if (!folder)
 		die("%s: %s", path, strerror(errno));
 	for (const struct dirent *e; (e = readdir(folder));) {
-		snprintf(path, sizeof path, "/proc/%d/task/%s/stat", (int)child, e->d_name);
+		snprintf(path, sizeof path, "/proc/%d/task/%s/%s", (int)child, e->d_name, file);
 		AUTO_FILE FILE *f = e->d_name[0] == '.' ? NULL : fopen(path, "r");
 		if (f && fgets(line, sizeof line, f))
-			print_thread(line);
+			each(arg, line);
 	}
 	closedir(folder);
+}
+
+void daemon_threads(void)
+{
+	each_thread("stat", print_thread, NULL);
+}
+
+static void add_cpu(void *arg, const char *schedstat)
+{
+	*(double *)arg += strtod(schedstat, NULL) / 1e9;
+}
+
+double daemon_cpu(void)
+{
+	double ret = 0;
+	each_thread("schedstat", add_cpu, &ret);
+	return ret;
+}
+
+static double seconds_of(struct timeval t)
+{
+	return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
+double program_cpu(const char *const *argv, const char *output)
+{
+	struct rusage usage;
+	int status;
+	pid_t pid = spawn(argv, output);
+	if (wait4(pid, &status, 0, &usage) != pid || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		die("%s: see %s", argv[0], output);
+	return seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
 }
 
 double daemon_offline(const char *program, const char *command, const char *dir)
@@ -135,17 +181,19 @@ double daemon_offline(const char *program, const char *command, const char *dir)
 	return now_s() - start;
 }
 
+double file_bytes(const char *dir, const char *name)
+{
+	char path[BENCH_PATH_MAX];
+	struct stat s;
+	snprintf(path, sizeof path, "%s/%s", dir, name);
+	return stat(path, &s) == 0 ? (double)s.st_size : 0;
+}
+
 double database_bytes(const char *dir, const char *name)
 {
-	static const char *const parts[] = {"", "-wal"};
-	double ret = 0;
-	for (size_t i = 0; i < COUNT(parts); i++) {
-		char path[BENCH_PATH_MAX];
-		struct stat s;
-		snprintf(path, sizeof path, "%s/%s%s", dir, name, parts[i]);
-		if (stat(path, &s) == 0)
-			ret += (double)s.st_size;
-	}
+	char wal[64];
+	snprintf(wal, sizeof wal, "%s-wal", name);
+	double ret = file_bytes(dir, name) + file_bytes(dir, wal);
 	if (ret == 0)
 		die("%s/%s is not there", dir, name);
 	return ret;
