@@ -24,6 +24,7 @@ extern "C" {
 #include "text/escape.h"
 #include "text/find.h"
 #include "text/diff.h"
+#include "text/merge.h"
 #include "record/kinds.h"
 #include "record/record.h"
 #include "record/draft.h"
