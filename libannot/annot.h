@@ -29,6 +29,8 @@ extern "C" {
 #include "record/record.h"
 #include "record/draft.h"
 #include "record/compare.h"
+#include "record/merge.h"
+#include "record/versions.h"
 #include "record/sshkey.h"
 #include "record/sshsig.h"
 #include "log/tree.h"
