@@ -15,7 +15,8 @@ done | ctl alice --quiet batch 2>/dev/null | jq -r .output >"$work/ids"
 [ "$(grep -c . "$work/ids")" = "$annotations" ] || fail "no annotations: $(cat "$work/ids")"
 before=$(size)
 
-# amender PERSON: one annotctl for all, fed line by line; counts what was refused.
+# amender PERSON NUMBER: one annotctl for all, fed line by line; counts what was refused. All go through the annotations
+# in the same order. Of eight that amend the same one two force it, one of these on the first version.
 amender() {
 	who=$1 done=0 refused=0
 	mkfifo "$work/$who.in" "$work/$who.out"
@@ -23,11 +24,10 @@ amender() {
 	exec 3>"$work/$who.in" 4<"$work/$who.out"
 	while [ "$done" -lt "$amendments" ]; do
 		force=
-		[ $((done % 4)) != 3 ] || force=', "--force"'
+		[ $(((done + $2) % 4)) != 3 ] || force=', "--force"'
 		id=$(sed -n "$((done % annotations + 1))p" "$work/ids")
 		on=$id
-		# Every other forced one is of the first version, which is outdated by then.
-		[ $((done % 8)) != 7 ] || on=$id@1
+		[ $(((done + $2) % 8)) != 7 ] || on=$id@1
 		while :; do
 			printf '{"args": ["amend", "%s", "--set", "text=%s %s"%s]}\n' "$on" "$who" "$done" "$force" >&3
 			read -r result <&4 || return 1
@@ -44,13 +44,13 @@ amender() {
 	exec 3>&- 4<&-
 	echo "$refused" >"$work/$who.refused"
 }
-pids=
+pids='' number=0
 for person in $people; do
-	amender "$person" </dev/null &
-	pids="$pids $!"
+	amender "$person" "$number" </dev/null &
+	pids="$pids $!" number=$((number + 1))
 done
 for pid in $pids; do wait "$pid" || fail "an amender failed: $(tail -n 3 "$work"/*.errors)"; done
-refused=$(cat "$work"/*.refused | paste -sd+ - | { read -r sum && echo $((sum)); })
+refused=$(cat "$work"/*.refused | awk '{ n += $1 } END { print n }')
 total=$((8 * amendments))
 
 # Each amendment is in the log once, and nothing else is.
@@ -74,11 +74,11 @@ sound() {
 		([.[].version] == [range(1; length + 1)]) and (map(.index) | . == sort) and
 		([.[].parents[]] as $replaced | all(.head == (.record | IN($replaced[]) | not))) and
 		(([.[] | select(.head)] | length > 1) == (.[0].flags == ["conflict"])) and
-		all(.versions == (.[0].versions)))' <"$work/histories" >/dev/null || fail "$1"
+		(length as $n | all(.versions == $n)))' <"$work/histories" >/dev/null || fail "$1"
 }
 sound 'heads or numbers are not those of a replay'
 conflicts=$(ctl alice --json list state:conflict | jq '[.[].annotation] | unique | length')
-[ "$conflicts" = "$annotations" ] || fail "$conflicts conflicts: --force made none"
+[ "$conflicts" -ge $((annotations / 2)) ] || fail "only $conflicts conflicts: --force made none"
 [ "$refused" -gt 0 ] || fail "nothing was ever refused: they did not meet"
 
 # The index is a function of the log.
