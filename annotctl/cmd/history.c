@@ -55,9 +55,14 @@ static enum annot_status make_room(struct ctl *ctl, struct story *s, size_t n)
 /* "#12    2026-11-22T00:00:00Z  9f2c41d7@2 …", in the story's arena. */
 static const char *line_of(struct ctl *ctl, struct story *s, const struct annot_fetched *f)
 {
+	if (!f->record) {
+		struct annot_hash annotation = versions_annotation(f);
+		return annot_arena_printf(s->arena, "#%-5llu %20s  %s  (withheld)",
+					  (unsigned long long)f->row->index, "",
+					  record_short(ctl, &annotation, f->row->version));
+	}
 	return annot_arena_printf(s->arena, "#%-5llu %s  %s", (unsigned long long)f->row->index,
-				  f->record ? f->record->time : "",
-				  record_summary(ctl, f->row, f->record));
+				  f->record->time, record_summary(ctl, f->row, f->record));
 }
 
 /* The version that a record is about: by its first card that names one. */

@@ -158,7 +158,7 @@ static enum annot_status ask(struct ctl *ctl, const struct work *w,
 			     const struct annot_merge_clash *clash, size_t head,
 			     struct annot_merge_list *ret)
 {
-	bool editable = clash->def->type != ANNOT_CARD_TARGET, done = false;
+	bool editable = clash_is_editable(clash), done = false;
 	char answer[16];
 	ctl->to_stderr = true;
 	show(ctl, w, clash, head);
@@ -278,7 +278,10 @@ static enum annot_status sign(struct ctl *ctl, const struct work *w, struct writ
 			      &draft, &ctl->err));
 	enum annot_status status = write_on_heads(ctl, draft, ret);
 	annot_draft_free(draft);
-	return status;
+	if (status != ANNOT_CONFLICT)
+		return status;
+	struct annot_error said = ctl->err;
+	return annot_fail(&ctl->err, status, "%s. Nothing was merged; merge again", said.text);
 }
 
 static enum annot_status merge(struct ctl *ctl, const char *id, struct written *ret)

@@ -124,6 +124,22 @@ json_t *clash_json(const struct annot_merge_clash *clash)
 
 /* --- for an editor --- */
 
+static bool has_lines(const struct annot_merge_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (strchr(list->values[i].text, '\n'))
+			return true;
+	return false;
+}
+
+bool clash_is_editable(const struct annot_merge_clash *clash)
+{
+	if (clash->def->max == 1)
+		return true;
+	return clash->def->type != ANNOT_CARD_TARGET && !has_lines(&clash->with_ours) &&
+	       !has_lines(&clash->with_theirs);
+}
+
 static void put_lines(struct annot_buf *b, const struct annot_merge_list *list)
 {
 	for (size_t i = 0; i < list->n; i++)

@@ -106,6 +106,18 @@ conflict 'One two three.' "--set 'text=Uno two three.'" "--set 'text=One due thr
 quiet alice amend "$made@1" --force --set 'text=One two tre.' >/dev/null
 expect 0 'merged' ctl chloe merge "$made" </dev/null
 check "$made" '.text == "Uno due tre." and (.parents | length) == 3 and .flags == []'
+ctl alice history "$made" | sed -E 's/#.*  \(/(/; t; s/ *#.*//' >"$work/graph"
+cat >"$work/expected" <<'END'
+*
+|\
+| *
+|-|\
+| | *
+* | |
+|/-/
+*      (merge of @2, @3 and @4, head)
+END
+diff "$work/expected" "$work/graph" || fail "the graph of three heads is another"
 # More heads than a record may have parents: a merge takes 8, the next one the rest.
 for n in 1 2 3 4 5 6 7 8 9; do quiet boris amend "$made@1" --force --add "tag=t$n" >/dev/null; done
 expect 0 'merge again' ctl boris merge "$made" --ours </dev/null

@@ -3,6 +3,7 @@
 #include "base/encode.h"
 #include "examples.h"
 #include "record/merge.h"
+#include "../text/random.h"
 
 enum { ARENA = 4 << 20 };
 
@@ -346,6 +347,50 @@ static void test_three_heads(void **state)
 	assert_body(f, &m, "text Uno due tre.\ntag b\n");
 }
 
+/* A claim with some of the tags a … e, in any order, some twice. */
+static const char *random_claim(struct fixture *f, uint64_t *seed)
+{
+	AUTO_BUF struct annot_buf body = ANNOT_BUF_INIT(4096);
+	size_t n = random_below(seed, 6);
+	annot_buf_puts(&body, "text x\n");
+	for (size_t i = 0; i < n; i++)
+		annot_buf_printf(&body, "tag %c\n", (char)('a' + random_below(seed, 5)));
+	const char *copy = annot_arena_copy(f->arena, body.data, body.len);
+	assert_non_null(copy);
+	return copy;
+}
+
+/* A side that changed nothing gives way, equal sides stand; no tag is made up, and each that both
+ * have is kept. */
+static void test_random_sets(void **state)
+{
+	struct fixture *f = *state;
+	uint64_t seed = 12;
+	f->kind = ANNOT_KIND_claim;
+	for (int round = 0; round < 1000; round++) {
+		const char *base = random_claim(f, &seed), *a = random_claim(f, &seed),
+			   *b = random_claim(f, &seed);
+		assert_merged(f, base, a, base, a);
+		assert_merged(f, base, base, b, b);
+		assert_merged(f, base, a, a, a);
+		struct annot_merged m = merge_over(f, &base, 1, a, b);
+		for (int side = 0; side < 2; side++) {
+			struct annot_merged s =
+				settled(m, side ? ANNOT_MERGE_THEIRS : ANNOT_MERGE_OURS);
+			AUTO_BUF struct annot_buf got = ANNOT_BUF_INIT(4096);
+			write_body(f, &s.cards, &got);
+			for (char tag = 'a'; tag <= 'e'; tag++) {
+				const char line[] = {'\n', 't', 'a', 'g', ' ', tag, '\n', '\0'};
+				bool in_a = strstr(a, line), in_b = strstr(b, line);
+				bool in = strstr(got.data, line);
+				assert_true(in_a || in_b || !in);
+				assert_true(!in_a || !in_b || in);
+			}
+		}
+		annot_arena_reset(f->arena);
+	}
+}
+
 /* Every kind: with itself it is itself, and a side that changed gives its own cards. */
 static void test_every_kind(void **state)
 {
@@ -409,8 +454,8 @@ int main(void)
 		TEST(test_values),       TEST(test_values_clash), TEST(test_texts),
 		TEST(test_units),        TEST(test_sets),         TEST(test_order),
 		TEST(test_sets_clash),   TEST(test_targets),      TEST(test_criss_cross),
-		TEST(test_unknown_base), TEST(test_three_heads),  TEST(test_every_kind),
-		TEST(test_draft_bounds), TEST(test_no_memory),
+		TEST(test_unknown_base), TEST(test_three_heads),  TEST(test_random_sets),
+		TEST(test_every_kind),   TEST(test_draft_bounds), TEST(test_no_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
