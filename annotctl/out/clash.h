@@ -15,7 +15,8 @@ void clash_text(struct ctl *ctl, const struct annot_merge_clash *clash, const ch
  */
 json_t *clash_json(const struct annot_merge_clash *clash);
 
-/* Whether it can be written down for an editor: not targets, and one value a line must be enough. */
+/* Whether it can be written down for an editor: not targets, and one value a line must be enough.
+ */
 bool clash_is_editable(const struct annot_merge_clash *clash);
 /* The card with both readings between markers, for an editor; in the arena, NULL when out of
  * memory. */

@@ -95,8 +95,10 @@ static void settle(struct walk *w, struct annot_bytes text)
 static size_t place(struct walk *w, size_t from)
 {
 	size_t end = from, ours_first = w->ours.at, theirs_first = w->theirs.at;
-	while (take(&w->ours, &end) | take(&w->theirs, &end)) /* both, each time */
-		;
+	for (bool more = true; more;) {
+		more = take(&w->ours, &end);
+		more = take(&w->theirs, &end) || more;
+	}
 	bool by_us = w->ours.at > ours_first, by_them = w->theirs.at > theirs_first;
 	struct annot_bytes ours = {0}, theirs = {0};
 	if (by_us)

@@ -30,7 +30,8 @@ static void words(void)
 	SAVE("diff", "words", "Nobody wants the wall.\0Nobody wanted a wall, ever.");
 	SAVE("diff", "grown", "\0One two three.");
 	SAVE("merge", "clean", "the big dog\0the small dog\0the big cat");
-	SAVE("merge", "clash", "Taxes will not rise.\0Taxes will rise.\0Taxes will not fall, ever.");
+	SAVE("merge", "clash",
+	     "Taxes will not rise.\0Taxes will rise.\0Taxes will not fall, ever.");
 	SAVE("merge", "empty", "\0One two.\0");
 }
 

@@ -41,7 +41,8 @@ static void test_lists(void **state)
 	struct annot_submit_request r = {.items = items, .n_items = 2};
 	check(&annot_message_submit_request, &r,
 	      "{\"items\":[{\"record\":\"YWI=\",\"signature\":\"\",\"expect_heads\":false},"
-	      "{\"record\":\"YWJj\",\"signature\":\"eA==\",\"note\":\"bg==\",\"expect_heads\":true}]}");
+	      "{\"record\":\"YWJj\",\"signature\":\"eA==\",\"note\":\"bg==\",\"expect_heads\":true}"
+	      "]}");
 	const char *ids[] = {"a@3", "b"};
 	struct annot_get_request g = {.ids = ids, .n_ids = 2};
 	check(&annot_message_get_request, &g, "{\"ids\":[\"a@3\",\"b\"]}");
