@@ -82,6 +82,10 @@ int ctl_run(struct ctl *ctl, int argc, const char **argv);
  * empty. */
 enum annot_status ctl_text(struct ctl *ctl, const char *arg, const char *what, const char **ret);
 
+/* What $EDITOR leaves of a text, without the line end of the last line; may be empty. INVALID: not
+ * UTF-8. */
+enum annot_status ctl_edit(struct ctl *ctl, const char *text, const char *what, const char **ret);
+
 #define CTL_TRY(ctl, call)                                                                         \
 	do {                                                                                       \
 		enum annot_status ctl_status_ = (call);                                            \

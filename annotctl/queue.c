@@ -156,6 +156,7 @@ enum annot_status queue_again(struct queue *q, struct ctl *line, const struct an
 	/* Parsed again, where it lives until it was sent. */
 	TRY(annot_record_parse(q->arena, record->record->bytes, &now->record.record, &line->err));
 	memcpy(now->record.signature, record->signature, sizeof now->record.signature);
+	now->record.expect_heads = record->expect_heads;
 	now->key.key = NULL; /* kept already */
 	now->quiet = line->quiet;
 	now->waits = true;

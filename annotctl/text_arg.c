@@ -36,7 +36,7 @@ static enum annot_status edit(struct ctl *ctl, const char *path)
 	return ANNOT_OK;
 }
 
-static enum annot_status from_editor(struct ctl *ctl, struct annot_buf *ret)
+static enum annot_status from_editor(struct ctl *ctl, const char *text, struct annot_buf *ret)
 {
 	const char *folder = getenv("TMPDIR");
 	char *path = annot_arena_printf(ctl->arena, "%s/annotctl-XXXXXX",
@@ -45,11 +45,42 @@ static enum annot_status from_editor(struct ctl *ctl, struct annot_buf *ret)
 	if (fd < 0)
 		return annot_fail(&ctl->err, ANNOT_INTERNAL, "cannot make a temporary file in %s",
 				  folder && *folder ? folder : "/tmp");
+	bool written = dprintf(fd, "%s", text) >= 0;
 	close(fd);
-	enum annot_status status = edit(ctl, path);
+	enum annot_status status =
+		written ? edit(ctl, path)
+			: annot_fail(&ctl->err, ANNOT_INTERNAL, "%s: cannot be written", path);
 	if (status == ANNOT_OK)
 		status = annot_file_read(path, TEXT_MAX, ret, &ctl->err);
 	unlink(path);
+	return status;
+}
+
+/* The text of a buffer in the arena, without the line end of the last line. */
+static enum annot_status take_text(struct ctl *ctl, struct annot_buf *b, const char *what,
+				   bool may_be_empty, const char **ret)
+{
+	while (b->len > 0 && b->data[b->len - 1] == '\n')
+		annot_buf_truncate(b, b->len - 1);
+	if (b->len == 0 && !may_be_empty)
+		return annot_fail(&ctl->err, ANNOT_INVALID, "%s: is empty", what);
+	if (b->len > 0 &&
+	    (strlen(b->data) != b->len || annot_utf8_valid(b->data, b->len) != b->len))
+		return annot_fail(&ctl->err, ANNOT_INVALID, "%s: not UTF-8 text without NUL", what);
+	const char *copy = annot_arena_copy(ctl->arena, b->data, b->len);
+	if (!copy)
+		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	*ret = copy;
+	return ANNOT_OK;
+}
+
+enum annot_status ctl_edit(struct ctl *ctl, const char *text, const char *what, const char **ret)
+{
+	struct annot_buf b = ANNOT_BUF_INIT(TEXT_MAX);
+	enum annot_status status = from_editor(ctl, text, &b);
+	if (status == ANNOT_OK)
+		status = take_text(ctl, &b, what, true, ret);
+	annot_buf_free(&b);
 	return status;
 }
 
@@ -72,19 +103,9 @@ enum annot_status ctl_text(struct ctl *ctl, const char *arg, const char *what, c
 				  what);
 	struct annot_buf b = ANNOT_BUF_INIT(TEXT_MAX);
 	enum annot_status status =
-		arg ? annot_file_read("-", TEXT_MAX, &b, &ctl->err) : from_editor(ctl, &b);
-	while (status == ANNOT_OK && b.len > 0 && b.data[b.len - 1] == '\n')
-		annot_buf_truncate(
-			&b, b.len - 1); /* the line end of the last line is not part of the text */
-	if (status == ANNOT_OK &&
-	    (b.len == 0 || strlen(b.data) != b.len || annot_utf8_valid(b.data, b.len) != b.len))
-		status = annot_fail(&ctl->err, ANNOT_INVALID, "%s: %s", what,
-				    b.len == 0 ? "is empty" : "not UTF-8 text without NUL");
-	if (status == ANNOT_OK) {
-		*ret = annot_arena_copy(ctl->arena, b.data, b.len);
-		if (!*ret)
-			status = annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
-	}
+		arg ? annot_file_read("-", TEXT_MAX, &b, &ctl->err) : from_editor(ctl, "", &b);
+	if (status == ANNOT_OK)
+		status = take_text(ctl, &b, what, false, ret);
 	annot_buf_free(&b);
 	return status;
 }

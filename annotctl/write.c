@@ -6,14 +6,15 @@
 #include "out/record.h"
 #include "queue.h"
 
-enum annot_status write_silently(struct ctl *ctl, const struct annot_draft *draft,
-				 struct written *ret)
+static enum annot_status sign_and_submit(struct ctl *ctl, const struct annot_draft *draft,
+					 bool expect_heads, struct written *ret)
 {
 	const struct annot_signer *signer;
 	struct annot_signed signed_record;
 	struct annot_receipt receipt = {0};
 	TRY(ctl_signer(ctl, &signer));
 	TRY(annot_sign(ctl->annot, signer, draft, ctl->arena, &signed_record, &ctl->err));
+	signed_record.expect_heads = expect_heads;
 	if (ctl->queue)
 		TRY(queue_signed(ctl, &signed_record));
 	TRY(annot_submit(ctl->annot, &signed_record, 1, ctl->arena, &receipt, &ctl->err));
@@ -26,6 +27,18 @@ enum annot_status write_silently(struct ctl *ctl, const struct annot_draft *draf
 						  : annot_strerror(receipt.status));
 	*ret = (struct written){signed_record.record, receipt.index, receipt.pending};
 	return ANNOT_OK;
+}
+
+enum annot_status write_silently(struct ctl *ctl, const struct annot_draft *draft,
+				 struct written *ret)
+{
+	return sign_and_submit(ctl, draft, false, ret);
+}
+
+enum annot_status write_on_heads(struct ctl *ctl, const struct annot_draft *draft,
+				 struct written *ret)
+{
+	return sign_and_submit(ctl, draft, true, ret);
 }
 
 /* What is known without asking again. */
@@ -139,8 +152,7 @@ static enum annot_status see_whole(struct ctl *ctl, const struct annot_fetched *
 	return see_named(ctl, f->record);
 }
 
-/* A person who did not name the version says yes to the one that is shown. */
-static enum annot_status confirm(struct ctl *ctl)
+enum annot_status write_confirm(struct ctl *ctl)
 {
 	char answer[16];
 	fflush(stdout);
@@ -167,8 +179,9 @@ enum annot_status write_see(struct ctl *ctl, const char *id, bool exact, struct 
 		TRY(see_whole(ctl, ret));
 	else
 		see_line(ctl, ret);
+	/* A person who did not name the version says yes to the one that is shown. */
 	if (exact && !names_version(id))
-		TRY(confirm(ctl));
+		TRY(write_confirm(ctl));
 	if (!ret->row->head && exact)
 		out_warning(ctl, "%s is not the latest version (%llu of %llu)", out_safe(ctl, id),
 			    (unsigned long long)ret->row->version,

@@ -24,6 +24,13 @@ struct written {
 /* As write_draft, but prints nothing. */
 enum annot_status write_silently(struct ctl *ctl, const struct annot_draft *draft,
 				 struct written *ret);
+/* The same for a later version that is to replace heads only: CONFLICT, with the new head, if
+ * somebody amended a parent meanwhile. */
+enum annot_status write_on_heads(struct ctl *ctl, const struct annot_draft *draft,
+				 struct written *ret);
+
+/* On a terminal: asks whether to sign what was shown. REFUSED: no. */
+enum annot_status write_confirm(struct ctl *ctl);
 
 /*
  * Prints a record that was written: JSON object, id alone, or "KIND ID added at #INDEX". It is in

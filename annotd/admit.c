@@ -93,6 +93,36 @@ static enum annot_status put(struct batch *b, struct corpus_item *item,
 	return ANNOT_OK;
 }
 
+/*
+ * What judge lets pass, since it loses nothing, and an author may still not want: a second head. It
+ * is looked for here, where the order of records is settled: whoever amends cannot know what else
+ * is on its way. After find_duplicate, so that what was admitted once stays admitted.
+ */
+static enum annot_status check_heads(struct batch *b, struct corpus_item *item,
+				     struct annot_error *err)
+{
+	struct store *store = b->c->store;
+	const struct annot_view *view = store_view(store);
+	const struct annot_record *r = item->record;
+	struct annot_known parent;
+	struct store_head head;
+	char text[ANNOT_ERROR_TEXT_MAX];
+	for (size_t i = 0; i < r->n_parents; i++) {
+		TRY(view->record(view->ctx, &r->parents[i], &parent, err));
+		if (parent.head)
+			continue;
+		TRY(store_newest_head(store, &r->annotation, &head, err));
+		snprintf(text, sizeof text,
+			 "parent %.12s is outdated; the latest version is %.8s@%llu, record %s%s",
+			 annot_hash_hex(&r->parents[i]).text, annot_hash_hex(&r->annotation).text,
+			 (unsigned long long)head.version, annot_hash_hex(&head.record).text,
+			 head.heads > 1 ? ", in conflict with others" : "");
+		refuse(item, ANNOT_CONFLICT, text);
+		return ANNOT_OK;
+	}
+	return ANNOT_OK;
+}
+
 /* Returns other than OK only when the whole batch is lost; a refused record is said in its item. */
 static enum annot_status admit_one(struct batch *b, struct corpus_item *item,
 				   struct annot_error *err)
@@ -115,6 +145,10 @@ static enum annot_status admit_one(struct batch *b, struct corpus_item *item,
 		refuse(item, judgement.status, judgement.reason);
 		return ANNOT_OK;
 	}
+	if (item->expect_heads)
+		TRY(check_heads(b, item, err));
+	if (item->status != ANNOT_OK)
+		return ANNOT_OK;
 	return put(b, item, &fact, &judgement, err);
 }
 

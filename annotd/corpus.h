@@ -57,6 +57,7 @@ struct corpus_item {
 	const struct annot_record *record;
 	uint8_t signature[ANNOT_SIGNATURE_SIZE];
 	bool verified;                   /* the signature is good; else corpus_admit checks it */
+	bool expect_heads;               /* refused (CONFLICT) if a parent was replaced meanwhile */
 	struct annot_bytes note;         /* seen note, already verified; data NULL if none */
 	const struct store_chars *chars; /* of its targets; NULL if it has none */
 	/* in and out: other than OK on entry: refused already, left alone */

@@ -2,6 +2,7 @@
 
 #include "../out/out.h"
 #include "../patch.h"
+#include "../versions.h"
 #include "../write.h"
 
 static char **arg_set, **arg_unset, **arg_add, **arg_remove;
@@ -72,24 +73,34 @@ static enum annot_status outdated(struct ctl *ctl, const char *id, const struct 
 			  (unsigned long long)head.row->version);
 }
 
-static bool in_conflict(const struct annot_row *row)
-{
-	for (size_t i = 0; i < row->n_flags; i++)
-		if (strcmp(row->flags[i], "conflict") == 0)
-			return true;
-	return false;
-}
-
 /* An annotation with two latest versions: the id alone would pick one that nobody named. */
 static enum annot_status check_one_head(struct ctl *ctl, const char *id,
 					const struct annot_fetched *seen)
 {
-	if (strchr(id, '@') || *id == '=' || !in_conflict(seen->row))
+	struct versions versions;
+	if (strchr(id, '@') || *id == '=' || !versions_in_conflict(seen->row))
 		return ANNOT_OK;
+	TRY(versions_load(ctl, &seen->record->annotation, NULL, NULL, &versions));
 	return annot_fail(&ctl->err, ANNOT_CONFLICT,
-			  "%s is in conflict: versions stand beside each other; say which one to "
-			  "amend, as ID@N (annotctl history %.8s shows them)",
-			  id, annot_hash_hex(&seen->record->annotation).text);
+			  "%s is in conflict: %s stand beside each other; settle it with annotctl "
+			  "merge %.8s, or say which one to amend, as ID@N",
+			  id, versions_heads_text(ctl, &versions),
+			  annot_hash_hex(&seen->record->annotation).text);
+}
+
+/* Whoever knows what came in between looks at it first; only --force makes a conflict. */
+static enum annot_status write_amended(struct ctl *ctl, const struct annot_draft *draft,
+				       const struct annot_fetched *old, struct written *ret)
+{
+	if (arg_force)
+		return write_silently(ctl, draft, ret);
+	enum annot_status status = write_on_heads(ctl, draft, ret);
+	if (status != ANNOT_CONFLICT || old->record->kind->amend == ANNOT_AMEND_LINEAR)
+		return status;
+	struct annot_error said = ctl->err;
+	return annot_fail(&ctl->err, status,
+			  "%s. Amend that, or say --force to make a conflict that someone merges",
+			  said.text);
 }
 
 static int run(struct ctl *ctl, int argc, const char **args)
@@ -106,9 +117,11 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	struct annot_draft *draft = annot_draft_amend(old.record);
 	enum annot_status status = draft ? change(ctl, draft)
 					 : annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
-	int code = status == ANNOT_OK ? write_draft(ctl, draft) : ctl_fail(ctl, status);
+	struct written written;
+	if (status == ANNOT_OK)
+		status = write_amended(ctl, draft, &old, &written);
 	annot_draft_free(draft);
-	return code;
+	return status == ANNOT_OK ? write_print(ctl, &written, "amended") : ctl_fail(ctl, status);
 }
 
 const struct command cmd_amend = {

@@ -2,6 +2,7 @@
 
 #include "../out/out.h"
 #include "../out/record.h"
+#include "../versions.h"
 
 static int arg_raw, arg_signature;
 
@@ -21,6 +22,29 @@ static void print_signature(struct ctl *ctl, const struct annot_fetched *f)
 	annot_buf_free(&armor);
 }
 
+/* The record; of one whose annotation is in conflict also which versions stand beside each other.
+ */
+static enum annot_status print_record(struct ctl *ctl, const struct annot_fetched *f)
+{
+	bool conflict = versions_in_conflict(f->row);
+	struct annot_hash annotation = versions_annotation(f);
+	struct versions versions;
+	if (conflict)
+		TRY(versions_load(ctl, &annotation, NULL, NULL, &versions));
+	if (ctl->format != FORMAT_TEXT) {
+		json_t *object = record_json(ctl, f->row, f->record, true);
+		if (conflict)
+			json_object_set_new(object, "heads", versions_heads_json(ctl, &versions));
+		out_json(ctl, object);
+		return ANNOT_OK;
+	}
+	record_text(ctl, f->row, f->record);
+	if (conflict)
+		out_text(ctl, "  conflict     %s; settle it with: annotctl merge %.8s\n",
+			 versions_heads_text(ctl, &versions), annot_hash_hex(&annotation).text);
+	return ANNOT_OK;
+}
+
 static int run(struct ctl *ctl, int argc, const char **args)
 {
 	struct annot_fetched f;
@@ -35,10 +59,8 @@ static int run(struct ctl *ctl, int argc, const char **args)
 		print_signature(ctl, &f);
 	else if (ctl->quiet)
 		out_text(ctl, "%s\n", f.record ? annot_hash_hex(&f.record->annotation).text : "-");
-	else if (ctl->format != FORMAT_TEXT)
-		out_json(ctl, record_json(ctl, f.row, f.record, true));
 	else
-		record_text(ctl, f.row, f.record);
+		CTL_TRY(ctl, print_record(ctl, &f));
 	return 0;
 }
 

@@ -52,6 +52,10 @@ static json_t *withheld_json(const struct annot_row *row)
 	json_object_set_new(object, "annotation",
 			    json_string(annot_hash_hex(&leaf.annotation).text));
 	json_object_set_new(object, "kind", json_string(annot_kind_def(leaf.kind)->name));
+	json_t *parents = json_array();
+	for (size_t i = 0; i < leaf.n_parents; i++)
+		json_array_append_new(parents, json_string(annot_hash_hex(&leaf.parents[i]).text));
+	json_object_set_new(object, "parents", parents);
 	return object;
 }
 
@@ -127,18 +131,26 @@ static const char *state_of(struct ctl *ctl, const struct annot_row *row)
 	return copy;
 }
 
-void record_line(struct ctl *ctl, const struct annot_row *row, const struct annot_record *record)
+const char *record_summary(struct ctl *ctl, const struct annot_row *row,
+			   const struct annot_record *record)
 {
-	if (!record) {
-		out_text(ctl, "#%llu (withheld)\n", (unsigned long long)row->index);
-		return;
-	}
+	if (!record)
+		return "(withheld)";
 	const char *words = record_words(ctl, record);
 	size_t cut = annot_utf8_from_chars(words, strlen(words), LINE_WORDS_CHARS);
-	out_text(ctl, "%s%s%s  %-8s %-12s %-12s %.*s%s\n", out_style(ctl, STYLE_BOLD),
-		 record_short(ctl, &record->annotation, row->version), out_style(ctl, STYLE_PLAIN),
-		 record->kind->name, row->author_name ? out_safe(ctl, row->author_name) : "?",
-		 state_of(ctl, row), (int)cut, words, words[cut] ? "…" : "");
+	const char *line = annot_arena_printf(
+		ctl->arena, "%s%s%s  %-8s %-12s %-12s %.*s%s", out_style(ctl, STYLE_BOLD),
+		record_short(ctl, &record->annotation, row->version), out_style(ctl, STYLE_PLAIN),
+		record->kind->name, row->author_name ? out_safe(ctl, row->author_name) : "?",
+		state_of(ctl, row), (int)cut, words, words[cut] ? "…" : "");
+	return line ? line : "";
+}
+
+void record_line(struct ctl *ctl, const struct annot_row *row, const struct annot_record *record)
+{
+	if (!record)
+		out_text(ctl, "#%llu ", (unsigned long long)row->index);
+	out_text(ctl, "%s\n", record_summary(ctl, row, record));
 }
 
 static void print_target(struct ctl *ctl, const struct annot_target_view *view,

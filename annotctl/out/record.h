@@ -12,7 +12,10 @@
 json_t *record_json(struct ctl *ctl, const struct annot_row *row, const struct annot_record *record,
 		    bool verified);
 
-/* One line for a listing: short id, version, kind, author, state, words. */
+/* One line for a listing: short id, version, kind, author, state, words. In the arena. */
+const char *record_summary(struct ctl *ctl, const struct annot_row *row,
+			   const struct annot_record *record);
+/* The same, printed. */
 void record_line(struct ctl *ctl, const struct annot_row *row, const struct annot_record *record);
 
 /* All of it, card by card. */

@@ -281,6 +281,7 @@ static enum annot_status check_record(struct check *k, const struct annot_submit
 	uint64_t index;
 	TRY(annot_record_parse(k->c->arena, in->record, &item->record, err));
 	memcpy(item->signature, in->signature.data, ANNOT_SIGNATURE_SIZE);
+	item->expect_heads = in->expect_heads;
 	enum annot_status status = check_content(k, in, item, err);
 	if (status == ANNOT_OK) {
 		k->key_event = k->key_event || is_key_event(item->record->kind->kind);

@@ -110,6 +110,15 @@ enum annot_status store_backup(const char *dir, const char *to_dir, uint64_t *re
 /* State before the next record, on the writer's connection, for annot_judge. */
 const struct annot_view *store_view(struct store *s);
 
+/* The head of an annotation that is latest in the log, on the same connection. NOT_FOUND. */
+struct store_head {
+	struct annot_hash record;
+	uint64_t version;
+	uint64_t heads; /* of the annotation */
+};
+enum annot_status store_newest_head(struct store *s, const struct annot_hash *annotation,
+				    struct store_head *ret, struct annot_error *err);
+
 /*
  * A record on the writer's connection, also past what the index holds (for catching it up), and one
  * put since store_begin. NOT_FOUND past the end.

@@ -192,6 +192,34 @@ const struct annot_view *store_view(struct store *s)
 	return &s->view;
 }
 
+enum annot_status store_newest_head(struct store *s, const struct annot_hash *annotation,
+				    struct store_head *ret, struct annot_error *err)
+{
+	struct core_rec rec;
+	struct core_ann ann;
+	struct store_head head;
+	uint64_t first = 0;
+	int64_t seq = 0;
+	bool there;
+	sqlite3_stmt *st;
+
+	TRY(core_find(&s->core, annotation, &first, err));
+	TRY(db_statement(&s->core.index, INDEX_NEWEST_HEAD, &st, err));
+	sqlite3_bind_int64(st, 1, (int64_t)first);
+	sqlite3_bind_int64(st, 2, INT64_MAX);
+	TRY(db_number(&s->core.index, st, &there, &seq, err));
+	if (!there)
+		return annot_fail(err, ANNOT_NOT_FOUND, "annotation %s has no head",
+				  annot_hash_hex(annotation).text);
+	TRY(core_rec(&s->core, (uint64_t)seq, &rec, err));
+	TRY(core_ann(&s->core, first, &ann, err));
+	TRY(core_hash(&s->core, (uint64_t)seq, &head.record, err));
+	head.version = rec.version;
+	head.heads = ann.heads;
+	*ret = head;
+	return ANNOT_OK;
+}
+
 static enum annot_status tree_node(void *ctx, unsigned level, uint64_t n, struct annot_hash *ret,
 				   struct annot_error *err)
 {

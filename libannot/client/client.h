@@ -126,6 +126,11 @@ struct annot_signer; /* signer.h */
 struct annot_signed {
 	const struct annot_record *record; /* in the arena it was signed into */
 	uint8_t signature[ANNOT_SIGNATURE_SIZE];
+	/*
+	 * Refuse it (CONFLICT, naming the new head) if a parent was replaced before it gets into
+	 * the log; annot_sign says false: it then makes a second head. Kept in the outbox with it.
+	 */
+	bool expect_heads;
 };
 
 /*

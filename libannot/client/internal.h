@@ -123,6 +123,7 @@ struct annot_waiting {
 	struct annot_hash corpus, id;
 	uint64_t order;
 	uint8_t signature[ANNOT_SIGNATURE_SIZE];
+	bool expect_heads;
 	struct annot_bytes note, record; /* note: data NULL if none */
 };
 enum annot_status annot_outbox_put(struct annot *a, const struct annot_waiting *records, size_t n,

@@ -5,6 +5,7 @@
  *   annot-keyed/v1 LF
  *   request <hex64> LF           what was asked for
  *   signature <hex128> LF
+ *   expect heads LF              only where the record is to be refused if it is outdated
  *   <record>
  */
 #include "client/internal.h"
@@ -20,7 +21,8 @@ enum {
 	SYNC_EACH_MAX = 4, /* up to so many files are synced one by one */
 	KEYED_HEAD = sizeof "annot-keyed/v1\nrequest " - 1 + ANNOT_HASH_HEX +
 		     sizeof "\nsignature " - 1 + 2 * ANNOT_SIGNATURE_SIZE + 1,
-	KEYED_FILE_MAX = KEYED_HEAD + ANNOT_RECORD_MAX,
+	EXPECT_LEN = sizeof "expect heads\n" - 1,
+	KEYED_FILE_MAX = KEYED_HEAD + EXPECT_LEN + ANNOT_RECORD_MAX,
 };
 
 static enum annot_status keyed_path(struct annot *a, const char *key, bool make,
@@ -69,8 +71,10 @@ enum annot_status annot_keyed_load(struct annot *a, const struct annot_request_k
 	if (!annot_unhex(file.data + head.len, sizeof got.signature * 2, got.signature,
 			 sizeof got.signature))
 		return annot_fail(err, ANNOT_INVALID, "%s: not a file of this kind", path.data);
-	TRY(annot_record_parse(arena, annot_bytes(file.data + KEYED_HEAD, file.len - KEYED_HEAD),
-			       &got.record, err));
+	got.expect_heads = strncmp(file.data + KEYED_HEAD, "expect heads\n", EXPECT_LEN) == 0;
+	size_t at = KEYED_HEAD + (got.expect_heads ? EXPECT_LEN : 0);
+	TRY(annot_record_parse(arena, annot_bytes(file.data + at, file.len - at), &got.record,
+			       err));
 	*ret = got;
 	return ANNOT_OK;
 }
@@ -83,7 +87,7 @@ static enum annot_status save_one(struct annot *a, const struct annot_request_ke
 	TRY(keyed_path(a, key->key, true, &path, err));
 	put_head(&key->request, &file);
 	annot_buf_hex(&file, r->signature, sizeof r->signature);
-	annot_buf_putc(&file, '\n');
+	annot_buf_puts(&file, r->expect_heads ? "\nexpect heads\n" : "\n");
 	annot_buf_add(&file, r->record->bytes.data, r->record->bytes.len);
 	TRY(annot_buf_check(&file, path.data, err));
 	return sync ? annot_file_replace(path.data, annot_buf_bytes(&file), 0600, err)

@@ -6,6 +6,7 @@
  *   corpus <hex64> LF
  *   order <number> LF            records are sent in this order
  *   signature <hex128> LF
+ *   expect heads LF              only where the record is to be refused if it is outdated
  *   note <bytes> LF <bytes>      the checkpoint note that the seen card names; 0: none
  *   record <bytes> LF <bytes>
  */
@@ -31,6 +32,7 @@ enum {
 };
 
 #define OUTBOX_HEADER "annot-outbox/v1\n"
+#define EXPECT_LINE   "expect heads\n"
 
 static enum annot_status outbox_path(const struct annot_hash *record, struct annot_buf *ret,
 				     struct annot_error *err)
@@ -64,7 +66,7 @@ static enum annot_status put_one(struct annot *a, const struct annot_waiting *w,
 	annot_buf_printf(&file, OUTBOX_HEADER "corpus %s\norder %llu\nsignature ",
 			 annot_hash_hex(&w->corpus).text, (unsigned long long)next_order(a));
 	annot_buf_hex(&file, w->signature, sizeof(w->signature));
-	annot_buf_printf(&file, "\nnote %zu\n", w->note.len);
+	annot_buf_printf(&file, "\n%snote %zu\n", w->expect_heads ? EXPECT_LINE : "", w->note.len);
 	annot_buf_add(&file, w->note.data, w->note.len);
 	annot_buf_printf(&file, "record %zu\n", w->record.len);
 	annot_buf_add(&file, w->record.data, w->record.len);
@@ -126,15 +128,22 @@ static bool take_block(struct annot_bytes *at, const char *name, struct annot_by
 	return true;
 }
 
+static bool take_literal(struct annot_bytes *at, const char *text)
+{
+	size_t len = strlen(text);
+	if (at->len < len || memcmp(at->data, text, len) != 0)
+		return false;
+	*at = annot_bytes(at->data + len, at->len - len);
+	return true;
+}
+
 static bool parse_head(struct annot_bytes *at, struct annot_waiting *ret)
 {
 	const char *text;
-	size_t len, header = strlen(OUTBOX_HEADER);
-	if (at->len < header || memcmp(at->data, OUTBOX_HEADER, header) != 0)
-		return false;
-	*at = annot_bytes(at->data + header, at->len - header);
-	return take_line(at, "corpus", &text, &len) && annot_hash_unhex(text, len, &ret->corpus) &&
-	       take_number(at, "order", &ret->order) && take_line(at, "signature", &text, &len) &&
+	size_t len;
+	return take_literal(at, OUTBOX_HEADER) && take_line(at, "corpus", &text, &len) &&
+	       annot_hash_unhex(text, len, &ret->corpus) && take_number(at, "order", &ret->order) &&
+	       take_line(at, "signature", &text, &len) &&
 	       annot_unhex(text, len, ret->signature, sizeof(ret->signature));
 }
 
@@ -152,7 +161,9 @@ enum annot_status annot_outbox_load(const struct annot_hash *record, struct anno
 	if (!copy)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
 	struct annot_bytes at = annot_bytes(copy, file.len);
-	if (!parse_head(&at, &got) || !take_block(&at, "note", &got.note) ||
+	bool head = parse_head(&at, &got);
+	got.expect_heads = head && take_literal(&at, EXPECT_LINE);
+	if (!head || !take_block(&at, "note", &got.note) ||
 	    !take_block(&at, "record", &got.record) || at.len != 0)
 		return annot_fail(err, ANNOT_INVALID, "%s: not a file of the outbox", path.data);
 	got.id = annot_sha256(got.record.data, got.record.len);

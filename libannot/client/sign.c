@@ -101,7 +101,7 @@ enum annot_status annot_sign(struct annot *a, const struct annot_signer *signer,
 			     struct annot_signed *ret, struct annot_error *err)
 {
 	struct annot_draft_header header;
-	struct annot_signed made;
+	struct annot_signed made = {.expect_heads = false};
 	TRY(begin_header(a, &header, err));
 	TRY(build(signer, draft, header, arena, &made.record, err));
 	TRY(annot_signer_sign(signer, ANNOT_NAMESPACE_RECORD, made.record->bytes, made.signature,
@@ -159,9 +159,11 @@ enum annot_status annot_sign_many(struct annot *a, struct annot_signing *items, 
 {
 	struct annot_draft_header header;
 	TRY(begin_header(a, &header, err));
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		items[i].made.expect_heads = false;
 		items[i].status = build(items[i].signer, items[i].draft, header, arena,
 					&items[i].made.record, &items[i].err);
+	}
 	sign_all(items, n);
 	return ANNOT_OK;
 }

@@ -53,6 +53,7 @@ static size_t fill_request(const struct annot *a, const struct outgoing *out, si
 			.record = w->record,
 			.signature = annot_bytes(w->signature, ANNOT_SIGNATURE_SIZE),
 			.note = w->note,
+			.expect_heads = w->expect_heads,
 		};
 		used += SUBMIT_ITEM_OVERHEAD + w->record.len + w->note.len;
 		if (used > room && k > 0)
@@ -281,6 +282,7 @@ static enum annot_status prepare(struct annot *a, const struct annot_signed *rec
 	for (size_t i = 0; i < n; i++) {
 		waiting[i].corpus = a->hello.corpus;
 		waiting[i].id = records[i].record->id;
+		waiting[i].expect_heads = records[i].expect_heads;
 		memcpy(waiting[i].signature, records[i].signature, ANNOT_SIGNATURE_SIZE);
 		waiting[i].record = records[i].record->bytes;
 		if (records[i].record->seen.size > 0)

@@ -2,6 +2,7 @@
 #ifndef ANNOT_RECORD_DRAFT_H
 #define ANNOT_RECORD_DRAFT_H
 
+#include "base/buf.h"
 #include "record/record.h"
 
 struct annot_draft;

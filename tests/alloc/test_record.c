@@ -1,10 +1,13 @@
-/* Records and what is made of them when memory runs out: parsing, drafts, JSON, judging, words. */
+/* Records and what is made of them when memory runs out: parsing, drafts, merging, JSON, judging,
+ * words. */
 #include "alloc.h"
 
 #include <jansson.h>
 
 #include "base/auto.h"
 #include "corpus.h"
+#include "record/merge.h"
+#include "record/versions.h"
 #include "text/diff.h"
 #include "text/find.h"
 
@@ -120,6 +123,48 @@ static enum annot_status draft(void *ctx)
 	return status;
 }
 
+/* Two changes of the same record, merged over it and drafted again. */
+static enum annot_status merge(void *ctx)
+{
+	struct work *w = ctx;
+	AUTO_ARENA struct annot_arena *arena = annot_arena_new(1 << 20);
+	struct annot_merge_cards base, ours, theirs;
+	struct annot_merged merged = {.n_clashes = 99};
+	struct annot_draft *draft = NULL;
+	struct annot_merge_value a = {.text = "changed here"}, b = {.text = "and there"};
+	TRY(ALLOC(annot_merge_cards(arena, w->entry->record, &base, &test_error)));
+	TRY(ALLOC(annot_merge_cards(arena, w->entry->record, &ours, &test_error)));
+	TRY(ALLOC(annot_merge_cards(arena, w->entry->record, &theirs, &test_error)));
+	for (size_t i = 0; i < base.kind->n_cards; i++) {
+		if (base.kind->cards[i].type != ANNOT_CARD_TEXT || base.kind->cards[i].in_group)
+			continue;
+		ours.lists[i] = (struct annot_merge_list){&a, 1};
+		theirs.lists[i] = (struct annot_merge_list){&b, 1};
+	}
+	enum annot_status status =
+		ALLOC(annot_merge_versions(arena, &base, 1, &ours, &theirs, &merged, &test_error));
+	assert_true((status == ANNOT_OK) == (merged.n_clashes != 99));
+	TRY(status);
+	status = ALLOC(annot_merge_draft(&merged.cards, &w->entry->id, &w->entry->id, 1, &draft,
+					 &test_error));
+	assert_true((status == ANNOT_OK) == (draft != NULL));
+	annot_draft_free(draft);
+	return status;
+}
+
+static enum annot_status bases(void *ctx)
+{
+	static const size_t parent;
+	static const struct annot_version_node nodes[] = {{NULL, 0}, {&parent, 1}, {&parent, 1}};
+	const size_t merged = 1;
+	size_t ret = 9, n = 9;
+	(void)ctx;
+	enum annot_status status =
+		ALLOC(annot_version_bases(nodes, &merged, 1, 2, &ret, 1, &n, &test_error));
+	assert_true(status == ANNOT_OK ? n == 1 && ret == 0 : n == 9);
+	return status;
+}
+
 /* The whole log from its beginning. A fact that was not judged is judged again and then counts. */
 static enum annot_status judge(void *ctx)
 {
@@ -148,10 +193,11 @@ static void test_records(void **state)
 		unsigned failures = alloc_each("parse", parse, &w);
 		failures += alloc_each("json", json, &w);
 		if (w.entry->record->kind->amend != ANNOT_AMEND_NEVER)
-			failures += alloc_each("amend", amend, &w);
+			failures += alloc_each("amend", amend, &w) + alloc_each("merge", merge, &w);
 		assert_true(failures > 10);
 	}
 	assert_true(alloc_each("draft", draft, &w) > 10);
+	assert_true(alloc_each("bases", bases, &w) > 0);
 }
 
 static void test_judged(void **state)

@@ -13,6 +13,7 @@
 #include "annotd/rebuild.h"
 #include "annotd/vouch.h"
 #include "base/auto.h"
+#include "base/encode.h"
 #include "base/hash.h"
 
 struct fixture {
@@ -462,6 +463,65 @@ static void test_duplicates(void **state)
 	assert_int_equal(corpus_size(f->corpus), 3);
 }
 
+/* Of two amendments that do not know of each other, one that wants to know is refused with the new
+ * head; one that does not makes a conflict; one that is in the log already stays. */
+static void test_expect_heads(void **state)
+{
+	struct fixture *f = *state;
+	struct test_key bob = test_reviewer(f->test, "bob", 9);
+	struct test_entry *first = test_put(f->test, &bob, test_claim("It rained."));
+	admit_all(f, 1);
+	struct test_entry *one = test_put(f->test, &bob, annot_draft_amend(first->record));
+	struct test_entry *late = test_put(f->test, &bob, annot_draft_amend(first->record));
+	struct corpus_item items[2] = {item_of(one), item_of(late)};
+	/* Both in one batch: the first counts for the second. */
+	items[0].expect_heads = items[1].expect_heads = true;
+	assert_ok(admit(f, items, 2));
+	assert_int_equal(items[0].status, ANNOT_OK);
+	assert_int_equal(items[1].status, ANNOT_CONFLICT);
+	assert_non_null(strstr(items[1].message, annot_hash_hex(&one->id).text));
+	assert_non_null(strstr(items[1].message, "@2, record"));
+	assert_null(strstr(items[1].message, "others"));
+	/* And later; nothing of it was kept. */
+	struct corpus_item again = item_of(late);
+	again.expect_heads = true;
+	assert_ok(admit(f, &again, 1));
+	assert_int_equal(again.status, ANNOT_CONFLICT);
+	assert_int_equal(corpus_size(f->corpus), 4);
+	/* A resend of what was admitted is a duplicate, outdated or not. */
+	struct test_entry *second = test_put(f->test, &bob, annot_draft_amend(one->record));
+	again = item_of(second);
+	again.expect_heads = true;
+	assert_ok(admit(f, &again, 1));
+	assert_int_equal(again.status, ANNOT_OK);
+	again = item_of(one);
+	again.expect_heads = true;
+	assert_ok(admit(f, &again, 1));
+	assert_int_equal(again.status, ANNOT_OK);
+	assert_true(again.duplicate);
+	/* Without the wish it is a second head; then that is said too. */
+	again = item_of(late);
+	assert_ok(admit(f, &again, 1));
+	assert_int_equal(again.status, ANNOT_OK);
+	assert_int_equal(again.index, 5);
+	again = item_of(test_put(f->test, &bob, annot_draft_amend(one->record)));
+	again.expect_heads = true;
+	assert_ok(admit(f, &again, 1));
+	assert_int_equal(again.status, ANNOT_CONFLICT);
+	assert_non_null(strstr(again.message, annot_hash_hex(&late->id).text));
+	assert_non_null(strstr(again.message, "others"));
+	/* A merge of both heads is on heads. */
+	struct annot_draft *merge = annot_draft_amend(second->record);
+	assert_ok(annot_draft_parent(merge, &late->id, &test_error));
+	again = item_of(test_put(f->test, &bob, merge));
+	again.expect_heads = true;
+	assert_ok(admit(f, &again, 1));
+	assert_int_equal(again.status, ANNOT_OK);
+	f->corpus = corpus_close(f->corpus);
+	assert_no_findings(f->dir);
+	assert_ok(corpus_open(f->dir, &f->corpus, &test_error));
+}
+
 static void test_refused_ones_do_not_stop_the_batch(void **state)
 {
 	struct fixture *f = *state;
@@ -704,6 +764,7 @@ int main(void)
 		TEST(test_batch_with_dependencies),
 		TEST(test_many_batches),
 		TEST(test_duplicates),
+		TEST(test_expect_heads),
 		TEST(test_refused_ones_do_not_stop_the_batch),
 		TEST(test_quorum_settles_later),
 		TEST(test_withhold),

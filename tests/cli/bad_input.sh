@@ -38,6 +38,12 @@ expect 1 '' ctl boris show ffffffffffffffff; one_line
 expect 1 '' ctl boris show abc; one_line
 expect 4 '' ctl boris comment add ffffffffffffffff 'text'
 expect 2 'exact version' ctl boris review ffffffffffffffff approve; one_line
+expect 4 'nothing to merge' ctl boris merge report; one_line
+expect 2 'one version' ctl boris merge report@1; one_line
+expect 4 '' ctl boris merge ffffffffffffffff; one_line
+expect 1 '' ctl boris blame ffffffffffffffff; one_line
+expect 1 'no version 7' ctl boris blame report@7; one_line
+expect 1 '' ctl boris history ffffffffffffffff; one_line
 
 # Command line.
 expect 2 'did you mean' ctl boris quotes add; one_line

@@ -29,6 +29,10 @@ static void words(void)
 	SAVE("find", "nearest", "wants a wall here\0Nobody wants the wall hare.");
 	SAVE("diff", "words", "Nobody wants the wall.\0Nobody wanted a wall, ever.");
 	SAVE("diff", "grown", "\0One two three.");
+	SAVE("merge", "clean", "the big dog\0the small dog\0the big cat");
+	SAVE("merge", "clash",
+	     "Taxes will not rise.\0Taxes will rise.\0Taxes will not fall, ever.");
+	SAVE("merge", "empty", "\0One two.\0");
 }
 
 static void queries(void)

@@ -35,12 +35,14 @@ static void test_lists(void **state)
 		{.record = annot_bytes("ab", 2), .signature = annot_bytes("", 0)},
 		{.record = annot_bytes("abc", 3),
 		 .signature = annot_bytes("x", 1),
-		 .note = annot_bytes("n", 1)},
+		 .note = annot_bytes("n", 1),
+		 .expect_heads = true},
 	};
 	struct annot_submit_request r = {.items = items, .n_items = 2};
 	check(&annot_message_submit_request, &r,
-	      "{\"items\":[{\"record\":\"YWI=\",\"signature\":\"\"},"
-	      "{\"record\":\"YWJj\",\"signature\":\"eA==\",\"note\":\"bg==\"}]}");
+	      "{\"items\":[{\"record\":\"YWI=\",\"signature\":\"\",\"expect_heads\":false},"
+	      "{\"record\":\"YWJj\",\"signature\":\"eA==\",\"note\":\"bg==\",\"expect_heads\":true}"
+	      "]}");
 	const char *ids[] = {"a@3", "b"};
 	struct annot_get_request g = {.ids = ids, .n_ids = 2};
 	check(&annot_message_get_request, &g, "{\"ids\":[\"a@3\",\"b\"]}");

@@ -67,7 +67,7 @@ struct fake {
 	struct annot_bytes swap_record; /* sent instead of what was asked for by get */
 	const struct annot_record *refuse;
 	/* what it saw */
-	unsigned submits, submitted, notes, connections;
+	unsigned submits, submitted, notes, expectations, connections;
 	/* thread */
 	pthread_t thread;
 	int listener, connection;
@@ -190,6 +190,7 @@ static inline void fake_submit_one(struct fake *f, const struct annot_submit_ite
 	const struct annot_record *record;
 	f->submitted++;
 	f->notes += item->note.data != NULL;
+	f->expectations += item->expect_heads;
 	ret->record = annot_sha256(item->record.data, item->record.len);
 	if (f->refuse && annot_hash_equal(&f->refuse->id, &ret->record)) {
 		ret->status = ANNOT_REFUSED;

@@ -165,6 +165,30 @@ static void test_no_daemon(void **state)
 	assert_int_equal(sent, 0);
 }
 
+/* What is to be refused if it is outdated waits in the outbox as such, and only that. */
+static void test_expect_heads(void **state)
+{
+	struct fixture *x = *state;
+	size_t sent, refused;
+	sign(x, 0, "first");
+	sign(x, 1, "second");
+	assert_false(x->made[0].expect_heads);
+	x->made[1].expect_heads = true;
+	fake_hang_up(x->f);
+	assert_status(submit(x, 0, 2), ANNOT_UNREACHABLE);
+	fake_listen(x->f);
+	annot_close(x->a);
+	assert_ok(fake_open(x->f, 2000, &x->a));
+	assert_ok(annot_outbox_flush(x->a, &sent, &refused, &test_error));
+	assert_int_equal(sent, 2);
+	assert_int_equal(x->f->expectations, 1);
+	sign(x, 2, "third");
+	x->made[2].expect_heads = true;
+	assert_ok(submit(x, 2, 1));
+	assert_int_equal(x->f->expectations, 2);
+	assert_int_equal(waiting(x), 0);
+}
+
 static void test_refused(void **state)
 {
 	struct fixture *x = *state;
@@ -264,6 +288,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lie_about_commit, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lost_reply, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_daemon, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_expect_heads, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused_later, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_whole_request, setup, teardown),
