@@ -177,6 +177,15 @@ else
 	echo "no ssh-agent here: amendments that get in between are not tested"
 fi
 
+# What was in the log before others went on is there once, however often it is sent; it is kept as it was meant.
+made=$(quiet boris claim add 'Sent twice.')
+again() { printf '{"args": ["amend", "%s", "--add", "tag=once"], "key": "once"}\n' "$made" | ctl boris batch 2>/dev/null; }
+again >"$work/results" || fail "amend under a key: $(cat "$work/results")"
+grep -q '^expect heads$' "$work"/boris/state/annot/corpora/*/keyed/* || fail "a rerun would make a second head"
+quiet chloe amend "$made" --add tag=later >/dev/null
+again >"$work/results" || fail "a rerun: $(cat "$work/results")"
+check "$made" '.versions == 3 and .flags == [] and .tag == ["once", "later"]'
+
 # --- on a terminal ------------------------------------------------------------------------------------------------
 if command -v script >/dev/null; then
 	# answers KEYS COMMAND…: annotctl with both ends on a terminal, as boris.
