@@ -22,6 +22,7 @@ enum truth_statement {
 	TRUTH_NOTE_PUT,
 	TRUTH_NOTE_GET,
 	TRUTH_ROOT_GET,
+	TRUTH_ROOT_NEXT,
 	TRUTH_CONTENT_PUT,
 	TRUTH_CONTENT_LENGTH,
 	TRUTH_CONTENT_ROW,
@@ -36,6 +37,7 @@ enum index_statement {
 	INDEX_REC_PUT,
 	INDEX_REC_PURGE,
 	INDEX_ROW,
+	INDEX_ROWS,
 	INDEX_ANNS,
 	INDEX_DISCUSSED,
 	INDEX_IS_DISCUSSED,
@@ -205,6 +207,9 @@ enum annot_status core_content(struct core *c, uint64_t seq, uint64_t offset, si
 /* The root that a commit gave; NOT_FOUND if none made a log of that size. */
 enum annot_status core_root(struct core *c, uint64_t size, struct annot_hash *ret,
 			    struct annot_error *err);
+/* That of the first commit of at least that size; *ret_size UINT64_MAX: none. */
+enum annot_status core_next_root(struct core *c, uint64_t size, uint64_t *ret_size,
+				 struct annot_hash *ret, struct annot_error *err);
 enum annot_status core_truth_size(struct core *c, uint64_t *ret, struct annot_error *err);
 /* Records applied in the index, as its meta table says. */
 enum annot_status core_index_size(struct core *c, uint64_t *ret, struct annot_error *err);

@@ -49,6 +49,7 @@ static const char *const statements[INDEX_STATEMENTS] = {
 	[INDEX_REC_PUT] = "INSERT INTO rec VALUES(?1,?2,?3,?4,?5,?6,?7,NULL,?8,?9)",
 	[INDEX_REC_PURGE] = "UPDATE rec SET time=NULL, chars=NULL WHERE seq=?1",
 	[INDEX_ROW] = "SELECT " CORE_ROW_COLUMNS " FROM rec r WHERE r.seq=?1",
+	[INDEX_ROWS] = "SELECT " CORE_ROW_COLUMNS " FROM rec r WHERE r.seq>=?1 ORDER BY r.seq LIMIT ?2",
 	[INDEX_ANNS] = "SELECT first, versions, heads, retracted FROM ann"
 		       " WHERE first BETWEEN ?1 AND ?2 ORDER BY first",
 	/* Records that others are about. */

@@ -222,10 +222,10 @@ static enum annot_status tree_node(void *ctx, unsigned level, uint64_t n, struct
 	return core_node(&r->core, level, n, ret, err);
 }
 
-enum annot_status reader_root(struct reader *r, uint64_t size, struct annot_hash *ret,
-			      struct annot_error *err)
+enum annot_status reader_next_root(struct reader *r, uint64_t size, uint64_t *ret_size,
+				   struct annot_hash *ret, struct annot_error *err)
 {
-	return core_root(&r->core, size, ret, err);
+	return core_next_root(&r->core, size, ret_size, ret, err);
 }
 
 struct annot_tree_reader reader_tree(struct reader *r)

@@ -260,8 +260,11 @@ enum annot_status reader_row(struct reader *r, uint64_t index, struct store_row 
 enum annot_status reader_glance(struct reader *r, uint64_t index, struct store_row *ret,
 				struct annot_error *err);
 
-/* Whether the index has that hash for the record, as far as it keeps hashes: their first 8 bytes.
- */
+/* What the index has of that record and the next ones is asked for, one after the other: it is read at
+ * once. */
+enum annot_status reader_ahead(struct reader *r, uint64_t index, struct annot_error *err);
+
+/* Whether the index has that hash for the record, as far as it keeps hashes: their first 8 bytes. */
 enum annot_status reader_is_named(struct reader *r, uint64_t index, const struct annot_hash *record,
 				  bool *ret, struct annot_error *err);
 
@@ -280,9 +283,9 @@ enum annot_status reader_content(struct reader *r, uint64_t document_index, uint
 enum annot_status reader_note(struct reader *r, const struct annot_hash *hash,
 			      struct annot_buf *ret, struct annot_error *err);
 struct annot_tree_reader reader_tree(struct reader *r);
-/* The root that was committed with that size; NOT_FOUND if no commit made a log of that size. */
-enum annot_status reader_root(struct reader *r, uint64_t size, struct annot_hash *ret,
-			      struct annot_error *err);
+/* The first commit that made a log of at least that size; *ret_size UINT64_MAX: there is none. */
+enum annot_status reader_next_root(struct reader *r, uint64_t size, uint64_t *ret_size,
+				   struct annot_hash *ret, struct annot_error *err);
 
 /* Calls back with record indexes in log order from `from` on; each returns false to stop. */
 typedef bool (*reader_each)(void *arg, uint64_t index);

@@ -19,6 +19,8 @@ static const char *const statements[TRUTH_STATEMENTS] = {
 	[TRUTH_PUT] = "INSERT INTO record VALUES(?1,?2,?3,?4,NULL)",
 	[TRUTH_ROOT] = "INSERT INTO root VALUES(?1,?2)",
 	[TRUTH_ROOT_GET] = "SELECT root FROM root WHERE size=?1",
+	[TRUTH_ROOT_NEXT] = "SELECT size, root FROM root WHERE size>=?1 AND length(root)=32"
+			    " ORDER BY size LIMIT 1",
 	[TRUTH_RECORD] = "SELECT bytes, sig, leaf FROM record WHERE seq=?1",
 	[TRUTH_SCAN] = "SELECT bytes, sig, leaf, seq, nodes FROM record WHERE seq>=?1 ORDER BY seq",
 	[TRUTH_BYTES] = "SELECT bytes, leaf FROM record WHERE seq=?1",
@@ -228,5 +230,20 @@ enum annot_status core_root(struct core *c, uint64_t size, struct annot_hash *re
 		return annot_fail(err, ANNOT_NOT_FOUND, "no commit made a log of %llu records",
 				  (unsigned long long)size);
 	memcpy(ret->b, sqlite3_column_blob(st, 0), ANNOT_HASH_SIZE);
+	return ANNOT_OK;
+}
+
+enum annot_status core_next_root(struct core *c, uint64_t size, uint64_t *ret_size,
+				 struct annot_hash *ret, struct annot_error *err)
+{
+	AUTO_RESET sqlite3_stmt *st = NULL;
+	bool row = false;
+
+	TRY(db_statement(&c->truth, TRUTH_ROOT_NEXT, &st, err));
+	sqlite3_bind_int64(st, 1, (int64_t)size);
+	TRY(db_step(&c->truth, st, &row, err));
+	*ret_size = row ? (uint64_t)sqlite3_column_int64(st, 0) : UINT64_MAX;
+	if (row)
+		memcpy(ret->b, sqlite3_column_blob(st, 1), ANNOT_HASH_SIZE);
 	return ANNOT_OK;
 }
