@@ -150,7 +150,7 @@ enum annot_status feed_next(struct feed *f, const struct annot_fact **ret, struc
 	struct batch *b = &f->batches[f->used % FEED_BATCHES];
 	if (f->used == 0 && f->taken == 0)
 		b = next_made(f, false);
-	else if (f->taken == b->n)
+	else if (f->taken == b->n && b->status == ANNOT_OK)
 		b = next_made(f, true);
 	if (f->taken == b->n)
 		return annot_fail(err, b->status, "%s", b->err.text);

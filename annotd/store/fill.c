@@ -6,6 +6,7 @@
  */
 #include "annotd/store/store_private.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 
 enum {
@@ -230,6 +231,7 @@ enum annot_status store_fill_end(struct store *s, struct annot_error *err)
 		give_up(s);
 		return status;
 	}
+	malloc_trim(0); /* an annotd that goes on serving does not keep what that took */
 	s->index_size = s->next_index_size;
 	s->index_is_new = false;
 	atomic_fetch_add(&s->commits, 1);
