@@ -39,7 +39,7 @@ enum annot_status store_open(const char *dir, struct store **ret, bool *ret_rebu
  * indexed at the end. No readers may be open. Then store_index_put and store_index_effect, in the
  * order of the log, and store_fill_end; everything but reading and these waits. When one of them
  * fails, or the process dies, the index is one that was not finished: store_fill_abandon closes it,
- * the next store_open makes it again. Memory: 24 bytes a record and some 30 MB.
+ * the next store_open makes it again. Memory: some 30 MB and 24 bytes a record, at the end 48.
  */
 enum annot_status store_fill_begin(struct store *s, struct annot_error *err);
 enum annot_status store_fill_end(struct store *s, struct annot_error *err);
