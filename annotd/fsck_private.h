@@ -1,11 +1,15 @@
-/* Shared by fsck.c and fsck_signatures.c. */
+/* Shared by the files of fsck. */
 #ifndef ANNOTD_FSCK_PRIVATE_H
 #define ANNOTD_FSCK_PRIVATE_H
 
 #include <pthread.h>
 #include <stdio.h>
 
-#include "annotd/store/store.h"
+#include "annotd/checkpoint_slot.h"
+#include "annotd/replay.h"
+#include "annotd/texts.h"
+#include "base/encode.h"
+#include "state/memory.h"
 
 enum {
 	FSCK_ARENA_MAX = 8 << 20,
@@ -22,6 +26,41 @@ struct findings {
 #define FSCK_WHOLE UINT64_MAX
 void finding(struct findings *f, uint64_t index, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+struct fsck {
+	const char *dir;
+	struct reader *reader;
+	uint64_t size;             /* of truth.db */
+	struct annot_arena *arena; /* of one record */
+	struct annot_memory *memory;
+	struct annot_frontier frontier;
+	uint64_t root_size; /* the first commit that was not before the frontier; UINT64_MAX: none */
+	struct annot_hash root;
+	uint8_t *effects; /* of each record, as judged */
+	struct texts *texts;
+	struct fsck_signatures *signatures;
+	bool has_slot;
+	struct checkpoint_slot slot;
+	struct findings findings;
+};
+
+/* --- fsck_log.c --- */
+
+/* Reads the checkpoint file: before the snapshot, since a running annotd commits to truth.db first. */
+enum annot_status fsck_read_slot(struct fsck *f, struct annot_error *err);
+void fsck_check_slot(struct fsck *f, const struct annot_hash *corpus);
+/* The next record of the log with the nodes that are stored with it. */
+enum annot_status fsck_log(struct fsck *f, const struct annot_fact *fact, struct annot_bytes nodes,
+			   struct annot_error *err);
+
+/* --- fsck_words.c, fsck_index.c --- */
+
+/* A record that was just replayed. */
+enum annot_status fsck_words(struct fsck *f, const struct annot_fact *fact, struct annot_error *err);
+/* All of the index, after the replay. */
+enum annot_status fsck_index(struct fsck *f, struct annot_error *err);
+
+/* --- fsck_signatures.c --- */
 
 /*
  * Checks signatures on that many threads, each with a reader of its own, while the caller replays

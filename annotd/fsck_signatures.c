@@ -32,8 +32,7 @@ struct known_key {
 
 struct thread {
 	struct job *job;
-	struct reader *reader;
-	struct annot_arena *arena;
+	struct reader *reader; /* of the log */
 	struct known_key keys[KEYS];
 	pthread_t id;
 	enum annot_status status;
@@ -77,20 +76,20 @@ static enum annot_status check_one(struct thread *t, uint64_t index, bool last_t
 				   struct annot_error *err)
 {
 	const struct job *job = t->job;
-	struct store_record stored;
+	struct store_log_row row;
+	const struct store_record *stored = &row.stored;
 	struct annot_hash author;
-	struct annot_error why = {0};
-	annot_arena_reset(t->arena);
-	TRY(reader_record(t->reader, index, t->arena, &stored, err));
-	if (!stored.record.data || !author_of(stored.record, &author))
+	struct annot_error why;
+	TRY(reader_log(t->reader, index, &row, err));
+	if (!stored->record.data || !author_of(stored->record, &author))
 		return ANNOT_OK; /* withheld; or said already */
 	const uint8_t *key = find_key(t, &author);
 	if (!key) {
 		job->later[index] = !last_time;
 		if (last_time && job->effects[index] != ANNOT_VOID)
 			finding(job->findings, index, "its author's key is not enrolled");
-	} else if (annot_sshsig_verify(key, ANNOT_NAMESPACE_RECORD, stored.record, stored.signature,
-				       &why) != ANNOT_OK) {
+	} else if (annot_sshsig_verify(key, ANNOT_NAMESPACE_RECORD, stored->record,
+				       stored->signature, &why) != ANNOT_OK) {
 		finding(job->findings, index, "%s", why.text);
 	}
 	return ANNOT_OK;
@@ -112,10 +111,7 @@ static bool take(struct job *job, uint64_t *ret_from, uint64_t *ret_to)
 static enum annot_status check_all(struct thread *t, struct annot_error *err)
 {
 	uint64_t from, to;
-	t->arena = annot_arena_new(FSCK_ARENA_MAX);
-	if (!t->arena)
-		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
-	TRY(reader_open(t->job->dir, &t->reader, err));
+	TRY(reader_open_log(t->job->dir, &t->reader, err));
 	TRY(reader_begin(t->reader, err));
 	while (take(t->job, &from, &to)) {
 		for (uint64_t i = from; i < to; i++)
@@ -206,10 +202,8 @@ enum annot_status fsck_signatures_end(struct fsck_signatures *s, struct annot_er
 	}
 	if (status == ANNOT_OK && s->n_threads > 0)
 		status = check_later(s, err);
-	for (unsigned i = 0; i < s->n_threads; i++) {
+	for (unsigned i = 0; i < s->n_threads; i++)
 		reader_close(s->threads[i].reader);
-		annot_arena_free(s->threads[i].arena);
-	}
 	pthread_mutex_destroy(&s->job.lock);
 	pthread_cond_destroy(&s->job.changed);
 	free(s->job.later);

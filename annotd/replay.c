@@ -1,6 +1,8 @@
 /* From records to state: the one path on which a record's effect reaches index and authority. */
 #include "annotd/replay.h"
 
+#include "annotd/feed.h"
+
 #include "annotd/corpus_private.h"
 #include "annotd/texts.h"
 #include "base/auto.h"
@@ -66,6 +68,7 @@ static enum annot_status find_chars(struct corpus *c, const struct annot_record 
 	size_t n = record ? annot_record_targets(record) : 0;
 	const struct annot_view *view = store_view(c->store);
 	struct text_source source = text_source_store(c->store);
+	source.steady = true; /* who withholds does not replay meanwhile */
 	if (n > 0 && !c->texts && !(c->texts = texts_new()))
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
 	for (size_t i = 0; i < n; i++) {
@@ -87,16 +90,22 @@ static enum annot_status find_chars(struct corpus *c, const struct annot_record 
 	return ANNOT_OK;
 }
 
-static enum annot_status replay_one(struct corpus *c, uint64_t index, struct annot_error *err)
+static enum annot_status replay_fact(struct corpus *c, const struct annot_fact *fact,
+				     struct annot_error *err)
 {
-	struct annot_fact fact;
 	struct annot_judgement judgement;
 	struct store_chars chars[TARGETS_MAX];
 	const struct store_chars *found = NULL;
+	TRY(annot_judge(c->authority, store_view(c->store), fact, &judgement, err));
+	TRY(find_chars(c, fact->record, chars, &found, err));
+	return corpus_apply(c, fact, &judgement, found, err);
+}
+
+static enum annot_status replay_one(struct corpus *c, uint64_t index, struct annot_error *err)
+{
+	struct annot_fact fact;
 	TRY(read_fact(c, index, &fact, err));
-	TRY(annot_judge(c->authority, store_view(c->store), &fact, &judgement, err));
-	TRY(find_chars(c, fact.record, chars, &found, err));
-	return corpus_apply(c, &fact, &judgement, found, err);
+	return replay_fact(c, &fact, err);
 }
 
 static enum annot_status replay_batch(struct corpus *c, uint64_t from, uint64_t to,
@@ -122,6 +131,33 @@ static enum annot_status catch_up(struct corpus *c, struct annot_error *err)
 		at = to;
 	}
 	return ANNOT_OK;
+}
+
+/* --- making it again --- */
+
+static enum annot_status replay_feed(struct corpus *c, struct feed *feed, struct annot_error *err)
+{
+	for (uint64_t i = 0; i < store_size(c->store); i++) {
+		const struct annot_fact *fact;
+		TRY(feed_next(feed, &fact, err));
+		TRY(replay_fact(c, fact, err));
+	}
+	return ANNOT_OK;
+}
+
+/* The log is read and parsed on another thread. */
+static enum annot_status fill(struct corpus *c, struct annot_error *err)
+{
+	struct feed *feed = NULL;
+	TRY(store_fill_begin(c->store, err));
+	enum annot_status status = feed_start(c->dir, store_size(c->store), &feed, err);
+	if (status == ANNOT_OK)
+		status = replay_feed(c, feed, err);
+	feed_stop(feed);
+	if (status == ANNOT_OK)
+		return store_fill_end(c->store, err);
+	store_fill_abandon(c->store);
+	return status;
 }
 
 /* --- loading authority --- */
@@ -176,8 +212,12 @@ static enum annot_status load_authority(struct corpus *c, struct annot_error *er
 static enum annot_status load(struct corpus *c, struct annot_error *err)
 {
 	struct annot_tree_reader tree = store_tree(c->store);
-	TRY(load_authority(c, err));
-	TRY(catch_up(c, err));
+	if (store_index_is_new(c->store)) {
+		TRY(fill(c, err));
+	} else {
+		TRY(load_authority(c, err));
+		TRY(catch_up(c, err));
+	}
 	return annot_tree_frontier(&tree, store_size(c->store), &c->frontier, err);
 }
 

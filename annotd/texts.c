@@ -125,6 +125,11 @@ static enum annot_status look_up(struct texts *t, const struct text_source *sour
 		if (kept->last_use < oldest->last_use)
 			oldest = kept;
 	}
+	if (found && source->steady) {
+		found->last_use = ++t->uses;
+		*ret = found;
+		return ANNOT_OK;
+	}
 	enum annot_status status = source->length(source->ctx, index, &length, err);
 	if (status != ANNOT_OK) {
 		if (found)

@@ -18,6 +18,7 @@ enum {
 /* Where texts are read: a reader, or the writer's store. */
 struct text_source {
 	void *ctx;
+	bool steady; /* as long as texts are kept, none goes: then it is not asked again */
 	/* NOT_FOUND: it is not there. */
 	enum annot_status (*length)(void *ctx, uint64_t document_index, uint64_t *ret,
 				    struct annot_error *err);

@@ -16,6 +16,7 @@ void core_forget(struct core *c)
 	memset(c->found, 0, sizeof c->found);
 	memset(c->authors, 0, sizeof c->authors);
 	memset(c->author_ids, 0, sizeof c->author_ids);
+	cache_forget(c->cache);
 }
 
 static size_t hash_slot(const struct annot_hash *hash, size_t slots)
@@ -68,42 +69,78 @@ enum annot_status core_hash(struct core *c, uint64_t seq, struct annot_hash *ret
 	return core_digest(c, seq, ret, &withheld, err);
 }
 
-static enum annot_status find_stored(struct core *c, const struct annot_hash *hash, uint64_t *ret,
-				     struct annot_error *err)
+/* The next record with these first 8 bytes. *at: from the index that is being filled; else st. */
+static enum annot_status next_of_id(struct core *c, sqlite3_stmt *st, int64_t id8, uint64_t *at,
+				    uint64_t *ret, bool *ret_row, struct annot_error *err)
+{
+	if (c->ids) {
+		*ret_row = core_ids_next(c->ids, id8, at, ret);
+		return ANNOT_OK;
+	}
+	TRY(db_step(&c->index, st, ret_row, err));
+	if (*ret_row)
+		*ret = (uint64_t)sqlite3_column_int64(st, 0);
+	return ANNOT_OK;
+}
+
+static enum annot_status seek_stored(struct core *c, const struct annot_hash *hash, uint64_t *ret,
+				     bool *ret_found, struct annot_error *err)
 {
 	AUTO_RESET sqlite3_stmt *st = NULL;
+	int64_t id8 = core_id8(hash->b);
+	uint64_t at = 0, seq = 0;
+	bool row = false;
 
-	TRY(db_statement(&c->index, INDEX_FIND, &st, err));
-	sqlite3_bind_int64(st, 1, core_id8(hash->b));
+	if (!c->ids) {
+		TRY(db_statement(&c->index, INDEX_FIND, &st, err));
+		sqlite3_bind_int64(st, 1, id8);
+	}
 	for (;;) {
 		struct annot_hash found;
-		bool row = false;
 
-		TRY(db_step(&c->index, st, &row, err));
+		TRY(next_of_id(c, st, id8, &at, &seq, &row, err));
+		*ret_found = row;
 		if (!row)
-			return annot_fail(err, ANNOT_NOT_FOUND, "no record %.16s… in the log",
-					  annot_hash_hex(hash).text);
-		TRY(core_hash(c, (uint64_t)sqlite3_column_int64(st, 0), &found, err));
+			return ANNOT_OK;
+		TRY(core_hash(c, seq, &found, err));
 		if (annot_hash_equal(&found, hash)) {
-			*ret = (uint64_t)sqlite3_column_int64(st, 0);
+			*ret = seq;
 			return ANNOT_OK;
 		}
 	}
 }
 
+void core_found(struct core *c, const struct annot_hash *hash, uint64_t seq)
+{
+	c->found[hash_slot(hash, FIND_CACHE)] =
+		(struct find_slot){.used = true, .seq = seq, .hash = *hash};
+}
+
+enum annot_status core_seek(struct core *c, const struct annot_hash *hash, uint64_t *ret,
+			    bool *ret_found, struct annot_error *err)
+{
+	const struct find_slot *slot = &c->found[hash_slot(hash, FIND_CACHE)];
+
+	*ret_found = slot->used && annot_hash_equal(&slot->hash, hash);
+	if (*ret_found) {
+		*ret = slot->seq;
+		return ANNOT_OK;
+	}
+	TRY(seek_stored(c, hash, ret, ret_found, err));
+	if (*ret_found)
+		core_found(c, hash, *ret);
+	return ANNOT_OK;
+}
+
 enum annot_status core_find(struct core *c, const struct annot_hash *hash, uint64_t *ret,
 			    struct annot_error *err)
 {
-	struct find_slot *slot = &c->found[hash_slot(hash, FIND_CACHE)];
+	bool found = false;
 
-	if (!slot->used || !annot_hash_equal(&slot->hash, hash)) {
-		uint64_t seq = 0;
-
-		TRY(find_stored(c, hash, &seq, err));
-		*slot = (struct find_slot){.used = true, .seq = seq, .hash = *hash};
-	}
-	*ret = slot->seq;
-	return ANNOT_OK;
+	TRY(core_seek(c, hash, ret, &found, err));
+	return found ? ANNOT_OK
+		     : annot_fail(err, ANNOT_NOT_FOUND, "no record %.16s… in the log",
+				  annot_hash_hex(hash).text);
 }
 
 enum annot_status core_rec_columns(struct db *db, sqlite3_stmt *st, struct core_rec *ret,
@@ -134,16 +171,23 @@ enum annot_status core_rec_columns(struct db *db, sqlite3_stmt *st, struct core_
 enum annot_status core_rec(struct core *c, uint64_t seq, struct core_rec *ret,
 			   struct annot_error *err)
 {
+	const struct core_rec *kept = cache_rec(c->cache, seq);
 	AUTO_RESET sqlite3_stmt *st = NULL;
 	bool row = false;
 
+	if (kept) {
+		*ret = *kept;
+		return ANNOT_OK;
+	}
 	TRY(db_statement(&c->index, INDEX_ROW, &st, err));
 	sqlite3_bind_int64(st, 1, (int64_t)seq);
 	TRY(db_step(&c->index, st, &row, err));
 	if (!row)
 		return annot_fail(err, ANNOT_NOT_FOUND, "no record #%llu in the index",
 				  (unsigned long long)seq);
-	return core_rec_columns(&c->index, st, ret, err);
+	TRY(core_rec_columns(&c->index, st, ret, err));
+	cache_put_rec(c->cache, ret);
+	return ANNOT_OK;
 }
 
 enum annot_status core_late(struct core *c, uint64_t seq, int64_t *ret, struct annot_error *err)
@@ -234,11 +278,16 @@ enum annot_status core_term(struct core *c, enum term_kind kind, const char *tex
 	sqlite3_stmt *st;
 	bool row = false;
 
+	if (cache_term(c->cache, (int)kind, text, len, ret))
+		return ANNOT_OK;
 	TRY(db_statement(&c->index, INDEX_TERM_FIND, &st, err));
 	sqlite3_bind_int(st, 1, kind);
 	sqlite3_bind_text(st, 2, text, (int)len, SQLITE_STATIC);
 	TRY(db_number(&c->index, st, &row, ret, err));
-	return row ? ANNOT_OK : annot_fail(err, ANNOT_NOT_FOUND, "nothing has \"%.64s\"", text);
+	if (!row)
+		return annot_fail(err, ANNOT_NOT_FOUND, "nothing has \"%.64s\"", text);
+	cache_put_term(c->cache, (int)kind, text, len, *ret);
+	return ANNOT_OK;
 }
 
 enum annot_status core_index_size(struct core *c, uint64_t *ret, struct annot_error *err)

@@ -5,6 +5,7 @@
 #ifndef ANNOTD_STORE_CORE_H
 #define ANNOTD_STORE_CORE_H
 
+#include "annotd/store/cache.h"
 #include "annotd/store/database.h"
 #include "annotd/store/store.h"
 
@@ -21,6 +22,7 @@ enum truth_statement {
 	TRUTH_NOTE_PUT,
 	TRUTH_NOTE_GET,
 	TRUTH_ROOT_GET,
+	TRUTH_ROOT_NEXT,
 	TRUTH_CONTENT_PUT,
 	TRUTH_CONTENT_LENGTH,
 	TRUTH_CONTENT_ROW,
@@ -35,6 +37,7 @@ enum index_statement {
 	INDEX_REC_PUT,
 	INDEX_REC_PURGE,
 	INDEX_ROW,
+	INDEX_ROWS,
 	INDEX_ANNS,
 	INDEX_DISCUSSED,
 	INDEX_IS_DISCUSSED,
@@ -116,22 +119,16 @@ struct core {
 	sqlite3_stmt *scan; /* stands on record scan_at; NULL: none */
 	uint64_t scan_at;
 	uint64_t read_last;
+	struct core_cache *cache; /* the writer's; NULL: none */
+	/* While the index is filled: all records that are in it, in place of its own index of them.
+	 */
+	struct core_ids *ids;
 };
 
-/* A row of rec. Absent numbers are ANNOT_NEVER. */
+/* Columns of a struct core_rec. */
 #define CORE_ROW_COLUMNS                                                                           \
 	"r.seq, coalesce(r.ann,r.seq), r.kind, r.author, r.version, r.effect, r.to_index, "        \
 	"r.chars, r.id8"
-struct core_rec {
-	uint64_t seq, ann; /* ann: seq of the first version */
-	int64_t id8;       /* core_id8 of its hash */
-	enum annot_kind kind;
-	int64_t author; /* interned */
-	uint64_t version;
-	enum annot_effect effect;
-	bool first;       /* version */
-	int64_t replaced; /* index at which the first version that replaces it took effect */
-};
 
 /* A later version that waits for a quorum is no head yet. */
 static inline bool core_rec_is_head(const struct core_rec *rec)
@@ -159,7 +156,12 @@ enum annot_status core_hash(struct core *c, uint64_t seq, struct annot_hash *ret
 /* The same, and whether its bytes were withheld. */
 enum annot_status core_digest(struct core *c, uint64_t seq, struct annot_hash *ret,
 			      bool *ret_withheld, struct annot_error *err);
-/* Index of a record. NOT_FOUND. */
+/* That is where the record is, and is asked for soon. */
+void core_found(struct core *c, const struct annot_hash *hash, uint64_t seq);
+/* Index of a record, and whether there is one. */
+enum annot_status core_seek(struct core *c, const struct annot_hash *hash, uint64_t *ret,
+			    bool *ret_found, struct annot_error *err);
+/* The same; NOT_FOUND. */
 enum annot_status core_find(struct core *c, const struct annot_hash *hash, uint64_t *ret,
 			    struct annot_error *err);
 /* NOT_FOUND. */
@@ -185,6 +187,9 @@ enum annot_status core_term(struct core *c, enum term_kind kind, const char *tex
 /* A record as stored; NOT_FOUND past the end. */
 enum annot_status core_record(struct core *c, uint64_t seq, struct annot_arena *arena,
 			      struct store_record *ret, struct annot_error *err);
+/* The same with its nodes; all of it until the next call. may_scan only. */
+enum annot_status core_log(struct core *c, uint64_t seq, struct store_log_row *ret,
+			   struct annot_error *err);
 /* Before the snapshot ends. */
 void core_scan_end(struct core *c);
 /* Its leaf, from its bytes or, where it was withheld, from the line. */
@@ -202,6 +207,9 @@ enum annot_status core_content(struct core *c, uint64_t seq, uint64_t offset, si
 /* The root that a commit gave; NOT_FOUND if none made a log of that size. */
 enum annot_status core_root(struct core *c, uint64_t size, struct annot_hash *ret,
 			    struct annot_error *err);
+/* That of the first commit of at least that size; *ret_size UINT64_MAX: none. */
+enum annot_status core_next_root(struct core *c, uint64_t size, uint64_t *ret_size,
+				 struct annot_hash *ret, struct annot_error *err);
 enum annot_status core_truth_size(struct core *c, uint64_t *ret, struct annot_error *err);
 /* Records applied in the index, as its meta table says. */
 enum annot_status core_index_size(struct core *c, uint64_t *ret, struct annot_error *err);

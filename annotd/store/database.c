@@ -126,25 +126,50 @@ static enum annot_status pragma_number(struct db *db, const char *sql, int *ret,
 	return status;
 }
 
+/* Runs statements that sqlite3_mprintf made, and frees them. */
+static enum annot_status exec_made(struct db *db, char *sql, struct annot_error *err)
+{
+	enum annot_status status =
+		sql ? db_exec(db, sql, err) : annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+
+	sqlite3_free(sql);
+	return status;
+}
+
 /* A file that a crash left before its schema was committed may be used again. */
 static enum annot_status schema_create(struct db *db, const char *path, const struct db_file *file,
-				       struct annot_error *err)
+				       enum db_mode mode, struct annot_error *err)
 {
 	int changes = 0;
 
 	TRY(pragma_number(db, "PRAGMA schema_version", &changes, err));
 	if (changes != 0)
 		return annot_fail(err, ANNOT_REFUSED, "%s is there already", path);
-	char *sql =
-		sqlite3_mprintf("PRAGMA page_size=%d; PRAGMA journal_mode=WAL;"
-				"BEGIN; %s PRAGMA application_id=%d; PRAGMA user_version=%d;"
-				"COMMIT;",
-				file->page_size, file->schema, file->application_id, file->version);
-	enum annot_status status =
-		sql ? db_exec(db, sql, err) : annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+	if (mode == DB_FILL)
+		return exec_made(db,
+				 sqlite3_mprintf("PRAGMA page_size=%d; PRAGMA journal_mode=OFF;"
+						 "PRAGMA locking_mode=EXCLUSIVE; BEGIN; %s",
+						 file->page_size, file->schema),
+				 err);
+	return exec_made(
+		db,
+		sqlite3_mprintf("PRAGMA page_size=%d; PRAGMA journal_mode=WAL; BEGIN; %s %s"
+				"PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT;",
+				file->page_size, file->schema, file->indexes ? file->indexes : "",
+				file->application_id, file->version),
+		err);
+}
 
-	sqlite3_free(sql);
-	return status;
+/* Its name comes last, in a transaction of one page: a kill leaves all of it or none. */
+enum annot_status db_filled(struct db *db, const struct db_file *file, struct annot_error *err)
+{
+	return exec_made(db,
+			 sqlite3_mprintf("%s COMMIT; PRAGMA locking_mode=NORMAL;"
+					 "PRAGMA journal_mode=WAL; BEGIN; PRAGMA application_id=%d;"
+					 "PRAGMA user_version=%d; COMMIT;",
+					 file->indexes ? file->indexes : "", file->application_id,
+					 file->version),
+			 err);
 }
 
 static enum annot_status schema_version(struct db *db, const char *path, const struct db_file *file,
@@ -230,6 +255,11 @@ static bool reads(enum db_mode mode)
 	return mode == DB_READ || mode == DB_COPY;
 }
 
+static bool creates(enum db_mode mode)
+{
+	return mode == DB_CREATE || mode == DB_FILL;
+}
+
 static enum annot_status db_setup(struct db *db, const struct db_file *file, enum db_mode mode,
 				  struct annot_error *err)
 {
@@ -237,14 +267,20 @@ static enum annot_status db_setup(struct db *db, const struct db_file *file, enu
 
 	sqlite3_extended_result_codes(db->sq, 1);
 	sqlite3_busy_timeout(db->sq, DB_BUSY_TIMEOUT_MS);
-	sqlite3_db_config(db->sq, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+	/* Or there would always be a journal. */
+	sqlite3_db_config(db->sq, SQLITE_DBCONFIG_DEFENSIVE, mode != DB_FILL, (int *)NULL);
 	/* Checkpoints belong to wal.c, also when the last connection closes. */
 	sqlite3_db_config(db->sq, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
 	snprintf(sql, sizeof sql,
 		 "PRAGMA cache_size=-%d; PRAGMA mmap_size=%d; PRAGMA temp_store=MEMORY;"
 		 "PRAGMA trusted_schema=OFF; PRAGMA wal_autocheckpoint=0;%s",
-		 reads(mode) ? DB_READER_CACHE_KIB : file->cache_kib, (int)DB_MMAP_MAX,
-		 reads(mode) ? "" : "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;");
+		 reads(mode)       ? DB_READER_CACHE_KIB
+		 : mode == DB_FILL ? DB_FILL_CACHE_KIB
+				   : file->cache_kib,
+		 (int)DB_MMAP_MAX,
+		 reads(mode)       ? ""
+		 : mode == DB_FILL ? "PRAGMA synchronous=OFF; PRAGMA secure_delete=OFF;"
+				   : "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;");
 	return db_exec(db, sql, err);
 }
 
@@ -259,7 +295,7 @@ enum annot_status db_open(struct db *db, const char *dir, const struct db_file *
 	*db = (struct db){.name = file->name, .sql = file->sql};
 	if (snprintf(path, sizeof path, "%s/%s", dir, file->name) >= (int)sizeof path)
 		return annot_fail(err, ANNOT_INVALID, "the path of %s is too long", file->name);
-	if (mode == DB_CREATE) {
+	if (creates(mode)) {
 		/* The file is made here, so that no other mode than 0600 ever shows. */
 		AUTO_CLOSE int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
@@ -273,8 +309,8 @@ enum annot_status db_open(struct db *db, const char *dir, const struct db_file *
 		status = db_fail(db, "open", err);
 	else
 		status = db_setup(db, file, mode, err);
-	if (status == ANNOT_OK && mode == DB_CREATE)
-		status = schema_create(db, path, file, err);
+	if (status == ANNOT_OK && creates(mode))
+		status = schema_create(db, path, file, mode, err);
 	else if (status == ANNOT_OK)
 		status = schema_check(db, path, file, mode, err);
 	if (status != ANNOT_OK)

@@ -28,7 +28,8 @@ struct db_step {
 
 struct db_file {
 	const char *name;
-	const char *schema;     /* statements that make it */
+	const char *schema;     /* statements that make it, … */
+	const char *indexes;    /* … and its indexes, where they can wait until it is filled */
 	const char *const *sql; /* statements that are kept, by number */
 	int application_id, version;
 	int page_size, cache_kib; /* the cache of who writes */
@@ -38,15 +39,23 @@ struct db_file {
 	size_t n_steps;
 };
 
-/* COPY: as READ, but an older schema is taken as it is. */
-enum db_mode { DB_CREATE, DB_WRITE, DB_READ, DB_COPY };
+/*
+ * COPY: as READ, but an older schema is taken as it is. FILL: as CREATE, for a derived file that is
+ * filled at once: see db_filled.
+ */
+enum db_mode { DB_CREATE, DB_WRITE, DB_READ, DB_COPY, DB_FILL };
 
 /*
  * Files are mapped as far as SQLite ever does (SQLITE_MAX_MMAP_SIZE): pages of a large one are the
  * kernel's to keep, once for all connections, and not in a cache of each. Readers, of which there
  * are as many as workers, need little beside that.
  */
-enum { DB_BUSY_TIMEOUT_MS = 5000, DB_MMAP_MAX = 0x7fff0000, DB_READER_CACHE_KIB = 2048 };
+enum {
+	DB_BUSY_TIMEOUT_MS = 5000,
+	DB_MMAP_MAX = 0x7fff0000,
+	DB_READER_CACHE_KIB = 2048,
+	DB_FILL_CACHE_KIB = 16384
+};
 
 /*
  * Opens DIR/NAME. CREATE makes it and its schema (REFUSED if it is there). WRITE and READ:
@@ -58,6 +67,14 @@ enum { DB_BUSY_TIMEOUT_MS = 5000, DB_MMAP_MAX = 0x7fff0000, DB_READER_CACHE_KIB 
 enum annot_status db_open(struct db *db, const char *dir, const struct db_file *file,
 			  enum db_mode mode, struct annot_error *err);
 void db_close(struct db *db);
+
+/*
+ * A file opened with FILL is this connection's alone, in one transaction without a journal, without
+ * its indexes, and does not say yet whose it is: opening what a crash left of it is a MISMATCH. This
+ * ends the transaction, makes the indexes and turns it into a file as CREATE makes it; then it is
+ * closed. Nothing was synced: what a crash of the machine leaves, others must recognise.
+ */
+enum annot_status db_filled(struct db *db, const struct db_file *file, struct annot_error *err);
 
 /* The status of SQLite's last failure on this connection: NO_SPACE, NO_MEMORY, BUSY or STORE; what
  * was tried. */

@@ -12,9 +12,7 @@ static const char schema[] =
 	"CREATE TABLE rec(seq INTEGER PRIMARY KEY, id8 INTEGER NOT NULL, ann INTEGER,"
 	" kind INTEGER NOT NULL, author INTEGER NOT NULL, version INTEGER NOT NULL,"
 	" effect INTEGER NOT NULL, to_index INTEGER, time INTEGER, chars BLOB) STRICT;"
-	"CREATE INDEX rec_id ON rec(id8);"
 	"CREATE INDEX rec_ann ON rec(ann) WHERE ann IS NOT NULL;"
-	"CREATE INDEX rec_kind ON rec(kind, author);"
 	"CREATE TABLE author(id INTEGER PRIMARY KEY, hash BLOB NOT NULL UNIQUE) STRICT;"
 	/* Only annotations that have more than one version or were retracted. */
 	"CREATE TABLE ann(first INTEGER PRIMARY KEY, versions INTEGER NOT NULL,"
@@ -33,6 +31,10 @@ static const char schema[] =
 	"CREATE TABLE authority(seq INTEGER PRIMARY KEY) STRICT;"
 	"CREATE TABLE meta(key INTEGER PRIMARY KEY, value ANY) STRICT;";
 
+/* Those that nothing needs while a whole log is replayed. */
+static const char indexes[] = "CREATE INDEX rec_id ON rec(id8);"
+			      "CREATE INDEX rec_kind ON rec(kind, author);";
+
 #define ALL_VERSIONS                                                                               \
 	"(SELECT seq, ann, version, author, effect, to_index FROM rec WHERE seq=?1"                \
 	" UNION ALL SELECT seq, ann, version, author, effect, to_index FROM rec WHERE ann=?1) r"
@@ -47,6 +49,7 @@ static const char *const statements[INDEX_STATEMENTS] = {
 	[INDEX_REC_PUT] = "INSERT INTO rec VALUES(?1,?2,?3,?4,?5,?6,?7,NULL,?8,?9)",
 	[INDEX_REC_PURGE] = "UPDATE rec SET time=NULL, chars=NULL WHERE seq=?1",
 	[INDEX_ROW] = "SELECT " CORE_ROW_COLUMNS " FROM rec r WHERE r.seq=?1",
+	[INDEX_ROWS] = "SELECT " CORE_ROW_COLUMNS " FROM rec r WHERE r.seq>=?1 ORDER BY r.seq LIMIT ?2",
 	[INDEX_ANNS] = "SELECT first, versions, heads, retracted FROM ann"
 		       " WHERE first BETWEEN ?1 AND ?2 ORDER BY first",
 	/* Records that others are about. */
@@ -123,6 +126,7 @@ _Static_assert(ANNOT_VOID == 2, "the statements above name void by number");
 const struct db_file store_index_file = {
 	.name = "index.db",
 	.schema = schema,
+	.indexes = indexes,
 	.sql = statements,
 	.application_id = 0x414e4e49, /* "ANNI" */
 	.version = 1,

@@ -33,6 +33,7 @@ enum annot_status store_replace_parents(struct store *s, const struct annot_leaf
 		sqlite3_bind_int64(st, 1, (int64_t)parent);
 		sqlite3_bind_int64(st, 2, (int64_t)at);
 		TRY(db_run(&s->core.index, st, err));
+		cache_drop_rec(&s->cache, parent);
 		if (core_rec_is_head(&rec) && *heads > 0)
 			--*heads;
 	}
@@ -66,6 +67,7 @@ static enum annot_status late_void(struct store *s, const struct core_rec *rec,
 	sqlite3_bind_int64(st, 1, (int64_t)rec->ann);
 	sqlite3_bind_int64(st, 2, (int64_t)rec->version);
 	TRY(db_run(&s->core.index, st, err));
+	cache_forget(&s->cache); /* versions have other numbers */
 	ann.versions--;
 	return store_ann_put(s, rec->ann, &ann, err);
 }
@@ -112,6 +114,7 @@ enum annot_status store_index_effect(struct store *s, const struct annot_hash *r
 	sqlite3_bind_int64(st, 1, (int64_t)seq);
 	sqlite3_bind_int(st, 2, (int)effect);
 	TRY(db_run(&s->core.index, st, err));
+	cache_drop_rec(&s->cache, seq);
 	TRY(db_statement(&s->core.index, INDEX_LATE_PUT, &st, err));
 	sqlite3_bind_int64(st, 1, (int64_t)seq);
 	sqlite3_bind_int64(st, 2, (int64_t)at);

@@ -23,13 +23,8 @@ static enum annot_status author_put(struct store *s, const struct annot_hash *au
 static enum annot_status edge(struct store *s, uint64_t dst, enum edge_role role, uint64_t src,
 			      bool drop, struct annot_error *err)
 {
-	sqlite3_stmt *st;
-
-	TRY(db_statement(&s->core.index, drop ? INDEX_EDGE_DROP : INDEX_EDGE_PUT, &st, err));
-	sqlite3_bind_int64(st, 1, (int64_t)dst);
-	sqlite3_bind_int(st, 2, role);
-	sqlite3_bind_int64(st, 3, (int64_t)src);
-	return db_run(&s->core.index, st, err);
+	return store_put_row(s, drop ? INDEX_EDGE_DROP : INDEX_EDGE_PUT,
+			     (int64_t[]){(int64_t)dst, role, (int64_t)src}, 3, err);
 }
 
 /* Records that are not there (in void records) leave no edge. */
@@ -49,33 +44,22 @@ static enum annot_status target(struct store *s, const struct annot_card *card, 
 {
 	uint64_t doc;
 	enum annot_status status = core_find(&s->core, &card->hash, &doc, err);
-	sqlite3_stmt *st;
 
 	if (status == ANNOT_NOT_FOUND)
 		return ANNOT_OK;
 	TRY(status);
-	TRY(db_statement(&s->core.index, drop ? INDEX_TARGET_DROP : INDEX_TARGET_PUT, &st, err));
-	sqlite3_bind_int64(st, 1, (int64_t)doc);
-	sqlite3_bind_int64(st, 2, (int64_t)card->start);
-	sqlite3_bind_int64(st, 3, (int64_t)seq);
-	sqlite3_bind_int(st, 4, n);
-	if (!drop)
-		sqlite3_bind_int64(st, 5, (int64_t)card->end);
-	return db_run(&s->core.index, st, err);
+	return store_put_row(s, drop ? INDEX_TARGET_DROP : INDEX_TARGET_PUT,
+			     (int64_t[]){(int64_t)doc, (int64_t)card->start, (int64_t)seq, n,
+					 (int64_t)card->end},
+			     drop ? 4 : 5, err);
 }
 
 static enum annot_status term_drop(struct store *s, int64_t term, uint64_t seq,
 				   struct annot_error *err)
 {
-	sqlite3_stmt *st;
-
-	TRY(db_statement(&s->core.index, INDEX_POSTING_DROP, &st, err));
-	sqlite3_bind_int64(st, 1, term);
-	sqlite3_bind_int64(st, 2, (int64_t)seq);
-	TRY(db_run(&s->core.index, st, err));
-	TRY(db_statement(&s->core.index, INDEX_TERM_DROP, &st, err));
-	sqlite3_bind_int64(st, 1, term);
-	return db_run(&s->core.index, st, err);
+	TRY(store_put_row(s, INDEX_POSTING_DROP, (int64_t[]){term, (int64_t)seq}, 2, err));
+	cache_drop_terms(&s->cache);
+	return store_put_row(s, INDEX_TERM_DROP, &term, 1, err);
 }
 
 static enum annot_status term(struct store *s, enum term_kind kind, const struct annot_card *card,
@@ -96,13 +80,15 @@ static enum annot_status term(struct store *s, enum term_kind kind, const struct
 		sqlite3_bind_text(st, 2, card->text, (int)card->len, SQLITE_STATIC);
 		TRY(db_run(&s->core.index, st, err));
 		id = sqlite3_last_insert_rowid(s->core.index.sq);
+		cache_put_term(&s->cache, (int)kind, card->text, card->len, id);
 	} else {
 		TRY(status);
 	}
-	TRY(db_statement(&s->core.index, INDEX_POSTING_PUT, &st, err));
-	sqlite3_bind_int64(st, 1, id);
-	sqlite3_bind_int64(st, 2, (int64_t)seq);
-	return db_run(&s->core.index, st, err);
+	const int64_t posting[] = {id, (int64_t)seq};
+
+	/* Who has a name is asked of each document. */
+	return kind == TERM_NAME ? store_run_row(s, INDEX_POSTING_PUT, posting, 2, err)
+				 : store_put_row(s, INDEX_POSTING_PUT, posting, 2, err);
 }
 
 static const struct {
@@ -205,6 +191,28 @@ static enum annot_status place(struct store *s, const struct annot_fact *fact,
 	return store_ann_put(s, ret->first, &ret->ann, err);
 }
 
+/* New records are asked for most. One that stands in the log twice is void the second time, and the
+ * first is the one to be found. */
+static void remember(struct store *s, const struct annot_fact *fact, enum annot_effect effect,
+		     const struct placed *placed, int64_t author)
+{
+	struct core_rec rec = {
+		.seq = fact->index,
+		.ann = placed->first,
+		.id8 = core_id8(fact->leaf.record.b),
+		.kind = fact->leaf.kind,
+		.author = author,
+		.version = placed->version,
+		.effect = effect,
+		.first = placed->first == fact->index,
+		.replaced = ANNOT_NEVER,
+	};
+
+	cache_put_rec(&s->cache, &rec);
+	if (effect != ANNOT_VOID)
+		core_found(&s->core, &fact->leaf.record, fact->index);
+}
+
 static enum annot_status rec_put(struct store *s, const struct annot_fact *fact,
 				 enum annot_effect effect, const struct placed *placed,
 				 const struct store_chars *chars, struct annot_error *err)
@@ -232,7 +240,10 @@ static enum annot_status rec_put(struct store *s, const struct annot_fact *fact,
 		sqlite3_bind_int64(st, 8, fact->record->time_s);
 	if (len > 0)
 		sqlite3_bind_blob(st, 9, packed, (int)len, SQLITE_STATIC);
-	return db_run(&s->core.index, st, err);
+	TRY(db_run(&s->core.index, st, err));
+	core_ids_add(s->core.ids, core_id8(fact->leaf.record.b), fact->index);
+	remember(s, fact, effect, placed, author);
+	return ANNOT_OK;
 }
 
 static enum annot_status retract(struct store *s, uint64_t on, uint64_t at, struct annot_error *err)

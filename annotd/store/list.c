@@ -195,25 +195,6 @@ static enum annot_status build(struct builder *b, struct annot_error *err)
 	return annot_buf_check(b->sql, "query", err);
 }
 
-/* The next rows from `from` on into the page. */
-static enum annot_status next_page(struct reader *r, sqlite3_stmt *st, uint64_t from,
-				   struct annot_error *err)
-{
-	enum annot_status status = ANNOT_OK;
-	bool row = true;
-
-	page_forget(&r->page);
-	sqlite3_bind_int64(st, 1, (int64_t)from);
-	sqlite3_bind_int(st, 2, CORE_CHUNK);
-	while (status == ANNOT_OK && row && r->page.n < CORE_CHUNK) {
-		status = db_step(&r->core.index, st, &row, err);
-		if (status == ANNOT_OK && row)
-			status = page_add(&r->page, &r->core.index, st, err);
-	}
-	sqlite3_reset(st);
-	return status == ANNOT_OK ? page_complete(r, err) : status;
-}
-
 /* Whether its annotation is wanted: the query's text does not say. */
 static enum annot_status is_wanted(struct reader *r, const struct store_query *query,
 				   struct page_row *row, bool *ret, struct annot_error *err)
@@ -232,7 +213,7 @@ static enum annot_status run(struct reader *r, sqlite3_stmt *st, const struct st
 			     uint64_t from, reader_each each, void *arg, struct annot_error *err)
 {
 	do {
-		TRY(next_page(r, st, from, err));
+		TRY(page_read(r, st, from, err));
 		for (size_t i = 0; i < r->page.n; i++) {
 			struct page_row *row = &r->page.rows[i];
 			bool wanted;

@@ -83,7 +83,7 @@ static enum annot_status complete_discussed(struct reader *r, struct annot_error
 	return ANNOT_OK;
 }
 
-enum annot_status page_complete(struct reader *r, struct annot_error *err)
+static enum annot_status complete(struct reader *r, struct annot_error *err)
 {
 	const struct page *page = &r->page;
 
@@ -92,6 +92,24 @@ enum annot_status page_complete(struct reader *r, struct annot_error *err)
 		return ANNOT_OK;
 	TRY(complete_anns(r, err));
 	return complete_discussed(r, err);
+}
+
+enum annot_status page_read(struct reader *r, sqlite3_stmt *st, uint64_t from,
+			    struct annot_error *err)
+{
+	enum annot_status status = ANNOT_OK;
+	bool row = true;
+
+	page_forget(&r->page);
+	sqlite3_bind_int64(st, 1, (int64_t)from);
+	sqlite3_bind_int(st, 2, CORE_CHUNK);
+	while (status == ANNOT_OK && row && r->page.n < CORE_CHUNK) {
+		status = db_step(&r->core.index, st, &row, err);
+		if (status == ANNOT_OK && row)
+			status = page_add(&r->page, &r->core.index, st, err);
+	}
+	sqlite3_reset(st);
+	return status == ANNOT_OK ? complete(r, err) : status;
 }
 
 static struct page_row *find(struct page *page, uint64_t seq)
@@ -139,6 +157,16 @@ enum annot_status page_row(struct reader *r, uint64_t seq, struct page_row **ret
 	TRY(page_add(&r->one, &r->core.index, st, err));
 	*ret = &r->one.rows[0];
 	return ANNOT_OK;
+}
+
+enum annot_status reader_ahead(struct reader *r, uint64_t index, struct annot_error *err)
+{
+	sqlite3_stmt *st;
+
+	if (find(&r->page, index))
+		return ANNOT_OK;
+	TRY(db_statement(&r->core.index, INDEX_ROWS, &st, err));
+	return page_read(r, st, index, err);
 }
 
 enum annot_status page_ann(struct reader *r, struct page_row *row, struct core_ann *ret,

@@ -8,7 +8,8 @@
  * pages may have moved from the write-ahead log, where it is slower to find them, into the file. */
 enum { SNAPSHOT_MS = 50 };
 
-enum annot_status reader_open(const char *dir, struct reader **ret, struct annot_error *err)
+static enum annot_status open_files(const char *dir, bool index, struct reader **ret,
+				    struct annot_error *err)
 {
 	struct reader *r = calloc(1, sizeof *r);
 	enum annot_status status;
@@ -16,7 +17,7 @@ enum annot_status reader_open(const char *dir, struct reader **ret, struct annot
 	if (!r)
 		return annot_fail(err, ANNOT_NO_MEMORY, "no memory for a reader");
 	status = db_open(&r->core.truth, dir, &store_truth_file, DB_READ, err);
-	if (status == ANNOT_OK)
+	if (status == ANNOT_OK && index)
 		status = db_open(&r->core.index, dir, &store_index_file, DB_READ, err);
 	if (status != ANNOT_OK) {
 		reader_close(r);
@@ -25,6 +26,16 @@ enum annot_status reader_open(const char *dir, struct reader **ret, struct annot
 	r->core.may_scan = true;
 	*ret = r;
 	return ANNOT_OK;
+}
+
+enum annot_status reader_open(const char *dir, struct reader **ret, struct annot_error *err)
+{
+	return open_files(dir, true, ret, err);
+}
+
+enum annot_status reader_open_log(const char *dir, struct reader **ret, struct annot_error *err)
+{
+	return open_files(dir, false, ret, err);
 }
 
 void reader_follow(struct reader *r, const _Atomic uint64_t *commits)
@@ -57,8 +68,10 @@ static enum annot_status run(struct db *db, unsigned statement, struct annot_err
 static enum annot_status snapshot(struct reader *r, struct annot_error *err)
 {
 	/* The index first: truth.db is committed before it, so it has all that the index knows. */
-	TRY(run(&r->core.index, INDEX_BEGIN, err));
-	TRY(core_index_size(&r->core, &r->index_size, err));
+	if (r->core.index.sq) {
+		TRY(run(&r->core.index, INDEX_BEGIN, err));
+		TRY(core_index_size(&r->core, &r->index_size, err));
+	}
 	TRY(run(&r->core.truth, TRUTH_BEGIN, err));
 	return core_truth_size(&r->core, &r->truth_size, err);
 }
@@ -153,6 +166,12 @@ enum annot_status reader_record(struct reader *r, uint64_t index, struct annot_a
 	return core_record(&r->core, index, arena, ret, err);
 }
 
+enum annot_status reader_log(struct reader *r, uint64_t index, struct store_log_row *ret,
+			     struct annot_error *err)
+{
+	return core_log(&r->core, index, ret, err);
+}
+
 enum annot_status reader_find(struct reader *r, const struct annot_hash *record, uint64_t *ret,
 			      struct annot_error *err)
 {
@@ -203,10 +222,10 @@ static enum annot_status tree_node(void *ctx, unsigned level, uint64_t n, struct
 	return core_node(&r->core, level, n, ret, err);
 }
 
-enum annot_status reader_root(struct reader *r, uint64_t size, struct annot_hash *ret,
-			      struct annot_error *err)
+enum annot_status reader_next_root(struct reader *r, uint64_t size, uint64_t *ret_size,
+				   struct annot_hash *ret, struct annot_error *err)
 {
-	return core_root(&r->core, size, ret, err);
+	return core_next_root(&r->core, size, ret_size, ret, err);
 }
 
 struct annot_tree_reader reader_tree(struct reader *r)

@@ -46,8 +46,12 @@ void page_forget(struct page *page);
 /* Adds a row of INDEX_ROW's columns. Rows must ascend. */
 enum annot_status page_add(struct page *page, struct db *db, sqlite3_stmt *st,
 			   struct annot_error *err);
-/* Looks up what its records have beside their rows, where that is less work at once. */
-enum annot_status page_complete(struct reader *r, struct annot_error *err);
+/*
+ * Reads the next rows into the page, from a statement of INDEX_ROW's columns whose ?1 is the first
+ * index and ?2 how many, and what they have beside, where that is less work at once.
+ */
+enum annot_status page_read(struct reader *r, sqlite3_stmt *st, uint64_t from,
+			    struct annot_error *err);
 /* The row of a record, from the page or looked up; good until the next call. NOT_FOUND. */
 enum annot_status page_row(struct reader *r, uint64_t seq, struct page_row **ret,
 			   struct annot_error *err);

@@ -21,7 +21,7 @@ enum annot_status store_create(const char *dir, struct annot_error *err)
 	return ANNOT_OK;
 }
 
-static enum annot_status meta_put(struct db *db, int key, int64_t value, struct annot_error *err)
+enum annot_status store_meta_put(struct db *db, int key, int64_t value, struct annot_error *err)
 {
 	sqlite3_stmt *st;
 
@@ -31,9 +31,9 @@ static enum annot_status meta_put(struct db *db, int key, int64_t value, struct 
 	return db_run(db, st, err);
 }
 
-static enum annot_status index_remake(struct store *s, struct annot_error *err)
+enum annot_status store_index_remake(struct store *s, enum db_mode mode, struct annot_error *err)
 {
-	static const char *const suffixes[] = {"", "-wal", "-shm"};
+	static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
 	char path[PATH_SIZE];
 
 	db_close(&s->core.index);
@@ -44,7 +44,8 @@ static enum annot_status index_remake(struct store *s, struct annot_error *err)
 			return annot_fail(err, ANNOT_STORE, "%s: cannot be deleted: %m", path);
 	}
 	s->index_size = s->next_index_size = 0;
-	return db_open(&s->core.index, s->dir, &store_index_file, DB_CREATE, err);
+	s->index_is_new = true;
+	return db_open(&s->core.index, s->dir, &store_index_file, mode, err);
 }
 
 /* Whether the index is about this truth.db: not longer, and its last record has that hash. */
@@ -88,7 +89,7 @@ static enum annot_status index_open(struct store *s, struct annot_error *err)
 	    status != ANNOT_STORE)
 		return status;
 	if (status != ANNOT_OK || !good)
-		TRY(index_remake(s, err));
+		TRY(store_index_remake(s, DB_CREATE, err));
 	s->next_index_size = s->index_size;
 	return ANNOT_OK;
 }
@@ -127,23 +128,18 @@ enum annot_status store_open(const char *dir, struct store **ret, bool *ret_rebu
 		return status;
 	}
 	s->next_size = s->size;
+	s->core.cache = &s->cache;
 	store_view_init(s);
 	*ret_rebuild = s->index_size == 0;
 	*ret = s;
 	return ANNOT_OK;
 }
 
-enum annot_status store_index_reset(struct store *s, struct annot_error *err)
-{
-	store_rollback(s);
-	TRY(index_remake(s, err));
-	return index_ready(s, err);
-}
-
 struct store *store_close(struct store *s)
 {
 	if (!s)
 		return NULL;
+	store_fill_abandon(s);
 	store_rollback(s);
 	if (s->core.index.sq)
 		(void)store_index_mark_clean(&s->core.index, NULL);
@@ -250,10 +246,11 @@ enum annot_status store_commit_index(struct store *s, struct annot_error *err)
 {
 	if (!s->in_index)
 		return ANNOT_OK;
-	TRY(meta_put(&s->core.index, META_APPLIED, (int64_t)s->next_index_size, err));
+	TRY(store_meta_put(&s->core.index, META_APPLIED, (int64_t)s->next_index_size, err));
 	TRY(db_exec(&s->core.index, "COMMIT", err));
 	s->in_index = false;
 	s->index_size = s->next_index_size;
+	s->index_is_new = false;
 	atomic_fetch_add(&s->commits, 1);
 	return ANNOT_OK;
 }

@@ -19,6 +19,9 @@ struct store {
 	uint64_t size, index_size;           /* committed */
 	uint64_t next_size, next_index_size; /* with the open transaction */
 	bool in_truth, in_index; /* transactions are begun by the first write of a batch */
+	bool index_is_new;       /* nothing was committed to it since it was made */
+	struct core_cache cache; /* the core's */
+	struct fill *fill;       /* between store_fill_begin and its end; else NULL */
 	struct annot_view view;
 	_Atomic uint64_t commits;
 };
@@ -26,6 +29,22 @@ struct store {
 /* Begins the transaction of that database if it is not yet begun. */
 enum annot_status store_in_truth(struct store *s, struct annot_error *err);
 enum annot_status store_in_index(struct store *s, struct annot_error *err);
+
+/* --- store.c --- */
+
+/* Deletes the index and makes an empty one: CREATE or FILL. */
+enum annot_status store_index_remake(struct store *s, enum db_mode mode, struct annot_error *err);
+enum annot_status store_meta_put(struct db *db, int key, int64_t value, struct annot_error *err);
+
+/* --- fill.c --- */
+
+/* Runs a statement that takes n numbers; put: later, perhaps, where the index is being filled. */
+enum annot_status store_put_row(struct store *s, unsigned statement, const int64_t *numbers,
+				size_t n, struct annot_error *err);
+enum annot_status store_run_row(struct store *s, unsigned statement, const int64_t *numbers,
+				size_t n, struct annot_error *err);
+/* Puts what waits, so that it can be read. */
+enum annot_status store_fill_flush(struct store *s, struct annot_error *err);
 
 /* Fills s->view. */
 void store_view_init(struct store *s);
@@ -47,6 +66,8 @@ enum annot_status store_wal_watch(struct store *s, struct db *db, struct annot_e
 enum annot_status store_index_trusted(struct db *index, bool *ret, struct annot_error *err);
 /* Durably not clean; from then on nothing is synced. */
 enum annot_status store_index_mark_open(struct db *index, struct annot_error *err);
+/* The same of one that never was clean, within a transaction. */
+enum annot_status store_index_mark_new(struct db *index, struct annot_error *err);
 /* Its pages are on the disk, and then the mark that vouches for them. */
 enum annot_status store_index_mark_clean(struct db *index, struct annot_error *err);
 /* All its pages into the database. BUSY: a reader is at some. */

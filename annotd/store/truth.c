@@ -19,8 +19,10 @@ static const char *const statements[TRUTH_STATEMENTS] = {
 	[TRUTH_PUT] = "INSERT INTO record VALUES(?1,?2,?3,?4,NULL)",
 	[TRUTH_ROOT] = "INSERT INTO root VALUES(?1,?2)",
 	[TRUTH_ROOT_GET] = "SELECT root FROM root WHERE size=?1",
+	[TRUTH_ROOT_NEXT] = "SELECT size, root FROM root WHERE size>=?1 AND length(root)=32"
+			    " ORDER BY size LIMIT 1",
 	[TRUTH_RECORD] = "SELECT bytes, sig, leaf FROM record WHERE seq=?1",
-	[TRUTH_SCAN] = "SELECT bytes, sig, leaf, seq FROM record WHERE seq>=?1 ORDER BY seq",
+	[TRUTH_SCAN] = "SELECT bytes, sig, leaf, seq, nodes FROM record WHERE seq>=?1 ORDER BY seq",
 	[TRUTH_BYTES] = "SELECT bytes, leaf FROM record WHERE seq=?1",
 	[TRUTH_NODES] = "SELECT nodes FROM record WHERE seq=?1",
 	[TRUTH_SIZE] = "SELECT max(seq)+1 FROM record",
@@ -59,17 +61,23 @@ enum annot_status core_truth_size(struct core *c, uint64_t *ret, struct annot_er
 	return ANNOT_OK;
 }
 
-static bool column_copy(struct annot_arena *arena, sqlite3_stmt *st, int column,
-			struct annot_bytes *ret)
+/* data is NULL where the column is. */
+static struct annot_bytes column(sqlite3_stmt *st, int number)
 {
-	const void *data = sqlite3_column_blob(st, column);
-	size_t len = (size_t)sqlite3_column_bytes(st, column);
+	const void *data = sqlite3_column_blob(st, number);
+	size_t len = (size_t)sqlite3_column_bytes(st, number);
 
-	if (sqlite3_column_type(st, column) == SQLITE_NULL)
+	if (!data && sqlite3_column_type(st, number) != SQLITE_NULL)
+		data = "";
+	return annot_bytes(data, len);
+}
+
+static bool copy(struct annot_arena *arena, struct annot_bytes *bytes)
+{
+	if (!bytes->data)
 		return true;
-	ret->data = (const uint8_t *)annot_arena_copy(arena, data, len);
-	ret->len = len;
-	return ret->data;
+	bytes->data = (const uint8_t *)annot_arena_copy(arena, bytes->data, bytes->len);
+	return bytes->data;
 }
 
 /* Gaps up to this are stepped over. */
@@ -106,20 +114,51 @@ static enum annot_status scan_to(struct core *c, uint64_t seq, bool *ret_row,
 	return status;
 }
 
-static enum annot_status record_columns(sqlite3_stmt *st, uint64_t seq, struct annot_arena *arena,
-					struct store_record *ret, struct annot_error *err)
+/* All of it until the statement goes on. */
+static enum annot_status record_columns(sqlite3_stmt *st, uint64_t seq, struct store_record *ret,
+					struct annot_error *err)
 {
-	struct store_record found = {.index = seq};
+	struct store_record found = {.index = seq, .record = column(st, 0), .leaf = column(st, 2)};
 
 	if (sqlite3_column_bytes(st, 1) != ANNOT_SIGNATURE_SIZE)
 		return annot_fail(err, ANNOT_STORE,
 				  "truth.db: record #%llu has no signature; run annotd fsck",
 				  (unsigned long long)seq);
 	memcpy(found.signature, sqlite3_column_blob(st, 1), ANNOT_SIGNATURE_SIZE);
-	if (!column_copy(arena, st, 0, &found.record) || !column_copy(arena, st, 2, &found.leaf))
+	*ret = found;
+	return ANNOT_OK;
+}
+
+static enum annot_status record_copy(sqlite3_stmt *st, uint64_t seq, struct annot_arena *arena,
+				     struct store_record *ret, struct annot_error *err)
+{
+	struct store_record found;
+
+	TRY(record_columns(st, seq, &found, err));
+	if (!copy(arena, &found.record) || !copy(arena, &found.leaf))
 		return annot_fail(err, ANNOT_NO_MEMORY, "no memory for record #%llu",
 				  (unsigned long long)seq);
 	*ret = found;
+	return ANNOT_OK;
+}
+
+static enum annot_status no_record(uint64_t seq, struct annot_error *err)
+{
+	return annot_fail(err, ANNOT_NOT_FOUND, "no record #%llu in the log",
+			  (unsigned long long)seq);
+}
+
+enum annot_status core_log(struct core *c, uint64_t seq, struct store_log_row *ret,
+			   struct annot_error *err)
+{
+	bool row = false;
+
+	c->read_last = seq;
+	TRY(scan_to(c, seq, &row, err));
+	if (!row)
+		return no_record(seq, err);
+	TRY(record_columns(c->scan, seq, &ret->stored, err));
+	ret->nodes = column(c->scan, 4);
 	return ANNOT_OK;
 }
 
@@ -134,16 +173,15 @@ enum annot_status core_record(struct core *c, uint64_t seq, struct annot_arena *
 	if (c->may_scan && seq >= last && seq - last <= SCAN_GAP) {
 		TRY(scan_to(c, seq, &row, err));
 		if (row)
-			return record_columns(c->scan, seq, arena, ret, err);
+			return record_copy(c->scan, seq, arena, ret, err);
 	} else {
 		TRY(db_statement(&c->truth, TRUTH_RECORD, &st, err));
 		sqlite3_bind_int64(st, 1, (int64_t)seq);
 		TRY(db_step(&c->truth, st, &row, err));
 	}
 	if (!row)
-		return annot_fail(err, ANNOT_NOT_FOUND, "no record #%llu in the log",
-				  (unsigned long long)seq);
-	return record_columns(st, seq, arena, ret, err);
+		return no_record(seq, err);
+	return record_copy(st, seq, arena, ret, err);
 }
 
 enum annot_status core_leaf(const struct store_record *record, struct annot_arena *arena,
@@ -192,5 +230,20 @@ enum annot_status core_root(struct core *c, uint64_t size, struct annot_hash *re
 		return annot_fail(err, ANNOT_NOT_FOUND, "no commit made a log of %llu records",
 				  (unsigned long long)size);
 	memcpy(ret->b, sqlite3_column_blob(st, 0), ANNOT_HASH_SIZE);
+	return ANNOT_OK;
+}
+
+enum annot_status core_next_root(struct core *c, uint64_t size, uint64_t *ret_size,
+				 struct annot_hash *ret, struct annot_error *err)
+{
+	AUTO_RESET sqlite3_stmt *st = NULL;
+	bool row = false;
+
+	TRY(db_statement(&c->truth, TRUTH_ROOT_NEXT, &st, err));
+	sqlite3_bind_int64(st, 1, (int64_t)size);
+	TRY(db_step(&c->truth, st, &row, err));
+	*ret_size = row ? (uint64_t)sqlite3_column_int64(st, 0) : UINT64_MAX;
+	if (row)
+		memcpy(ret->b, sqlite3_column_blob(st, 1), ANNOT_HASH_SIZE);
 	return ANNOT_OK;
 }

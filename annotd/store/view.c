@@ -7,9 +7,12 @@ static enum annot_status view_record(void *ctx, const struct annot_hash *record,
 	struct store *s = ctx;
 	struct annot_known known;
 	struct core_rec rec;
+	bool found = false;
 	uint64_t seq = 0;
 
-	TRY(core_find(&s->core, record, &seq, err));
+	TRY(core_seek(&s->core, record, &seq, &found, err));
+	if (!found)
+		return annot_fail(err, ANNOT_NOT_FOUND, "no such record in the log");
 	TRY(core_rec(&s->core, seq, &rec, err));
 	known = (struct annot_known){
 		.index = seq,
@@ -140,6 +143,7 @@ static enum annot_status view_seals(void *ctx, const struct annot_hash *on,
 	sqlite3_stmt *st;
 	uint64_t seq = 0;
 
+	TRY(store_fill_flush(s, err));
 	TRY(core_find(&s->core, on, &seq, err));
 	TRY(db_statement(&s->core.index, INDEX_SEALS, &st, err));
 	TRY(core_each(&s->core.index, st, 0,

@@ -196,6 +196,12 @@ enum annot_status store_index_trusted(struct db *index, bool *ret, struct annot_
 	return ANNOT_OK;
 }
 
+enum annot_status store_index_mark_new(struct db *index, struct annot_error *err)
+{
+	TRY(put_mark(index, MARK_OPEN, err));
+	return put_boot(index, err);
+}
+
 enum annot_status store_index_mark_open(struct db *index, struct annot_error *err)
 {
 	bool row = false;
@@ -210,8 +216,7 @@ enum annot_status store_index_mark_open(struct db *index, struct annot_error *er
 		TRY(store_wal_empty(index, err));
 	}
 	TRY(db_exec(index, "PRAGMA synchronous=OFF; BEGIN", err));
-	TRY(put_mark(index, MARK_OPEN, err));
-	TRY(put_boot(index, err));
+	TRY(store_index_mark_new(index, err));
 	return db_exec(index, "COMMIT", err);
 }
 

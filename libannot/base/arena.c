@@ -69,7 +69,8 @@ static bool add_block(struct annot_arena *a, size_t size)
 	return true;
 }
 
-void *annot_arena_alloc(struct annot_arena *a, size_t size)
+/* As annot_arena_alloc, but what is there is left there. */
+static void *take(struct annot_arena *a, size_t size)
 {
 	const size_t align = alignof(max_align_t);
 	if (size == 0)
@@ -83,7 +84,13 @@ void *annot_arena_alloc(struct annot_arena *a, size_t size)
 	void *p = a->blocks->data + a->blocks->used;
 	a->blocks->used += step;
 	a->given += size;
-	return memset(p, 0, size);
+	return p;
+}
+
+void *annot_arena_alloc(struct annot_arena *a, size_t size)
+{
+	void *p = take(a, size);
+	return p ? memset(p, 0, size) : NULL;
 }
 
 void *annot_arena_array(struct annot_arena *a, size_t n, size_t size)
@@ -98,9 +105,12 @@ char *annot_arena_copy(struct annot_arena *a, const void *data, size_t len)
 {
 	if (len == SIZE_MAX)
 		return NULL;
-	char *p = annot_arena_alloc(a, len + 1);
-	if (p && len > 0)
+	char *p = take(a, len + 1);
+	if (!p)
+		return NULL;
+	if (len > 0)
 		memcpy(p, data, len);
+	p[len] = '\0';
 	return p;
 }
 

@@ -31,7 +31,10 @@ static void add_hash(const struct annot_hash *hash, struct annot_buf *ret)
 
 void annot_leaf_write(const struct annot_leaf *leaf, struct annot_buf *ret)
 {
-	annot_buf_printf(ret, "%s %s ", header, annot_kind_def(leaf->kind)->name);
+	annot_buf_puts(ret, header);
+	annot_buf_putc(ret, ' ');
+	annot_buf_puts(ret, annot_kind_def(leaf->kind)->name);
+	annot_buf_putc(ret, ' ');
 	add_hash(&leaf->annotation, ret);
 	annot_buf_putc(ret, ' ');
 	for (size_t i = 0; i < leaf->n_parents; i++) {

@@ -35,12 +35,11 @@ enum annot_status annot_header_parse(struct annot_reader *r, struct annot_record
 				     struct annot_error *err);
 
 /*
- * Parses the value of a card whose def is set. scratch is any buffer; the value goes to the arena.
+ * Parses the value of a card whose def is set; the value goes to the arena.
  * INVALID says what was expected and found, without line and card. NO_MEMORY.
  */
 enum annot_status annot_value_parse(struct annot_arena *arena, struct annot_bytes raw,
-				    struct annot_buf *scratch, struct annot_card *card,
-				    struct annot_error *err);
+				    struct annot_card *card, struct annot_error *err);
 
 /* Rules that bind several cards of one record. INVALID. */
 enum annot_status annot_rules_check(const struct annot_record *r, struct annot_error *err);

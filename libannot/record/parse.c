@@ -3,7 +3,6 @@
  * Each line is name SP value LF. An empty value, which only prefix and suffix may have, leaves the
  * space: "prefix " LF.
  */
-#include "base/auto.h"
 #include "base/hash.h"
 #include "record/internal.h"
 #include "text/escape.h"
@@ -115,17 +114,16 @@ static enum annot_status place_card(struct place *p, const struct annot_line *li
 }
 
 static enum annot_status parse_card(struct annot_arena *arena, const struct annot_line *line,
-				    struct annot_buf *scratch, struct annot_card *card,
-				    struct annot_error *err)
+				    struct annot_card *card, struct annot_error *err)
 {
-	struct annot_error why = {.text = ""};
+	struct annot_error why;
 	if (!line->value)
 		return annot_fail(err, ANNOT_INVALID,
 				  "line %u: card \"%s\": expected a space and a value, found "
 				  "neither",
 				  line->number, card->def->name);
-	enum annot_status status = annot_value_parse(
-		arena, annot_bytes(line->value, line->value_len), scratch, card, &why);
+	enum annot_status status =
+		annot_value_parse(arena, annot_bytes(line->value, line->value_len), card, &why);
 	if (status == ANNOT_OK)
 		return ANNOT_OK;
 	return annot_fail(err, status, "line %u: card \"%s\": %s", line->number, card->def->name,
@@ -135,7 +133,6 @@ static enum annot_status parse_card(struct annot_arena *arena, const struct anno
 static enum annot_status parse_cards(struct annot_arena *arena, struct annot_reader *r,
 				     struct annot_record *rec, struct annot_error *err)
 {
-	AUTO_BUF struct annot_buf scratch = ANNOT_BUF_INIT(ANNOT_RECORD_MAX);
 	struct place p = {.kind = rec->kind};
 	struct annot_line line;
 	size_t n_lines = 0;
@@ -153,7 +150,7 @@ static enum annot_status parse_cards(struct annot_arena *arena, struct annot_rea
 	while (annot_reader_peek(r, &line)) {
 		struct annot_card *card = &cards[rec->n_cards];
 		TRY(place_card(&p, &line, &card->def, err));
-		TRY(parse_card(arena, &line, &scratch, card, err));
+		TRY(parse_card(arena, &line, card, err));
 		annot_reader_skip(r, &line);
 		rec->n_cards++;
 	}

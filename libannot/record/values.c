@@ -232,28 +232,33 @@ static bool may_be_empty(const struct annot_card_def *def)
 	return def->in_group && strcmp(def->name, "exact") != 0;
 }
 
+/* Puts the value into the arena, unescaped where the card is TEXT: which never makes it longer. */
+static enum annot_status take_value(struct annot_arena *arena, struct annot_bytes raw,
+				    struct annot_card *card, struct annot_error *err)
+{
+	char *text = annot_arena_copy(arena, raw.data, raw.len);
+	if (!text)
+		return annot_fail(err, ANNOT_NO_MEMORY, "no memory for a record");
+	card->text = text;
+	card->len = raw.len;
+	if (card->def->type != ANNOT_CARD_TEXT)
+		return ANNOT_OK;
+	struct annot_buf value = {.data = text, .cap = raw.len + 1, .max = raw.len};
+	TRY(annot_unescape((const char *)raw.data, raw.len, &value, err));
+	card->len = value.len;
+	return ANNOT_OK;
+}
+
 enum annot_status annot_value_parse(struct annot_arena *arena, struct annot_bytes raw,
-				    struct annot_buf *scratch, struct annot_card *card,
-				    struct annot_error *err)
+				    struct annot_card *card, struct annot_error *err)
 {
 	const struct annot_card_def *def = card->def;
-	const char *value = (const char *)raw.data;
-	card->len = raw.len;
-	if (def->type == ANNOT_CARD_TEXT) {
-		annot_buf_truncate(scratch, 0);
-		TRY(annot_unescape(value, raw.len, scratch, err));
-		TRY(annot_buf_check(scratch, "the value", err));
-		value = scratch->data;
-		card->len = scratch->len;
-	}
+	TRY(take_value(arena, raw, card, err));
 	if (card->len == 0 && !may_be_empty(def))
 		return annot_fail(err, ANNOT_INVALID, "the value is empty");
 	if (def->longest && card->len > def->longest)
 		return annot_fail(err, ANNOT_INVALID,
 				  "the value has %zu bytes, at most %u are allowed", card->len,
 				  def->longest);
-	card->text = annot_arena_copy(arena, card->len ? value : "", card->len);
-	if (!card->text)
-		return annot_fail(err, ANNOT_NO_MEMORY, "no memory for a record");
 	return parsers[def->type](card, err);
 }

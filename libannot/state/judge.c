@@ -131,7 +131,6 @@ static enum annot_status unknown_author(struct judge *j)
 
 static enum annot_status judge_author(struct judge *j)
 {
-	const struct annot_fingerprint fingerprint = annot_author_fingerprint(&j->leaf->author);
 	const struct annot_key_info *info;
 
 	j->key = annot_keys_find(j->a, &j->leaf->author);
@@ -140,6 +139,7 @@ static enum annot_status judge_author(struct judge *j)
 	info = &j->key->info;
 	if (annot_key_in_force(info, j->fact->index))
 		return ANNOT_OK;
+	const struct annot_fingerprint fingerprint = annot_author_fingerprint(&j->leaf->author);
 	if (info->state == ANNOT_KEY_PENDING)
 		return annot_judge_void(
 			j, ANNOT_DENIED,

@@ -277,7 +277,7 @@ enum annot_status annot_memory_next(struct annot_memory *m, const struct annot_f
 	TRY(annot_judge(m->authority, &m->view, fact, &judgement, err));
 	/* A record that stands in the log twice is void the second time; the first one keeps its
 	 * place. */
-	if (!annot_memory_find(m, &fact->leaf.record)) {
+	if (judgement.effect != ANNOT_VOID || !annot_memory_find(m, &fact->leaf.record)) {
 		TRY(add_record(m, fact, judgement.effect, &r, err));
 		if (judgement.effect != ANNOT_VOID)
 			TRY(apply(m, fact, r, err));

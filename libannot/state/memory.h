@@ -36,4 +36,20 @@ ANNOT_API size_t annot_memory_heads(const struct annot_memory *m,
 ANNOT_API uint64_t annot_memory_version(const struct annot_memory *m,
 					const struct annot_hash *record);
 
+/* What came of a record, as of now. */
+struct annot_memory_row {
+	const void *at; /* NULL before the first */
+	uint64_t index;
+	const struct annot_hash *record, *author; /* as long as the state */
+	enum annot_kind kind;
+	enum annot_effect effect;
+	uint64_t version, heads; /* of its annotation; version 0 if void */
+	bool head;
+};
+/*
+ * Goes on to the next record in log order (one that stands in the log twice: where it stands first);
+ * false: that was the last. Each walk goes from the first to the last; no annot_memory_next meanwhile.
+ */
+ANNOT_API bool annot_memory_walk(struct annot_memory *m, struct annot_memory_row *row);
+
 #endif

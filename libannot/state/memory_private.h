@@ -31,6 +31,7 @@ struct memory_annotation {
 	struct annot_hash id;
 	struct memory_record *first, *last;
 	int64_t retracted;
+	uint64_t walked, heads; /* versions and heads that a walk has counted */
 	UT_hash_handle hh;
 };
 

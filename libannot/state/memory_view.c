@@ -114,6 +114,43 @@ static enum annot_status view_commitment(void *ctx, const struct annot_hash *sea
 	return annot_fail(err, ANNOT_NOT_FOUND, "no such seal");
 }
 
+/* --- walking --- */
+
+static bool is_head(const struct annot_memory *m, const struct memory_record *r)
+{
+	return !r->replaced && annot_memory_counts(m, r);
+}
+
+bool annot_memory_walk(struct annot_memory *m, struct annot_memory_row *row)
+{
+	const struct memory_record *last = row->at, *r = last ? last->hh.next : m->records;
+
+	if (!r)
+		return false;
+	struct memory_annotation *a = r->annotation;
+	bool counts = annot_memory_counts(m, r);
+	if (r == a->first) {
+		a->walked = a->heads = 0;
+		for (const struct memory_record *v = r; v; v = v->next)
+			a->heads += is_head(m, v);
+	}
+	a->walked += counts;
+	*row = (struct annot_memory_row){
+		.at = r,
+		.index = r->index,
+		.record = &r->record,
+		.author = &r->author,
+		.kind = r->kind,
+		.effect = r->effect == ANNOT_PENDING
+				  ? annot_authority_effect(m->authority, &r->record, NULL)
+				  : r->effect,
+		.version = counts ? a->walked : 0,
+		.heads = a->heads,
+		.head = is_head(m, r),
+	};
+	return true;
+}
+
 void annot_memory_set_view(struct annot_memory *m)
 {
 	m->view = (struct annot_view){.ctx = m,

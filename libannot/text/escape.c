@@ -47,13 +47,17 @@ static bool must_escape(uint32_t cp, bool first, bool last)
 	return annot_escape_needed(cp) || (first && annot_is_mark(cp));
 }
 
-/* Length of the bytes from at on that stand for themselves anywhere: printable ASCII but space and
- * \. */
+/* Length of the bytes from at on that stand for themselves where they are: printable ASCII but
+ * \ and a space at either end. */
 static size_t plain_run(const char *text, size_t len, size_t at)
 {
 	size_t start = at;
-	while (at < len && text[at] > ' ' && text[at] < 0x7F && text[at] != '\\')
+	if (at == 0 && len > 0 && text[0] == ' ')
+		return 0;
+	while (at < len && text[at] >= ' ' && text[at] < 0x7F && text[at] != '\\')
 		at++;
+	if (at == len && at > start && text[at - 1] == ' ')
+		at--;
 	return at - start;
 }
 

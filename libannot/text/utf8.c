@@ -100,10 +100,22 @@ bool annot_utf8_boundary(const char *text, size_t len, size_t at)
 	return at == 0 || at == len || (at < len && !follows((uint8_t)text[at]));
 }
 
+/* Bytes of a word that do not follow in a sequence: all but those of bits 10xxxxxx. */
+static unsigned starts(uint64_t word)
+{
+	uint64_t following = (word & ~(word << 1)) & HIGH_BITS;
+	return WORD - (unsigned)((following >> 7) * 0x0101010101010101ULL >> 56);
+}
+
 size_t annot_utf8_chars(const char *text, size_t len)
 {
-	size_t n = 0;
-	for (size_t i = 0; i < len; i++)
+	size_t n = 0, i = 0;
+	uint64_t word;
+	for (; len - i >= WORD; i += WORD) {
+		memcpy(&word, text + i, WORD);
+		n += starts(word);
+	}
+	for (; i < len; i++)
 		n += !follows((uint8_t)text[i]);
 	return n;
 }

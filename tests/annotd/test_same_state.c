@@ -10,11 +10,15 @@
 #include "annotd/fsck.h"
 #include "annotd/rebuild.h"
 
+enum { BATCH = 50 };
+
 struct fixture {
 	struct test_corpus *test;
 	char dir[TEST_PATH_MAX];
 	struct corpus *corpus;
 	size_t admitted;
+	uint64_t bytes_more; /* than code points before all targets; 0: where these stand is not
+				said */
 };
 
 static int setup(void **state)
@@ -38,19 +42,36 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* Admits what was put, one by one. */
+/* Admits the next n of what was put. */
+static void admit_batch(struct fixture *f, size_t n)
+{
+	struct corpus_item items[BATCH], *pointers[BATCH];
+	struct annot_buf note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
+	struct store_chars chars[BATCH];
+	struct annot_target target;
+	for (size_t i = 0; i < n; i++) {
+		const struct test_entry *e = f->test->entries[f->admitted + i];
+		items[i] = (struct corpus_item){.record = e->record};
+		if (f->bytes_more && annot_record_target(e->record, 0, &target)) {
+			chars[i] = (struct store_chars){target.start - f->bytes_more,
+							target.end - f->bytes_more};
+			items[i].chars = &chars[i];
+		}
+		memcpy(items[i].signature, e->signature, sizeof items[i].signature);
+		pointers[i] = &items[i];
+	}
+	assert_ok(corpus_admit(f->corpus, pointers, n, &note, &test_error));
+	for (size_t i = 0; i < n; i++)
+		if (items[i].status != ANNOT_OK)
+			fail_msg("#%zu: %s", f->admitted + i, items[i].message);
+	f->admitted += n;
+	annot_buf_free(&note);
+}
+
 static void admit(struct fixture *f)
 {
-	for (; f->admitted < f->test->n; f->admitted++) {
-		const struct test_entry *e = f->test->entries[f->admitted];
-		struct corpus_item item = {.record = e->record}, *pointer = &item;
-		struct annot_buf note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
-		memcpy(item.signature, e->signature, sizeof item.signature);
-		assert_ok(corpus_admit(f->corpus, &pointer, 1, &note, &test_error));
-		if (item.status != ANNOT_OK)
-			fail_msg("#%zu: %s", f->admitted, item.message);
-		annot_buf_free(&note);
-	}
+	while (f->admitted < f->test->n)
+		admit_batch(f, 1);
 }
 
 /* All rows of the index, with what interned numbers stand for; owned by the caller. */
@@ -150,6 +171,55 @@ static void test_withheld_words(void **state)
 	same_after_rebuild(f);
 }
 
+/* One piece of a desk's work: all that puts rows into the index beside those of the record itself.
+ */
+static void put_piece(struct fixture *f, const struct test_key *bob, const struct test_key *carol,
+		      const struct test_entry *doc, unsigned i)
+{
+	struct annot_draft *d = test_quote(doc, 16 + i % 12, 19 + i % 12 + i % 5);
+	char tag[16];
+	snprintf(tag, sizeof tag, "Topic %u", i % 7);
+	test_card(d, "speaker", i % 2 ? "Somebody" : "somebody");
+	test_card(d, "tag", tag);
+	test_card(d, "tag", tag);
+	const struct test_entry *quote = test_put(f->test, bob, d);
+	test_put(f->test, carol, test_review(&quote->id, "approve"));
+	if (i % 3 == 0)
+		quote = test_put(f->test, carol, annot_draft_amend(quote->record));
+	d = test_verdict(&quote->id, "true");
+	test_ref(d, "evidence", &doc->id);
+	const struct test_entry *verdict = test_put(f->test, bob, d);
+	if (i % 4 == 0)
+		test_put(f->test, carol, test_about(ANNOT_KIND_comment, &verdict->id));
+	if (i % 5 == 0)
+		test_put(f->test, bob, test_about(ANNOT_KIND_retract, &verdict->id));
+	if (i % 8 == 0) {
+		const struct test_entry *seal =
+			test_put(f->test, carol, test_seal(f->test, carol, &quote->id, "false"));
+		test_put(f->test, carol, test_opening(&quote->id, "false", &seal->id));
+	}
+}
+
+/* More than rows wait for, and seals between, which read what waits. */
+static void test_many(void **state)
+{
+	struct fixture *f = *state;
+	static const char text[] = "\xE2\x80\x9CIt rained\xE2\x80\x9D, the minister said.";
+	struct test_key bob = test_reviewer(f->test, "bob", 9),
+			carol = test_reviewer(f->test, "carol", 10);
+	const struct test_entry *doc = test_put_document(f->test, &bob, "article", text);
+	admit(f);
+	f->bytes_more = 4;
+	assert_ok(corpus_content(f->corpus, doc->index, annot_bytes_of(text), &test_error));
+	for (unsigned i = 0; i < 100; i++)
+		put_piece(f, &bob, &carol, doc, i);
+	while (f->admitted < f->test->n) {
+		size_t left = f->test->n - f->admitted;
+		admit_batch(f, left < BATCH ? left : BATCH);
+	}
+	same_after_rebuild(f);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -157,6 +227,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_withheld_opening_of_a_seal),
 		TEST(test_withheld_words),
+		TEST(test_many),
 	};
 	log_start(LOG_LEVEL_ERROR);
 	return cmocka_run_group_tests_name("annotd/same_state", tests, NULL, NULL);

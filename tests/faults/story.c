@@ -1,3 +1,4 @@
+#include "disk.h"
 #include "story.h"
 
 #include <stdio.h>
@@ -63,6 +64,27 @@ uint64_t story_stride(uint64_t n)
 void story_folder(const struct story *s, char dir[TEST_PATH_MAX])
 {
 	test_folder(s->test, access("/dev/shm", W_OK) == 0 ? "/dev/shm" : NULL, dir);
+}
+
+void story_power_back(const struct story *s, char dir[TEST_PATH_MAX])
+{
+	static const char *const files[] = {"truth.db",  "truth.db-wal", "truth.db-journal",
+					    "index.db",  "index.db-wal", "index.db-journal",
+					    "checkpoint"};
+	static unsigned boots;
+	char left[TEST_PATH_MAX];
+	assert_true(disk_is_off());
+	story_folder(s, left);
+	/* What was durable before this boot, unless the disk knows of later changes. */
+	for (size_t i = 0; i < COUNT(files); i++)
+		test_copy_file(dir, left, files[i]);
+	disk_salvage(left);
+	disk_end();
+	if (access(test_path(dir, "first-start"), F_OK) != 0)
+		assert_int_equal(unlink(test_path(left, "first-start")), 0);
+	test_folder_remove(dir);
+	memcpy(dir, left, sizeof left);
+	wrap_boot(++boots);
 }
 
 /* --- promises --- */

@@ -40,6 +40,9 @@ void story_folder(const struct story *s, char dir[TEST_PATH_MAX]);
  */
 bool story_run(const struct story *s, const char *dir, struct promises *p);
 
+/* The machine starts again after a power failure: what is left of a folder, in a new one. */
+void story_power_back(const struct story *s, char dir[TEST_PATH_MAX]);
+
 /*
  * Opens the folder on a sound disk: all that was promised is there, exactly once, nothing else is;
  * what was signed before fits; the rest can be sent again; fsck has no findings.

@@ -8,12 +8,10 @@
 #include <stdlib.h>
 
 #include "annotd/log.h"
-#include "base/auto.h"
 
 enum { SEEDS = 3, SECOND_EVERY = 7 };
 
 static struct story story;
-static unsigned boots;
 
 static int make(void **state)
 {
@@ -27,27 +25,6 @@ static int clean(void **state)
 	(void)state;
 	story_free(&story);
 	return 0;
-}
-
-/* What the power failure left of a folder, into a new one; the machine starts again. */
-static void after_failure(char dir[TEST_PATH_MAX])
-{
-	static const char *const files[] = {"truth.db",  "truth.db-wal", "truth.db-journal",
-					    "index.db",  "index.db-wal", "index.db-journal",
-					    "checkpoint"};
-	char left[TEST_PATH_MAX];
-	assert_true(disk_is_off());
-	story_folder(&story, left);
-	/* What was durable before this boot, unless the disk knows of later changes. */
-	for (size_t i = 0; i < COUNT(files); i++)
-		test_copy_file(dir, left, files[i]);
-	disk_salvage(left);
-	disk_end();
-	if (access(test_path(dir, "first-start"), F_OK) != 0)
-		assert_int_equal(unlink(test_path(left, "first-start")), 0);
-	test_folder_remove(dir);
-	memcpy(dir, left, sizeof left);
-	wrap_boot(++boots);
 }
 
 static uint64_t count_changes(void)
@@ -72,14 +49,14 @@ static void live(uint64_t at, uint32_t seed, uint64_t second_at)
 	story_folder(&story, dir);
 	disk_begin(dir, &plan);
 	(void)story_run(&story, dir, &p);
-	after_failure(dir);
+	story_power_back(&story, dir);
 	if (second_at) {
 		plan = (struct disk_plan){.power_at = second_at, .seed = seed};
 		p.restarts = 0;
 		disk_begin(dir, &plan);
 		(void)story_run(&story, dir, &p);
 		if (disk_is_off())
-			after_failure(dir);
+			story_power_back(&story, dir);
 	}
 	plan = (struct disk_plan){0};
 	disk_begin(dir, &plan);

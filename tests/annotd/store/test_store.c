@@ -273,18 +273,23 @@ static void test_notes(void **state)
 	annot_buf_free(&note);
 }
 
-static void test_reset(void **state)
+static void test_fill(void **state)
 {
 	struct stored *s = *state;
 
 	put_some(s, 4);
 	stored_sync(s);
+	assert_false(store_index_is_new(s->store));
 	s->reader = reader_close(s->reader);
-	assert_ok(store_index_reset(s->store, &test_error));
+	store_index_reset(s->store);
+	assert_true(store_index_is_new(s->store));
 	assert_int_equal(store_index_size(s->store), 0);
-	assert_ok(store_begin(s->store, &test_error));
+	assert_ok(store_fill_begin(s->store, &test_error));
 	stored_put_index(s);
-	assert_ok(store_commit_index(s->store, &test_error));
+	/* Nobody takes what is not finished for an index. */
+	assert_status(reader_open(s->dir, &s->reader, &test_error), ANNOT_MISMATCH);
+	assert_ok(store_fill_end(s->store, &test_error));
+	assert_false(store_index_is_new(s->store));
 	assert_ok(reader_open(s->dir, &s->reader, &test_error));
 	assert_ok(reader_begin(s->reader, &test_error));
 	s->call.reader = s->reader;
@@ -333,7 +338,7 @@ int main(void)
 		T(test_versions),
 		T(test_order_is_kept),
 		T(test_notes),
-		T(test_reset),
+		T(test_fill),
 		T(test_file_size_limit),
 	};
 

@@ -25,6 +25,36 @@ static void test_hex(void **state)
 	assert_false(annot_unhex("01abcd\0", 8, back, 4));
 }
 
+/* Digits are read several at once: each byte in each place, at all lengths, must be told apart. */
+static void test_hex_places(void **state)
+{
+	(void)state;
+	enum { MOST = 12 };
+	for (size_t len = 1; len <= MOST; len++) {
+		uint8_t bytes[MOST], back[MOST];
+		char text[2 * MOST + 1];
+		for (size_t i = 0; i < len; i++)
+			bytes[i] = (uint8_t)(0x9a + 41 * i);
+		annot_hex(bytes, len, text);
+		for (size_t at = 0; at < 2 * len; at++) {
+			const char kept = text[at];
+			for (int c = 0; c < 256; c++) {
+				const char *digit = c ? strchr("0123456789abcdef", c) : NULL;
+				text[at] = (char)c;
+				assert_int_equal(annot_unhex(text, 2 * len, back, len),
+						 digit != NULL);
+				unsigned shift = at % 2 ? 0 : 4;
+				if (digit)
+					assert_int_equal(back[at / 2] >> shift & 15,
+							 (c <= '9' ? c - '0' : c - 'a' + 10));
+			}
+			text[at] = kept;
+		}
+		assert_true(annot_unhex(text, 2 * len, back, len));
+		assert_memory_equal(back, bytes, len);
+	}
+}
+
 static void test_hash_hex(void **state)
 {
 	(void)state;
@@ -154,6 +184,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_hex),
+		cmocka_unit_test(test_hex_places),
 		cmocka_unit_test(test_hash_hex),
 		cmocka_unit_test(test_base64_vectors),
 		cmocka_unit_test(test_base64_refused),

@@ -41,6 +41,47 @@ static void test_void_versions_do_not_count(void **state)
 	test_corpus_free(c);
 }
 
+/* A walk says of each record what the other questions say, in log order; a repeated one has no
+ * turn. */
+static void test_walk(void **state)
+{
+	struct test_corpus *c = test_corpus_new(2, 2);
+	struct test_key one = test_key(1), two = test_key(2), stranger = test_key(90);
+	struct test_entry *v1 = test_put_as(c, &one, test_policy(1), ANNOT_PENDING), *v2;
+	struct annot_memory_row row = {0};
+	struct annot_hash heads[3];
+	uint64_t n = 0;
+	(void)state;
+
+	test_put_as(c, &two, test_review(&v1->id, "approve"), ANNOT_EFFECTIVE);
+	test_put(c, &stranger, annot_draft_amend(v1->record));
+	v2 = test_put_as(c, &one, annot_draft_amend(v1->record), ANNOT_PENDING);
+	test_put_leaf(c, &v1->leaf);
+	test_put_as(c, &two, test_review(&v2->id, "reject"), ANNOT_EFFECTIVE);
+	test_put_as(c, &one, annot_draft_amend(v1->record), ANNOT_PENDING);
+	for (; annot_memory_walk(c->memory, &row); n++) {
+		const struct test_entry *e = c->entries[row.index];
+		bool head = false;
+		size_t n_heads = annot_memory_heads(c->memory, &e->leaf.annotation, heads, 3);
+
+		for (size_t i = 0; i < n_heads; i++)
+			head = head || annot_hash_equal(&heads[i], &e->id);
+		assert_true(annot_hash_equal(row.record, &e->id));
+		assert_true(annot_hash_equal(row.author, &e->leaf.author));
+		assert_int_equal(row.kind, e->leaf.kind);
+		assert_int_equal(row.effect,
+				 e->judgement.effect != ANNOT_PENDING
+					 ? e->judgement.effect
+					 : annot_authority_effect(annot_memory_authority(c->memory),
+								  &e->id, NULL));
+		assert_int_equal(row.version, annot_memory_version(c->memory, &e->id));
+		assert_int_equal(row.heads, n_heads);
+		assert_int_equal(row.head, head);
+	}
+	assert_int_equal(n, c->n - 1);
+	test_corpus_free(c);
+}
+
 /* Replayed from the log, every record gets the same judgement, and keys come out the same. */
 static void test_replay(void **state)
 {
@@ -166,6 +207,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pending_versions_replace_nothing),
 		cmocka_unit_test(test_void_versions_do_not_count),
+		cmocka_unit_test(test_walk),
 		cmocka_unit_test(test_replay),
 		cmocka_unit_test(test_skip),
 		cmocka_unit_test(test_authority_alone),

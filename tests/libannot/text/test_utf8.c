@@ -123,6 +123,14 @@ static void test_offsets(void **state)
 		assert_int_equal(annot_utf8_from_utf16(mixed, MIXED_LEN, mixed_units[i]),
 				 mixed_starts[i]);
 	}
+	/* Counted several bytes at once: from every place, in what is longer than that. */
+	char twice[2 * MIXED_LEN];
+	memcpy(twice, mixed, MIXED_LEN);
+	memcpy(twice + MIXED_LEN, mixed, MIXED_LEN);
+	for (size_t i = 0; i <= MIXED_CHARS; i++)
+		assert_int_equal(
+			annot_utf8_chars(twice + mixed_starts[i], sizeof(twice) - mixed_starts[i]),
+			2 * MIXED_CHARS - i);
 	assert_int_equal(annot_utf8_from_chars(mixed, MIXED_LEN, 99), MIXED_LEN);
 	assert_int_equal(annot_utf8_from_utf16(mixed, MIXED_LEN, 99), MIXED_LEN);
 	/* The middle of a surrogate pair is the start of its code point. */
