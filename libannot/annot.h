@@ -31,6 +31,7 @@ extern "C" {
 #include "record/compare.h"
 #include "record/merge.h"
 #include "record/versions.h"
+#include "record/seal.h"
 #include "record/sshkey.h"
 #include "record/sshsig.h"
 #include "log/tree.h"
@@ -38,6 +39,7 @@ extern "C" {
 #include "log/leaf.h"
 #include "log/tlogproof.h"
 #include "state/authority.h"
+#include "state/blind.h"
 #include "state/judge.h"
 #include "state/memory.h"
 #include "state/review.h"
@@ -48,6 +50,7 @@ extern "C" {
 #include "proto/messages.h"
 #include "proto/proto.h"
 #include "client/client.h"
+#include "client/seals.h"
 #include "client/signer.h"
 
 #ifdef __cplusplus

@@ -212,12 +212,12 @@ enum annot_status annot_file_create(const char *path, struct annot_bytes content
 	return put_file(path, content, mode, (struct put){.must_be_new = true, .sync = true}, err);
 }
 
-/* Makes one folder unless it is there; 0, or -1 and errno. */
+/* Makes one folder, durably, unless it is there; 0, or -1 and errno. */
 static int make_one(const char *path)
 {
 	struct stat st;
 	if (mkdir(path, 0700) == 0)
-		return 0;
+		return sync_folder(path);
 	int error = errno;
 	if (stat(path, &st) != 0) {
 		errno = error;

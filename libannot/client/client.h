@@ -104,6 +104,14 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_fetch_text(struct annot *a,
 /* The registry of keys, fetched once a handle and again after a submit. */
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_keys(struct annot *a, const struct annot_keys_reply **ret, struct annot_error *err);
+/*
+ * Keys, persons and the policy in force, replayed here by the rules that the daemon applies, from
+ * the records that they follow from: each as its leaf says and well signed. That these are all is
+ * the daemon's word. Good until it is called again. Statuses of the calls authority and raw;
+ * MISMATCH: something in it is not as it should be.
+ */
+ANNOT_API ANNOT_CHECKED enum annot_status
+annot_authority_now(struct annot *a, const struct annot_authority **ret, struct annot_error *err);
 /* The genesis record, hashed to the corpus id. */
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_genesis(struct annot *a, const struct annot_record **ret, struct annot_error *err);
@@ -161,6 +169,7 @@ struct annot_receipt {
 	const char *message; /* when status is not OK */
 	uint64_t index;
 	bool duplicate, pending;
+	bool waits; /* not OK, but not for good: it stays in the outbox and is sent again */
 };
 /*
  * Keeps the records in the outbox, sends them with the note that their seen cards name, checks each

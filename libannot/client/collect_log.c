@@ -8,7 +8,6 @@
 #include "record/sshsig.h"
 
 enum {
-	RAW_BATCH = 24, /* records of 64 KiB fit one frame */
 	LEAVES_PAGE = 4096,
 	ARMOR_MAX = 1024,
 	PROOF_MAX = 64 << 10,
@@ -57,12 +56,18 @@ static enum annot_status chain_indexes(struct annot_collection *c, uint64_t **re
 	return ANNOT_OK;
 }
 
-/* Takes one record of the chain; *ret_taken is false for a record by a key that was never enrolled
- * (it is void). */
-static enum annot_status take_raw(struct annot_collection *c, const struct annot_raw *raw,
-				  struct annot_collected *ret, bool *ret_taken,
-				  struct annot_error *err)
+struct raw_list {
+	struct annot_collection *c;
+	struct annot_collected *list;
+	size_t n;
+};
+
+/* Takes one record; one by a key that was never enrolled is void and left out. */
+static enum annot_status take_raw(void *arg, const struct annot_raw *raw, struct annot_error *err)
 {
+	struct raw_list *to = arg;
+	struct annot_collection *c = to->c;
+	struct annot_collected *ret = &to->list[to->n];
 	struct annot_public_key key;
 	struct annot_leaf leaf;
 	if (raw->signature.len != ANNOT_SIGNATURE_SIZE)
@@ -72,7 +77,6 @@ static enum annot_status take_raw(struct annot_collection *c, const struct annot
 		TRY(annot_record_parse(c->arena, raw->record, &ret->record, err));
 	TRY(annot_leaf_parse(annot_bytes_of(raw->leaf), &leaf, err));
 	enum annot_status status = annot_author_key(c->a, &leaf.author, &key, err);
-	*ret_taken = status == ANNOT_OK;
 	if (status == ANNOT_NOT_FOUND)
 		return ANNOT_OK;
 	TRY(status);
@@ -83,6 +87,7 @@ static enum annot_status take_raw(struct annot_collection *c, const struct annot
 	memcpy(ret->key, key.key, ANNOT_KEY_SIZE);
 	if (!ret->leaf)
 		return no_memory(err);
+	to->n++;
 	if (!ret->record)
 		return ANNOT_OK;
 	return annot_sshsig_verify(key.key, ANNOT_NAMESPACE_RECORD, ret->record->bytes,
@@ -93,31 +98,9 @@ enum annot_status annot_collect_raw(struct annot_collection *c, const uint64_t *
 				    struct annot_collected *ret, size_t *ret_n,
 				    struct annot_error *err)
 {
-	size_t kept = 0;
-	for (size_t done = 0; done < n;) {
-		AUTO_ARENA struct annot_arena *arena = NULL;
-		struct annot_raw_request in = {.indexes = indexes + done,
-					       .n_indexes =
-						       n - done < RAW_BATCH ? n - done : RAW_BATCH};
-		const struct annot_raw_reply *reply;
-		TRY(annot_client_arena(&arena, err));
-		TRY(annot_call_raw(c->a, &in, arena, &reply, err));
-		if (reply->n_records == 0 || reply->n_records > in.n_indexes)
-			return annot_fail(err, ANNOT_PROTOCOL, "asked for %zu records, got %zu",
-					  in.n_indexes, reply->n_records);
-		for (size_t i = 0; i < reply->n_records; i++) {
-			bool taken;
-			if (reply->records[i].index != in.indexes[i])
-				return annot_fail(err, ANNOT_PROTOCOL,
-						  "asked for record #%llu, got #%llu",
-						  (unsigned long long)in.indexes[i],
-						  (unsigned long long)reply->records[i].index);
-			TRY(take_raw(c, &reply->records[i], &ret[kept], &taken, err));
-			kept += taken;
-		}
-		done += reply->n_records;
-	}
-	*ret_n = kept;
+	struct raw_list to = {.c = c, .list = ret};
+	TRY(annot_raw_each(c->a, indexes, n, take_raw, &to, err));
+	*ret_n = to.n;
 	return ANNOT_OK;
 }
 

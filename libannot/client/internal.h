@@ -8,7 +8,7 @@
 #include "client/client.h"
 #include "client/connection.h"
 #include "proto/proto.h"
-#include "state/authority.h"
+#include "state/memory.h"
 
 enum {
 	ANNOT_TEXTS_MAX = 64 << 20,      /* bytes of texts that a handle keeps */
@@ -48,6 +48,8 @@ struct annot {
 	struct annot_arena *keys_arena;
 	const struct annot_keys_reply *keys;
 	struct annot_parsed_key *parsed_keys; /* one for each of keys */
+	struct annot_memory *authority; /* of annot_authority_now; NULL before its first use */
+	uint64_t authority_next;        /* log index that it goes on from */
 	const struct annot_record *genesis;
 	struct annot_vkey
 		log_keys[ANNOT_LOG_KEYS_MAX]; /* that may sign checkpoints; [0] of genesis */
@@ -115,6 +117,27 @@ enum annot_status annot_author_key(struct annot *a, const struct annot_hash *aut
 				   struct annot_public_key *ret, struct annot_error *err);
 /* Forgets the registry, so that the next use fetches it. */
 void annot_keys_forget(struct annot *a);
+
+/* --- records by index (raw.c) --- */
+
+/* Calls back with the records of n indexes, in their order, fetched many at a time. PROTOCOL:
+ * others came. */
+typedef enum annot_status (*annot_raw_take)(void *arg, const struct annot_raw *raw,
+					    struct annot_error *err);
+enum annot_status annot_raw_each(struct annot *a, const uint64_t *indexes, size_t n,
+				 annot_raw_take take, void *arg, struct annot_error *err);
+
+/* --- authority (authority.c) --- */
+
+/*
+ * The record of a raw row, which must be what the leaf line says and well signed by a key that the
+ * authority of memory knows; *ret stays as it is where the bytes were withheld. MISMATCH, PROTOCOL.
+ */
+enum annot_status annot_authority_record(const struct annot_memory *memory,
+					 const struct annot_raw *raw, struct annot_bytes line,
+					 struct annot_arena *arena, const struct annot_record **ret,
+					 struct annot_error *err);
+void annot_authority_forget(struct annot *a);
 
 /* --- outbox (outbox.c) --- */
 

@@ -14,7 +14,6 @@
 #include "base/hash.h"
 #include "log/leaf.h"
 #include "log/tree.h"
-#include "record/sshsig.h"
 #include "state/memory.h"
 
 enum { LEAVES_PAGE = 4096, LOG_KEYS_FILE_MAX = 16384 };
@@ -89,7 +88,7 @@ static enum annot_status open_under_known(struct annot *a, struct annot_bytes no
 	return status;
 }
 
-/* The record behind a leaf line, with a good signature by a key that authority knows. */
+/* The record behind a leaf line. */
 static enum annot_status authority_record(struct annot *a, const struct annot_memory *memory,
 					  uint64_t index, struct annot_bytes line,
 					  struct annot_arena *arena,
@@ -98,31 +97,10 @@ static enum annot_status authority_record(struct annot *a, const struct annot_me
 	struct annot_raw_request in = {.indexes = &index, .n_indexes = 1};
 	const struct annot_raw_reply *reply;
 	TRY(annot_call_raw(a, &in, arena, &reply, err));
-	if (reply->n_records != 1 || reply->records[0].signature.len != ANNOT_SIGNATURE_SIZE)
+	if (reply->n_records != 1)
 		return annot_fail(err, ANNOT_PROTOCOL, "the daemon does not show record #%llu",
 				  (unsigned long long)index);
-	const struct annot_raw *raw = &reply->records[0];
-	if (!raw->record.data)
-		return ANNOT_OK; /* withheld: judged by its leaf */
-	const struct annot_record *record;
-	struct annot_leaf leaf;
-	AUTO_BUF struct annot_buf own = ANNOT_BUF_INIT(ANNOT_LEAF_MAX);
-	TRY(annot_record_parse(arena, raw->record, &record, err));
-	annot_leaf_of(record, raw->signature.data, &leaf);
-	annot_leaf_write(&leaf, &own);
-	TRY(annot_buf_check(&own, "a leaf", err));
-	if (own.len != line.len || memcmp(own.data, line.data, line.len) != 0)
-		return annot_fail(err, ANNOT_MISMATCH, "record #%llu does not fit its leaf",
-				  (unsigned long long)index);
-	const struct annot_key_info *key =
-		annot_authority_key(annot_memory_authority(memory), &record->author);
-	/* Genesis was checked when it was fetched; an author nobody enrolled is void by the rules.
-	 */
-	if (index > 0 && key)
-		TRY(annot_sshsig_verify(key->key, ANNOT_NAMESPACE_RECORD, record->bytes,
-					raw->signature.data, err));
-	*ret = record;
-	return ANNOT_OK;
+	return annot_authority_record(memory, &reply->records[0], line, arena, ret, err);
 }
 
 static enum annot_status replay_leaf(struct annot *a, struct annot_memory *memory,

@@ -98,6 +98,7 @@ struct annot *annot_close(struct annot *a)
 		a->notes = note->next;
 		free(note);
 	}
+	annot_authority_forget(a);
 	annot_arena_free(a->keys_arena);
 	annot_arena_free(a->arena);
 	free(a->socket);

@@ -143,6 +143,7 @@ static void take_results(struct annot *a, const struct outgoing *out, size_t n,
 			.index = result->index,
 			.duplicate = result->duplicate,
 			.pending = result->pending,
+			.waits = status != ANNOT_OK && !is_final(status),
 		};
 		if (is_final(status))
 			look_for_fork(a, &out[i], &receipts[i]);

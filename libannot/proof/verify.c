@@ -127,6 +127,7 @@ static void check_subject(struct annot_verify *v)
 	annot_check_words(v);
 	annot_check_references(v);
 	annot_check_reviews(v);
+	annot_check_blind(v);
 	annot_check_seen(v);
 	check_time(v);
 	annot_check_witnesses(v);

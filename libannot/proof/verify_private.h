@@ -224,6 +224,9 @@ void annot_check_witnesses(struct annot_verify *v);
 
 void annot_check_words(struct annot_verify *v);
 
+/* Of a verdict that opens a seal; said, never part of the verdict on it. */
+void annot_check_blind(struct annot_verify *v);
+
 void annot_check_effect(struct annot_verify *v);
 void annot_check_latest(struct annot_verify *v);
 void annot_check_retraction(struct annot_verify *v);

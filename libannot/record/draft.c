@@ -179,6 +179,14 @@ enum annot_status annot_draft_add_target(struct annot_draft *d, const struct ann
 	return status;
 }
 
+const char *annot_draft_value(const struct annot_draft *d, const char *card, size_t n)
+{
+	for (size_t i = 0; i < d->n_cards; i++)
+		if (strcmp(d->cards[i].def->name, card) == 0 && n-- == 0)
+			return d->cards[i].value;
+	return NULL;
+}
+
 /* Takes out the cards that match; a target takes its words with it. How many matched. */
 static size_t take_out(struct annot_draft *d, const char *name, const char *value, bool all)
 {

@@ -35,6 +35,9 @@ ANNOT_API enum annot_status annot_draft_add_target(struct annot_draft *d,
 						   struct annot_bytes text, uint64_t start,
 						   uint64_t end, struct annot_error *err);
 
+/* Value of card n (0 …) of that name, in the order added; NULL past the last. */
+ANNOT_API const char *annot_draft_value(const struct annot_draft *d, const char *card, size_t n);
+
 /* Removes all cards of that name (and, for "target", its groups); how many there were. */
 ANNOT_API size_t annot_draft_unset(struct annot_draft *d, const char *card);
 /* Removes the first card of that name with that value; false if there is none. */

@@ -124,12 +124,6 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_target_check(const struct annot_
 							     struct annot_error *err);
 enum { ANNOT_CONTEXT_CHARS = 32 };
 
-/* Commitment of a seal (design: annot-seal/v1): SHA-256 of author, on, scale, rating, rationale,
- * evidence and salt as cards, taken from a verdict record. */
-ANNOT_API ANNOT_CHECKED enum annot_status annot_seal_commitment(const struct annot_record *verdict,
-								struct annot_hash *ret,
-								struct annot_error *err);
-
 /* The header and cards as JSON (an object that the caller owns), cards by name, repeatable ones as
  * arrays, target groups as `targets`. NULL when out of memory. The type is jansson's json_t. */
 struct json_t;

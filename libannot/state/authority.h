@@ -147,6 +147,11 @@ ANNOT_API bool annot_key_stolen(const struct annot_authority *a, const struct an
 ANNOT_API const struct annot_policy *annot_authority_policy(const struct annot_authority *a);
 ANNOT_API const struct annot_scale *annot_policy_scale(const struct annot_policy *p,
 						       const char *name);
+/* REFUSED, and the text has what there is: the policy has no such scale, or the scale no such
+ * rating. */
+ANNOT_API ANNOT_CHECKED enum annot_status annot_policy_rating(const struct annot_policy *p,
+							      const char *scale, const char *rating,
+							      struct annot_error *err);
 ANNOT_API unsigned annot_authority_threshold(const struct annot_authority *a);
 /* Admin persons that have a key in force. */
 ANNOT_API unsigned annot_authority_admins(const struct annot_authority *a);

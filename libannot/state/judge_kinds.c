@@ -1,7 +1,7 @@
 /* Rules of single kinds. */
 #include "state/judge_private.h"
 
-#include <stdio.h>
+#include "record/seal.h"
 
 /* --- keys
  * --------------------------------------------------------------------------------------------- */
@@ -63,32 +63,13 @@ static enum annot_status judge_document(struct judge *j)
 
 static enum annot_status judge_rating(struct judge *j)
 {
-	const struct annot_policy *policy = annot_authority_policy(j->a);
-	const char *name = annot_record_text(j->record, "scale");
-	const char *rating = annot_record_text(j->record, "rating");
-	const struct annot_scale *scale = annot_policy_scale(policy, name);
-	char known[256] = "";
-	size_t at = 0;
+	struct annot_error why = {0};
 
-	for (size_t i = 0; !scale && i < policy->n_scales; i++)
-		if (at < sizeof(known))
-			at += (size_t)snprintf(known + at, sizeof(known) - at, " %s",
-					       policy->scales[i].name);
-	if (!scale)
-		return annot_judge_void(
-			j, ANNOT_REFUSED,
-			"scale %s: is not in the policy in force, which has:%s; an admin "
-			"adds scales with a policy record",
-			name, at ? known : " none");
-	for (size_t i = 0; i < scale->n; i++)
-		if (strcmp(scale->ratings[i].name, rating) == 0)
-			return ANNOT_OK;
-	for (size_t i = 0; i < scale->n; i++)
-		if (at < sizeof(known))
-			at += (size_t)snprintf(known + at, sizeof(known) - at, " %s",
-					       scale->ratings[i].name);
-	return annot_judge_void(j, ANNOT_REFUSED, "rating %s: scale %s has:%s", rating, name,
-				known);
+	return annot_judge_take(j,
+				annot_policy_rating(annot_authority_policy(j->a),
+						    annot_record_text(j->record, "scale"),
+						    annot_record_text(j->record, "rating"), &why),
+				&why);
 }
 
 /* What became of one seal: `wanted`, or the last one of the author's person. */

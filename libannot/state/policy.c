@@ -1,6 +1,8 @@
 /* Publication rules: read from policy records and from the policy cards of corpus records. */
 #include "state/authority_private.h"
 
+#include <stdio.h>
+
 void annot_policy_default(struct annot_policy *p)
 {
 	*p = (struct annot_policy){0};
@@ -92,4 +94,34 @@ const struct annot_scale *annot_policy_scale(const struct annot_policy *p, const
 		if (strcmp(p->scales[i].name, name) == 0)
 			return &p->scales[i];
 	return NULL;
+}
+
+/* " a b c", as much as fits. */
+static void add_name(char *text, size_t size, const char *name)
+{
+	size_t at = strlen(text);
+
+	snprintf(text + at, size - at, " %s", name);
+}
+
+enum annot_status annot_policy_rating(const struct annot_policy *p, const char *scale,
+				      const char *rating, struct annot_error *err)
+{
+	const struct annot_scale *found = annot_policy_scale(p, scale);
+	char known[ANNOT_ERROR_TEXT_MAX / 2] = "";
+
+	if (!found) {
+		for (size_t i = 0; i < p->n_scales; i++)
+			add_name(known, sizeof(known), p->scales[i].name);
+		return annot_fail(err, ANNOT_REFUSED,
+				  "scale %s: is not in the policy in force, which has:%s; an admin "
+				  "adds scales with a policy record",
+				  scale, known[0] ? known : " none");
+	}
+	for (size_t i = 0; i < found->n; i++)
+		if (strcmp(found->ratings[i].name, rating) == 0)
+			return ANNOT_OK;
+	for (size_t i = 0; i < found->n; i++)
+		add_name(known, sizeof(known), found->ratings[i].name);
+	return annot_fail(err, ANNOT_REFUSED, "rating %s: scale %s has:%s", rating, scale, known);
 }

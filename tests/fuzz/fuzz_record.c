@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "record/record.h"
+#include "record/seal.h"
 #include "text/escape.h"
 #include "text/utf8.h"
 
@@ -34,6 +35,20 @@ static void check_targets(const struct annot_record *r)
 	REQUIRE(!annot_record_target(r, n, &t));
 }
 
+/* What a verdict seals can be read again. */
+static void check_seal(const struct annot_record *r)
+{
+	AUTO_BUF struct annot_buf sealed = ANNOT_BUF_INIT(ANNOT_SEAL_MAX);
+	struct annot_draft *draft = NULL;
+	struct annot_hash author;
+	struct annot_error err;
+	if (r->kind->kind != ANNOT_KIND_verdict || annot_seal_write(r, &sealed, &err) != ANNOT_OK)
+		return;
+	REQUIRE(annot_seal_read(annot_buf_bytes(&sealed), &draft, &author, &err) == ANNOT_OK);
+	REQUIRE(annot_hash_equal(&author, &r->author));
+	annot_draft_free(draft);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO_ARENA struct annot_arena *arena = annot_arena_new(4 << 20);
@@ -49,9 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	REQUIRE(!r->first || (annot_hash_equal(&r->annotation, &id) && r->n_parents == 0));
 	check_cards(r);
 	check_targets(r);
-	struct annot_hash commitment;
-	if (r->kind->kind == ANNOT_KIND_verdict)
-		(void)!annot_seal_commitment(r, &commitment, &err);
+	check_seal(r);
 	json_t *json = annot_record_json(r);
 	REQUIRE(json);
 	json_decref(json);

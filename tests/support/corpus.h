@@ -13,6 +13,7 @@
 #include "proof/bundle.h"
 #include "proof/verify.h"
 #include "record/draft.h"
+#include "record/seal.h"
 #include "record/sshsig.h"
 #include "state/memory.h"
 

@@ -61,11 +61,12 @@ struct fake {
 	int deed_call;               /* annot_call_id that the deed is done to; -1: every one */
 	enum annot_status status;
 	unsigned times;
-	bool bad_hello, bad_proofs, bad_consistency, any;
+	bool bad_hello, bad_proofs, bad_consistency, bad_authority, any;
 	uint64_t version, pretend_size; /* pretend_size: the log is this short; 0: as it is */
 	const char *text;
 	struct annot_bytes swap_record; /* sent instead of what was asked for by get */
 	const struct annot_record *refuse;
+	enum annot_status refuse_status; /* 0: REFUSED */
 	/* what it saw */
 	unsigned submits, submitted, notes, expectations, connections;
 	/* thread */
@@ -193,7 +194,7 @@ static inline void fake_submit_one(struct fake *f, const struct annot_submit_ite
 	f->expectations += item->expect_heads;
 	ret->record = annot_sha256(item->record.data, item->record.len);
 	if (f->refuse && annot_hash_equal(&f->refuse->id, &ret->record)) {
-		ret->status = ANNOT_REFUSED;
+		ret->status = f->refuse_status ? f->refuse_status : ANNOT_REFUSED;
 		ret->message = "the author saw another log: keep its note, it is evidence";
 		return;
 	}
@@ -274,6 +275,17 @@ static inline void fake_leaves(struct fake *f, const struct annot_leaves_request
 	ret->size = f->size;
 }
 
+/* What keys and rules follow from; bad_authority: the first of them again and again. */
+static inline void fake_authority(struct fake *f, const struct annot_authority_request *in,
+				  struct annot_arena *arena, struct annot_authority_reply *ret)
+{
+	uint64_t *indexes = annot_arena_array(arena, FAKE_LEAVES_MAX, sizeof(*indexes));
+	for (size_t i = f->bad_authority ? 0 : (size_t)in->from; i < f->size; i++)
+		if (f->leaves[i].record->kind->author != ANNOT_AUTHOR_REVIEWER)
+			indexes[ret->n_indexes++] = i;
+	ret->indexes = indexes;
+}
+
 /* The newest record whose id or annotation begins so, or the newest document. */
 static inline enum annot_status fake_get(struct fake *f, const char *id, struct annot_row *ret)
 {
@@ -311,6 +323,9 @@ static inline enum annot_status fake_answer(struct fake *f, const struct annot_c
 		return fake_consistency(f, in, arena, reply);
 	case ANNOT_CALL_raw:
 		fake_raw(f, in, arena, reply);
+		return ANNOT_OK;
+	case ANNOT_CALL_authority:
+		fake_authority(f, in, arena, reply);
 		return ANNOT_OK;
 	case ANNOT_CALL_leaves:
 		fake_leaves(f, in, arena, reply);
@@ -553,6 +568,34 @@ static inline unsigned fake_files(const struct fake *f, const char *pattern)
 	assert_non_null(fgets(answer, sizeof(answer), p));
 	pclose(p);
 	return (unsigned)strtoul(answer, NULL, 10);
+}
+
+/* --- a fixture: a fake daemon and a client of it --- */
+
+struct fake_fixture {
+	struct fake *f;
+	struct annot *a;
+	struct annot_arena *arena;
+};
+
+static inline int fake_setup(void **state)
+{
+	struct fake_fixture *x = calloc(1, sizeof(*x));
+	x->f = fake_new();
+	x->arena = annot_arena_new(FAKE_ARENA_MAX);
+	assert_ok(fake_open(x->f, 5000, &x->a));
+	*state = x;
+	return 0;
+}
+
+static inline int fake_teardown(void **state)
+{
+	struct fake_fixture *x = *state;
+	annot_close(x->a);
+	annot_arena_free(x->arena);
+	fake_free(x->f);
+	free(x);
+	return 0;
 }
 
 #endif

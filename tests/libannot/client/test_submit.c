@@ -207,6 +207,25 @@ static void test_refused(void **state)
 	assert_int_equal(fake_files(x->f, "corpora/*/fork-evidence-*"), 0);
 }
 
+/* A status that may change: the record stays, and the receipt says so. */
+static void test_not_for_good(void **state)
+{
+	struct fixture *x = *state;
+	sign(x, 0, "one");
+	sign(x, 1, "two");
+	x->f->refuse = x->made[1].record;
+	x->f->refuse_status = ANNOT_NO_SPACE;
+	assert_ok(submit(x, 0, 2));
+	assert_false(x->receipts[0].waits);
+	assert_int_equal(x->receipts[1].status, ANNOT_NO_SPACE);
+	assert_true(x->receipts[1].waits);
+	assert_int_equal(waiting(x), 1);
+	x->f->refuse_status = ANNOT_REFUSED;
+	assert_ok(submit(x, 1, 1));
+	assert_false(x->receipts[1].waits);
+	assert_int_equal(waiting(x), 0);
+}
+
 /* An earlier record that is refused when it is sent again is dropped, and told of. */
 static void test_refused_later(void **state)
 {
@@ -291,6 +310,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_expect_heads, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused_later, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_not_for_good, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_whole_request, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damaged_file, setup, teardown),
 	};

@@ -3,32 +3,6 @@
 
 #include "record/draft.h"
 
-struct fixture {
-	struct fake *f;
-	struct annot *a;
-	struct annot_arena *arena;
-};
-
-static int setup(void **state)
-{
-	struct fixture *x = calloc(1, sizeof(*x));
-	x->f = fake_new();
-	x->arena = annot_arena_new(FAKE_ARENA_MAX);
-	assert_ok(fake_open(x->f, 5000, &x->a));
-	*state = x;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *x = *state;
-	annot_close(x->a);
-	annot_arena_free(x->arena);
-	fake_free(x->f);
-	free(x);
-	return 0;
-}
-
 static struct annot_draft *comment(const struct fake *f, const char *text)
 {
 	struct annot_draft *draft = annot_draft_new(ANNOT_KIND_comment);
@@ -37,13 +11,13 @@ static struct annot_draft *comment(const struct fake *f, const char *text)
 	return draft;
 }
 
-static void grow(struct fixture *x, unsigned n)
+static void grow(struct fake_fixture *x, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++)
 		fake_add(x->f, x->a, comment(x->f, "more"));
 }
 
-static uint64_t pin_size(struct fixture *x)
+static uint64_t pin_size(struct fake_fixture *x)
 {
 	struct annot_checkpoint pin, loaded;
 	assert_ok(annot_pin(x->a, &pin, NULL, &test_error));
@@ -54,7 +28,7 @@ static uint64_t pin_size(struct fixture *x)
 
 static void test_genesis(void **state)
 {
-	struct fixture *x = *state;
+	struct fake_fixture *x = *state;
 	const struct annot_record *genesis;
 	assert_ok(annot_genesis(x->a, &genesis, &test_error));
 	assert_true(annot_hash_equal(&genesis->id, &x->f->corpus));
@@ -62,7 +36,7 @@ static void test_genesis(void **state)
 
 static void test_pin_moves_forward(void **state)
 {
-	struct fixture *x = *state;
+	struct fake_fixture *x = *state;
 	struct annot_checkpoint c;
 	struct annot_buf note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
 	struct stat st;
@@ -94,7 +68,8 @@ static void test_pin_moves_forward(void **state)
 }
 
 /* The evidence names both notes, whole. */
-static void evidence_holds(struct fixture *x, struct annot_bytes ours, struct annot_bytes theirs)
+static void evidence_holds(struct fake_fixture *x, struct annot_bytes ours,
+			   struct annot_bytes theirs)
 {
 	struct annot_buf file = ANNOT_BUF_INIT(1 << 20);
 	const char *path = strstr(test_error.text, "are in ");
@@ -109,7 +84,7 @@ static void evidence_holds(struct fixture *x, struct annot_bytes ours, struct an
 
 static void test_fork(void **state)
 {
-	struct fixture *x = *state;
+	struct fake_fixture *x = *state;
 	struct annot_checkpoint c;
 	grow(x, 4);
 	assert_ok(annot_pin_refresh(x->a, &c, &test_error));
@@ -131,7 +106,7 @@ static void test_fork(void **state)
 
 static void test_bad_consistency(void **state)
 {
-	struct fixture *x = *state;
+	struct fake_fixture *x = *state;
 	struct annot_checkpoint c;
 	assert_ok(annot_pin_refresh(x->a, &c, &test_error));
 	grow(x, 3);
@@ -142,7 +117,7 @@ static void test_bad_consistency(void **state)
 
 static void test_roll_back(void **state)
 {
-	struct fixture *x = *state;
+	struct fake_fixture *x = *state;
 	struct annot_checkpoint c;
 	grow(x, 4);
 	assert_ok(annot_pin_refresh(x->a, &c, &test_error));
@@ -156,7 +131,7 @@ static void test_roll_back(void **state)
 
 static void test_wrong_log_key(void **state)
 {
-	struct fixture *x = *state;
+	struct fake_fixture *x = *state;
 	struct annot_skey log = x->f->log;
 	struct annot_checkpoint c;
 	assert_ok(annot_skey_new("test.example/log", ANNOT_NOTE_ED25519, &x->f->log, &test_error));
@@ -170,7 +145,7 @@ static void test_wrong_log_key(void **state)
 /* A later corpus record names another log key: believed after a replay, and remembered. */
 static void test_log_key_change(void **state)
 {
-	struct fixture *x = *state;
+	struct fake_fixture *x = *state;
 	const struct annot_record *genesis;
 	struct annot_skey log;
 	struct annot_buf vkey = ANNOT_BUF_INIT(1024);
@@ -204,7 +179,7 @@ static void test_log_key_change(void **state)
 /* The same, but the record that should bring the key is not signed by an admin. */
 static void test_log_key_forged(void **state)
 {
-	struct fixture *x = *state;
+	struct fake_fixture *x = *state;
 	const struct annot_record *genesis;
 	struct annot_skey log;
 	struct annot_buf vkey = ANNOT_BUF_INIT(1024);
@@ -236,7 +211,7 @@ static void test_log_key_forged(void **state)
 
 static void test_fetch(void **state)
 {
-	struct fixture *x = *state;
+	struct fake_fixture *x = *state;
 	struct annot_fetched got;
 	const struct annot_record *one = fake_add(x->f, x->a, comment(x->f, "one"));
 	const struct annot_record *two = fake_add(x->f, x->a, comment(x->f, "two"));
@@ -286,7 +261,7 @@ static void test_fetch(void **state)
 
 static void test_withheld(void **state)
 {
-	struct fixture *x = *state;
+	struct fake_fixture *x = *state;
 	struct annot_fetched got;
 	struct annot_row row;
 	fake_add(x->f, x->a, comment(x->f, "gone"));
@@ -303,7 +278,7 @@ static void test_withheld(void **state)
 /* A record of another corpus, by the same key, well signed: not shown as one of this corpus. */
 static void test_other_corpus(void **state)
 {
-	struct fixture *x = *state;
+	struct fake_fixture *x = *state;
 	struct annot_signed made;
 	struct annot_fetched got;
 	struct annot_draft *draft = fake_corpus_draft(x->f, &x->f->log);
@@ -318,7 +293,7 @@ static void test_other_corpus(void **state)
 
 static void test_text(void **state)
 {
-	struct fixture *x = *state;
+	struct fake_fixture *x = *state;
 	static const char text[] = "It was said.\n";
 	struct annot_bytes got, again;
 	struct annot_hash hash = annot_sha256(text, strlen(text));
@@ -354,18 +329,18 @@ static void test_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_genesis, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_pin_moves_forward, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fork, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_bad_consistency, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_roll_back, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_wrong_log_key, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_key_change, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_log_key_forged, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fetch, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_withheld, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_other_corpus, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_text, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_genesis, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_pin_moves_forward, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_fork, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_bad_consistency, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_roll_back, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_wrong_log_key, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_log_key_change, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_log_key_forged, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_fetch, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_withheld, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_other_corpus, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_text, fake_setup, fake_teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

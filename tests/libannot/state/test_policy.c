@@ -75,12 +75,53 @@ static void test_latest_counts(void **state)
 	test_corpus_free(c);
 }
 
+static void test_unknown_ratings(void **state)
+{
+	struct test_corpus *c = test_corpus_new(1, 1);
+	struct test_key one = test_key(1);
+	struct annot_draft *d = test_policy(1);
+	(void)state;
+
+	assert_ok(annot_policy_rating(policy(c), "truth", "mixture", &test_error));
+	assert_status(annot_policy_rating(policy(c), "truth", "mix", &test_error), ANNOT_REFUSED);
+	assert_error_says("rating mix: scale truth has: false mixture true");
+	assert_status(annot_policy_rating(policy(c), "stars", "5", &test_error), ANNOT_REFUSED);
+	assert_error_says("which has: truth; an admin adds scales");
+	annot_draft_unset(d, "scale");
+	test_put_as(c, &one, d, ANNOT_EFFECTIVE);
+	assert_status(annot_policy_rating(policy(c), "truth", "true", &test_error), ANNOT_REFUSED);
+	assert_error_says("which has: none");
+	test_corpus_free(c);
+}
+
+/* A scale of many long names: as many as fit are named. */
+static void test_long_scale(void **state)
+{
+	struct test_corpus *c = test_corpus_new(1, 1);
+	struct test_key one = test_key(1);
+	struct annot_draft *d = test_policy(1);
+	struct annot_buf scale = ANNOT_BUF_INIT(4096);
+	(void)state;
+
+	annot_buf_puts(&scale, "long");
+	for (unsigned i = 0; i < ANNOT_SCALE_RATINGS_MAX - 4; i++)
+		annot_buf_printf(&scale, " rating-with-a-long-name-%02u:-", i);
+	test_card(d, "scale", scale.data);
+	annot_buf_free(&scale);
+	test_put_as(c, &one, d, ANNOT_EFFECTIVE);
+	assert_status(annot_policy_rating(policy(c), "long", "x", &test_error), ANNOT_REFUSED);
+	assert_error_says("has: rating-with-a-long-name-00 rating-with-a-long-name-01");
+	assert_ok(
+		annot_policy_rating(policy(c), "long", "rating-with-a-long-name-27", &test_error));
+	test_corpus_free(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_default),
-		cmocka_unit_test(test_cards),
-		cmocka_unit_test(test_latest_counts),
+		cmocka_unit_test(test_default),       cmocka_unit_test(test_cards),
+		cmocka_unit_test(test_latest_counts), cmocka_unit_test(test_unknown_ratings),
+		cmocka_unit_test(test_long_scale),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
