@@ -104,9 +104,11 @@ static enum annot_status next_term(struct scan *s, struct query *query)
 	return query_term(query, s->arena, &term, s->err);
 }
 
-static uint32_t default_kinds(void)
+static uint32_t default_kinds(unsigned states)
 {
-	return 1u << ANNOT_KIND_quote | 1u << ANNOT_KIND_claim | 1u << ANNOT_KIND_span |
+	uint32_t sealed = states & (QUERY_UNOPENED | QUERY_GIVEN_UP) ? 1u << ANNOT_KIND_seal : 0;
+
+	return sealed | 1u << ANNOT_KIND_quote | 1u << ANNOT_KIND_claim | 1u << ANNOT_KIND_span |
 	       1u << ANNOT_KIND_link | 1u << ANNOT_KIND_verdict | 1u << ANNOT_KIND_comment;
 }
 
@@ -133,7 +135,7 @@ enum annot_status query_parse(struct annot_arena *arena, const char *text, struc
 		TRY(next_term(&s, query));
 	}
 	if (!query->store.kinds)
-		query->store.kinds = default_kinds();
+		query->store.kinds = default_kinds(query->states);
 	query->store.with_retracted = query->states & (QUERY_ANY | QUERY_RETRACTED);
 	query->store.with_void = query->states & (QUERY_ANY | QUERY_VOID);
 	query->store.with_pending = query->states & (QUERY_ANY | QUERY_PENDING);

@@ -9,9 +9,9 @@
  * since is inclusive, before is not. Words are looked for in the texts of a record, whatever their
  * case.
  *
- * Without kind: quote, claim, span, link, verdict and comment. Without state: heads that are
- * neither void nor retracted. speaker: also finds claimants. rating: finds verdicts and what they
- * are on.
+ * Without kind: quote, claim, span, link, verdict and comment; seals where a state of seals is
+ * asked for. Without state: heads that are neither void nor retracted. speaker: also finds
+ * claimants. rating: finds verdicts and what they are on.
  */
 #ifndef ANNOTD_QUERY_H
 #define ANNOTD_QUERY_H
@@ -37,6 +37,8 @@ enum query_state {
 	QUERY_EFFECTIVE = 1 << 10,
 	QUERY_PENDING = 1 << 11,
 	QUERY_VOID = 1 << 12,
+	QUERY_UNOPENED = 1 << 13,
+	QUERY_GIVEN_UP = 1 << 14,
 };
 
 struct query_values {

@@ -23,6 +23,8 @@ static const struct {
 	{"effective", QUERY_EFFECTIVE},
 	{"pending", QUERY_PENDING},
 	{"void", QUERY_VOID},
+	{"unopened", QUERY_UNOPENED},
+	{"given-up", QUERY_GIVEN_UP},
 };
 
 static enum annot_status invalid(const struct query_term *term, const char *what,

@@ -133,14 +133,14 @@ static enum annot_status targets_view(struct rows *r, const struct view_subject 
 /* --- rows --- */
 
 static enum annot_status flags_view(struct rows *r, const struct store_row *row, bool disputed,
-				    struct annot_row *ret)
+				    const char *sealed, struct annot_row *ret)
 {
 	bool conflict = row->effect != ANNOT_VOID && row->heads > 1;
 	const char **flags;
 
-	if (!conflict && !disputed && !row->withheld)
+	if (!conflict && !disputed && !row->withheld && !sealed)
 		return ANNOT_OK;
-	flags = annot_arena_array(r->call->arena, 3, sizeof *flags);
+	flags = annot_arena_array(r->call->arena, 4, sizeof *flags);
 	if (!flags)
 		return annot_fail(&r->call->err, ANNOT_NO_MEMORY, "no memory for flags");
 	if (conflict)
@@ -149,6 +149,8 @@ static enum annot_status flags_view(struct rows *r, const struct store_row *row,
 		flags[ret->n_flags++] = "disputed";
 	if (row->withheld)
 		flags[ret->n_flags++] = "withheld";
+	if (sealed)
+		flags[ret->n_flags++] = sealed;
 	ret->flags = flags;
 	return ANNOT_OK;
 }
@@ -182,9 +184,12 @@ static enum annot_status row_judge(struct rows *r, struct view_subject *subject,
 {
 	const struct annot_authority *authority = authority_lock(r);
 	const struct annot_key_info *key = annot_authority_key(authority, &subject->row.author);
+	const char *sealed = NULL;
 	bool disputed = false;
 	enum annot_status status = view_review(r, authority, subject, &ret->review, &disputed);
 
+	if (status == ANNOT_OK)
+		status = view_sealed(r, authority, subject, &ret->blind, &sealed);
 	if (status == ANNOT_OK && key) {
 		ret->author_name = annot_arena_copy(r->call->arena, key->name, strlen(key->name));
 		if (!ret->author_name)
@@ -192,7 +197,7 @@ static enum annot_status row_judge(struct rows *r, struct view_subject *subject,
 	}
 	authority_unlock(r);
 	TRY(status);
-	return flags_view(r, &subject->row, disputed, ret);
+	return flags_view(r, &subject->row, disputed, sealed, ret);
 }
 
 static enum annot_status row_build(struct rows *r, struct view_subject *subject,
@@ -219,6 +224,7 @@ static enum annot_status row_build(struct rows *r, struct view_subject *subject,
 		return annot_fail(&c->err, ANNOT_NO_MEMORY, "no memory for a row");
 	if (subject->stored.record.data)
 		TRY(targets_view(r, subject, ret));
+	TRY(view_on(r, subject, ret));
 	return row_judge(r, subject, ret);
 }
 
@@ -257,9 +263,9 @@ static const struct {
 },
   flag_states[] =
 	  {
-		  {"conflict", QUERY_CONFLICT},
-		  {"disputed", QUERY_DISPUTED},
-		  {"withheld", QUERY_WITHHELD},
+		  {"conflict", QUERY_CONFLICT}, {"disputed", QUERY_DISPUTED},
+		  {"withheld", QUERY_WITHHELD}, {"unopened", QUERY_UNOPENED},
+		  {"given-up", QUERY_GIVEN_UP},
 },
   effect_states[] = {
 	  {"effective", QUERY_EFFECTIVE},

@@ -57,7 +57,7 @@ enum annot_status rows_match(struct rows *r, uint64_t index, const struct query 
 /* Bytes that a row takes in a frame, at most. */
 size_t rows_size(const struct annot_row *row);
 
-/* --- between view.c and view_review.c --- */
+/* --- between view.c, view_review.c and view_on.c --- */
 
 /* A record while its row is built. row has no hashes: reader_glance. */
 struct view_subject {
@@ -71,6 +71,15 @@ enum annot_status view_parse(struct rows *r, struct view_subject *subject,
 enum annot_status view_review(struct rows *r, const struct annot_authority *authority,
 			      struct view_subject *subject, const char **ret_state,
 			      bool *ret_disputed);
+
+/* Which version of what the record's card `on` names, as of now. */
+enum annot_status view_on(struct rows *r, const struct view_subject *subject,
+			  struct annot_row *ret);
+/* Of a verdict: *ret_blind. Of a seal: *ret_flag is "unopened", "given-up" or, opened, NULL.
+ * Outputs that do not apply are left alone. */
+enum annot_status view_sealed(struct rows *r, const struct annot_authority *authority,
+			      const struct view_subject *subject, bool *ret_blind,
+			      const char **ret_flag);
 
 /* Authority as of the reader's size, replayed; the caller frees it. */
 enum annot_status view_authority(struct reader *reader, struct annot_authority **ret,

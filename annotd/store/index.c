@@ -113,6 +113,9 @@ static const char *const statements[INDEX_STATEMENTS] = {
 			" WHERE e.dst=?3 AND e.role=1 AND e.src>=?1 AND r.effect<>2"
 			" AND (r.kind=?4 OR r.kind=?5 AND r.ann IS NULL)"
 			" ORDER BY e.src LIMIT ?2",
+	[INDEX_RATED] = "SELECT e.src FROM edge e CROSS JOIN rec r ON r.seq=e.src"
+			" WHERE e.dst=?3 AND e.role=1 AND e.src>=?1 AND e.src<?5 AND r.kind=?4"
+			" ORDER BY e.src LIMIT ?2",
 	[INDEX_META_PUT] = "INSERT OR REPLACE INTO meta VALUES(?1,?2)",
 	[INDEX_BEGIN] = "BEGIN",
 	[INDEX_END] = "COMMIT",

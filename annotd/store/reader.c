@@ -272,3 +272,14 @@ enum annot_status reader_about(struct reader *r, uint64_t index, enum annot_kind
 			 (int64_t[]){(int64_t)index, (int64_t)kind, (int64_t)r->size}, 3, each, arg,
 			 err);
 }
+
+enum annot_status reader_rated(struct reader *r, uint64_t index, reader_each each, void *arg,
+			       struct annot_error *err)
+{
+	sqlite3_stmt *st;
+
+	TRY(db_statement(&r->core.index, INDEX_RATED, &st, err));
+	return core_each(&r->core.index, st, 0,
+			 (int64_t[]){(int64_t)index, ANNOT_KIND_verdict, (int64_t)r->size}, 3, each,
+			 arg, err);
+}

@@ -303,6 +303,10 @@ enum annot_status reader_history(struct reader *r, const struct annot_hash *anno
 enum annot_status reader_about(struct reader *r, uint64_t index, enum annot_kind kind,
 			       reader_each each, void *arg, struct annot_error *err);
 
+/* All verdicts whose `on` is that record: later versions, replaced, retracted and void ones too. */
+enum annot_status reader_rated(struct reader *r, uint64_t index, reader_each each, void *arg,
+			       struct annot_error *err);
+
 /*
  * What a query asks of the index alone. Lists of a kind are alternatives, tags are all wanted;
  * absent lists have n 0. Unless more is asked for: heads, not void, not retracted.

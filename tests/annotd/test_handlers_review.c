@@ -2,6 +2,8 @@
  * force. */
 #include "stored.h"
 
+#include <stdio.h>
+
 static int setup(void **state)
 {
 	*state = stored_new(1, 1);
@@ -182,6 +184,165 @@ static void test_flags(void **state)
 	assert_int_equal(stored_row(s, claim)->n_flags, 1);
 }
 
+/* The flags of a row: "conflict,disputed". */
+static const char *flags(struct stored *s, const struct test_entry *e)
+{
+	static char ret[128];
+
+	stored_sync(s);
+	const struct annot_row *row = stored_row(s, e);
+
+	ret[0] = '\0';
+	for (size_t i = 0; i < row->n_flags; i++)
+		snprintf(ret + strlen(ret), sizeof ret - strlen(ret), "%s%s", i ? "," : "",
+			 row->flags[i]);
+	return ret;
+}
+
+static bool is_blind(struct stored *s, const struct test_entry *e)
+{
+	stored_sync(s);
+	return stored_row(s, e)->blind;
+}
+
+static void test_blind(void **state)
+{
+	struct stored *s = *state;
+	struct test_key admin = test_key(1), anna = test_reviewer(s->c, "anna", 20),
+			ben = test_reviewer(s->c, "ben", 21), cem = test_reviewer(s->c, "cem", 22);
+
+	const struct test_entry *claim = put(s, &admin, test_claim("one"));
+	const struct annot_hash *on = &claim->id;
+	const struct test_entry *hers = put(s, &anna, test_seal(s->c, &anna, on, "true"));
+	const struct test_entry *his = put(s, &ben, test_seal(s->c, &ben, on, "false"));
+
+	assert_string_equal(flags(s, hers), "unopened");
+	assert_string_equal(stored_list(s, "state:unopened"), "5 6");
+	assert_string_equal(stored_list(s, "state:unopened author:ben"), "6");
+	const struct test_entry *opened = put(s, &anna, test_opening(on, "true", &hers->id));
+
+	assert_true(is_blind(s, opened));
+	assert_string_equal(flags(s, hers), "");
+	assert_string_equal(flags(s, claim), "");
+	/* Sealed after the first verdict was open: not blind, whenever it is opened. */
+	const struct test_entry *late = put(s, &cem, test_seal(s->c, &cem, on, "true"));
+	const struct test_entry *too_late = put(s, &cem, test_opening(on, "true", &late->id));
+
+	assert_false(is_blind(s, too_late));
+	const struct test_entry *second = put(s, &ben, test_opening(on, "false", &his->id));
+
+	assert_true(is_blind(s, second));
+	assert_string_equal(flags(s, claim), "disputed");
+	assert_string_equal(stored_list(s, "state:unopened"), "");
+	assert_string_equal(stored_list(s, "state:unopened as-of:#7"), "5 6");
+	assert_string_equal(stored_list(s, "state:unopened as-of:#8"), "6");
+	/* An open one never is; nor is a later version of a blind one. */
+	assert_false(is_blind(s, put(s, &admin, test_verdict(on, "true"))));
+	struct annot_draft *d = annot_draft_amend(second->record);
+
+	annot_draft_unset(d, "opens");
+	annot_draft_unset(d, "salt");
+	test_set(d, "rating", "true");
+	assert_false(is_blind(s, put(s, &ben, d)));
+	assert_true(is_blind(s, second));
+	/* What could be read was read, also where it was retracted later, or void from the start.
+	 */
+	const struct test_entry *other = put(s, &admin, test_claim("two"));
+	const struct test_entry *gone = put(s, &anna, test_verdict(&other->id, "true"));
+
+	put(s, &anna, test_about(ANNOT_KIND_retract, &gone->id));
+	const struct test_entry *seal = put(s, &ben, test_seal(s->c, &ben, &other->id, "true"));
+
+	assert_false(is_blind(s, put(s, &ben, test_opening(&other->id, "true", &seal->id))));
+	other = put(s, &admin, test_claim("three"));
+	assert_void(test_put(s->c, &cem, test_verdict(&other->id, "unheard-of")), ANNOT_REFUSED,
+		    "scale truth has");
+	seal = put(s, &ben, test_seal(s->c, &ben, &other->id, "true"));
+	assert_false(is_blind(s, put(s, &ben, test_opening(&other->id, "true", &seal->id))));
+}
+
+static void test_given_up(void **state)
+{
+	struct stored *s = *state;
+	struct test_key admin = test_key(1), anna = test_reviewer(s->c, "anna", 20);
+	const struct test_entry *claim = put(s, &admin, test_claim("one"));
+	const struct test_entry *before = put(s, &anna, test_verdict(&claim->id, "true"));
+	const struct test_entry *seal = put(s, &anna, test_seal(s->c, &anna, &claim->id, "true"));
+	struct annot_draft *d = annot_draft_amend(before->record);
+
+	put(s, &anna, d); /* a new version of an old verdict leaves it as it is */
+	put(s, &admin, test_verdict(&claim->id, "true"));
+	assert_string_equal(flags(s, seal), "unopened");
+	put(s, &anna, test_verdict(&claim->id, "false"));
+	assert_string_equal(flags(s, seal), "given-up");
+	assert_string_equal(stored_list(s, "state:given-up"), "4");
+	assert_string_equal(stored_list(s, "state:unopened"), "");
+}
+
+/* Persons are counted, not keys: one who rotated is nobody else, and has one seal, one voice. */
+static void test_blind_two_keys(void **state)
+{
+	struct stored *s = *state;
+	struct test_key admin = test_key(1), anna = test_reviewer(s->c, "anna", 20),
+			anna2 = test_key(30), ben = test_reviewer(s->c, "ben", 21);
+	const struct test_entry *claim = put(s, &admin, test_claim("one"));
+	const struct annot_hash *on = &claim->id;
+
+	put(s, &anna, test_verdict(on, "true"));
+	const struct test_entry *old = put(s, &anna, test_seal(s->c, &anna, on, "false"));
+
+	put(s, &anna, test_key_rotate(s->c, "anna", &s->c->entries[1]->id, &anna2));
+	assert_string_equal(flags(s, old), "unopened");
+	assert_string_equal(stored_list(s, "state:unopened author:anna"), "5");
+	/* What the old key sealed, the new one cannot open (its author is in the commitment) but
+	 * give up. */
+	assert_void(test_put(s->c, &anna2, test_seal(s->c, &anna2, on, "false")), ANNOT_REFUSED,
+		    "has an unopened seal");
+	assert_void(test_put(s->c, &anna2, test_opening(on, "false", &old->id)), ANNOT_MISMATCH,
+		    "signed by the same key");
+	put(s, &anna2, test_verdict(on, "mixture"));
+	assert_string_equal(flags(s, old), "given-up");
+	/* Her own verdict by the old key does not make her new one less blind. */
+	const struct test_entry *seal = put(s, &anna2, test_seal(s->c, &anna2, on, "false"));
+	const struct test_entry *opened = put(s, &anna2, test_opening(on, "false", &seal->id));
+
+	assert_true(is_blind(s, opened));
+	assert_string_equal(flags(s, claim), ""); /* true, then false: one voice, the last */
+	put(s, &ben, test_verdict(on, "true"));
+	assert_string_equal(flags(s, claim), "disputed");
+	put(s, &anna2, test_verdict(on, "true"));
+	assert_string_equal(flags(s, claim), "");
+}
+
+/* Rows say which version of what they are about, and what is newer. */
+static void test_about_version(void **state)
+{
+	struct stored *s = *state;
+	struct test_key admin = test_key(1), anna = test_reviewer(s->c, "anna", 20);
+	const struct test_entry *claim = put(s, &admin, test_claim("one"));
+	struct annot_draft *d = annot_draft_amend(claim->record);
+
+	test_set(d, "text", "two");
+	const struct test_entry *two = put(s, &anna, d);
+	const struct test_entry *first = put(s, &anna, test_review(&claim->id, "approve"));
+	const struct test_entry *second = put(s, &admin, test_review(&two->id, "approve"));
+
+	stored_sync(s);
+	const struct annot_row *row = stored_row(s, first);
+
+	assert_int_equal(row->on_version, 1);
+	assert_int_equal(row->on_versions, 2);
+	assert_false(row->on_head);
+	assert_true(annot_hash_equal(&row->on_annotation, &claim->id));
+	row = stored_row(s, second);
+	assert_int_equal(row->on_version, 2);
+	assert_true(row->on_head);
+	assert_true(annot_hash_equal(&row->on_annotation, &claim->id));
+	row = stored_row(s, two);
+	assert_int_equal(row->on_version, 0);
+	assert_true(annot_hash_is_zero(&row->on_annotation));
+}
+
 static void test_second_reader(void **state)
 {
 	struct stored *s = *state;
@@ -211,8 +372,9 @@ int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_states),      T(test_two_keys), T(test_bots),
-		T(test_compromised), T(test_flags),    T(test_second_reader),
+		T(test_states),         T(test_two_keys),      T(test_bots),  T(test_compromised),
+		T(test_flags),          T(test_second_reader), T(test_blind), T(test_given_up),
+		T(test_blind_two_keys), T(test_about_version),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

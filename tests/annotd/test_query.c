@@ -54,6 +54,11 @@ static void test_parsed(void **state)
 	assert_ok(query_parse(s->call.arena, NULL, &q, &test_error));
 	assert_true(q->store.kinds & 1u << ANNOT_KIND_verdict);
 	assert_false(q->store.kinds & 1u << ANNOT_KIND_document);
+	assert_false(q->store.kinds & 1u << ANNOT_KIND_seal);
+	assert_ok(query_parse(s->call.arena, "state:unopened", &q, &test_error));
+	assert_true(q->store.kinds & 1u << ANNOT_KIND_seal);
+	assert_ok(query_parse(s->call.arena, "state:given-up kind:claim", &q, &test_error));
+	assert_int_equal(q->store.kinds, 1u << ANNOT_KIND_claim);
 	assert_ok(query_parse(s->call.arena, " since:2026-11-22T01:00:00Z ", &q, &test_error));
 	assert_int_equal(q->store.since_time, 1795305600 + 3600);
 }
