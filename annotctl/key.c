@@ -191,3 +191,20 @@ const struct annot_key_view *key_enrolled(struct ctl *ctl, const struct annot_ha
 	}
 	return found;
 }
+
+enum annot_status key_own(struct ctl *ctl, struct annot_hash *ret)
+{
+	const struct annot_signer *signer;
+	TRY(ctl_signer(ctl, &signer));
+	*ret = annot_key_author(annot_signer_key(signer)->key);
+	return ANNOT_OK;
+}
+
+enum annot_status key_person(struct ctl *ctl, const struct annot_hash *author,
+			     const struct annot_key_info **ret)
+{
+	const struct annot_authority *authority;
+	TRY(annot_authority_now(ctl->annot, &authority, &ctl->err));
+	*ret = annot_authority_key(authority, author);
+	return ANNOT_OK;
+}

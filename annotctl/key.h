@@ -16,6 +16,14 @@ enum annot_status key_public(struct ctl *ctl, const char *spec, struct annot_pub
 /* "SHA256:…" of an author hash, in the arena. */
 const char *key_fingerprint(struct ctl *ctl, const struct annot_hash *author);
 
+/* The author hash of the key that signs. */
+enum annot_status key_own(struct ctl *ctl, struct annot_hash *ret);
+
+/* What the corpus knows of an author's key, by the records that say so (annot_authority_now); NULL
+ * if it is not enrolled. Good until it is asked again. */
+enum annot_status key_person(struct ctl *ctl, const struct annot_hash *author,
+			     const struct annot_key_info **ret);
+
 /* The enrolled key of an author hash; NULL if there is none. */
 const struct annot_key_view *key_enrolled(struct ctl *ctl, const struct annot_hash *author);
 

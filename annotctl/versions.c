@@ -146,10 +146,7 @@ enum annot_status versions_load(struct ctl *ctl, const struct annot_hash *annota
 
 bool versions_in_conflict(const struct annot_row *row)
 {
-	for (size_t i = 0; i < row->n_flags; i++)
-		if (strcmp(row->flags[i], "conflict") == 0)
-			return true;
-	return false;
+	return record_has_flag(row, "conflict");
 }
 
 const char *versions_heads_text(struct ctl *ctl, const struct versions *v)

@@ -7,17 +7,20 @@
 #include "queue.h"
 
 static enum annot_status sign_and_submit(struct ctl *ctl, const struct annot_draft *draft,
-					 bool expect_heads, struct written *ret)
+					 bool expect_heads, struct written *ret, bool *ret_waits)
 {
 	const struct annot_signer *signer;
 	struct annot_signed signed_record;
 	struct annot_receipt receipt = {0};
+	*ret_waits = false;
 	TRY(ctl_signer(ctl, &signer));
 	TRY(annot_sign(ctl->annot, signer, draft, ctl->arena, &signed_record, &ctl->err));
 	signed_record.expect_heads = expect_heads;
 	if (ctl->queue)
 		TRY(queue_signed(ctl, &signed_record));
+	*ret_waits = true;
 	TRY(annot_submit(ctl->annot, &signed_record, 1, ctl->arena, &receipt, &ctl->err));
+	*ret_waits = receipt.waits;
 	if (annot_outbox_report(ctl->annot))
 		out_warning(ctl, "from the outbox: %s",
 			    out_safe(ctl, annot_outbox_report(ctl->annot)));
@@ -32,13 +35,21 @@ static enum annot_status sign_and_submit(struct ctl *ctl, const struct annot_dra
 enum annot_status write_silently(struct ctl *ctl, const struct annot_draft *draft,
 				 struct written *ret)
 {
-	return sign_and_submit(ctl, draft, false, ret);
+	bool waits;
+	return sign_and_submit(ctl, draft, false, ret, &waits);
+}
+
+enum annot_status write_or_wait(struct ctl *ctl, const struct annot_draft *draft,
+				struct written *ret, bool *ret_waits)
+{
+	return sign_and_submit(ctl, draft, false, ret, ret_waits);
 }
 
 enum annot_status write_on_heads(struct ctl *ctl, const struct annot_draft *draft,
 				 struct written *ret)
 {
-	return sign_and_submit(ctl, draft, true, ret);
+	bool waits;
+	return sign_and_submit(ctl, draft, true, ret, &waits);
 }
 
 /* What is known without asking again. */
@@ -200,15 +211,29 @@ enum annot_status write_word(struct ctl *ctl, struct annot_draft *draft, enum an
 	return annot_draft_add(draft, card, word, &ctl->err);
 }
 
+enum annot_status write_check_rating(struct ctl *ctl, const char *scale, const char *rating)
+{
+	const struct annot_authority *authority;
+	TRY(annot_authority_now(ctl->annot, &authority, &ctl->err));
+	return annot_policy_rating(annot_authority_policy(authority), scale, rating, &ctl->err);
+}
+
+enum annot_status write_about(struct ctl *ctl, struct annot_draft *draft,
+			      const struct annot_fetched *on, const char *because_card,
+			      const char *because)
+{
+	TRY(annot_draft_add_hash(draft, "on", &on->record->id, &ctl->err));
+	if (because)
+		TRY(ctl_text(ctl, because, "--because", &because));
+	return write_card(ctl, draft, because_card, because);
+}
+
 enum annot_status write_on(struct ctl *ctl, struct annot_draft *draft, const char *id,
 			   const char *because_card, const char *because)
 {
 	struct annot_fetched on;
 	TRY(write_see(ctl, id, true, &on));
-	TRY(annot_draft_add_hash(draft, "on", &on.record->id, &ctl->err));
-	if (because)
-		TRY(ctl_text(ctl, because, "--because", &because));
-	return write_card(ctl, draft, because_card, because);
+	return write_about(ctl, draft, &on, because_card, because);
 }
 
 enum annot_status write_reference(struct ctl *ctl, struct annot_draft *draft, const char *card,

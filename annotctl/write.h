@@ -24,6 +24,10 @@ struct written {
 /* As write_draft, but prints nothing. */
 enum annot_status write_silently(struct ctl *ctl, const struct annot_draft *draft,
 				 struct written *ret);
+/* The same; *ret_waits: it failed, but may be in the log all the same, or come to be: the outbox
+ * has it. */
+enum annot_status write_or_wait(struct ctl *ctl, const struct annot_draft *draft,
+				struct written *ret, bool *ret_waits);
 /* The same for a later version that is to replace heads only: CONFLICT, with the new head, if
  * somebody amended a parent meanwhile. */
 enum annot_status write_on_heads(struct ctl *ctl, const struct annot_draft *draft,
@@ -50,10 +54,19 @@ enum annot_status write_see(struct ctl *ctl, const char *id, bool exact, struct 
 enum annot_status write_word(struct ctl *ctl, struct annot_draft *draft, enum annot_kind kind,
 			     const char *card, const char *word);
 
+/* Whether the policy in force has the rating, before anything is shown or signed; REFUSED says what
+ * it has. */
+enum annot_status write_check_rating(struct ctl *ctl, const char *scale, const char *rating);
+
 /* A draft `on` one exact version, shown whole, with an optional reason under the name that its kind
  * has for it. */
 enum annot_status write_on(struct ctl *ctl, struct annot_draft *draft, const char *id,
 			   const char *because_card, const char *because);
+
+/* The rest of write_on, for a record that was seen whole with write_see. */
+enum annot_status write_about(struct ctl *ctl, struct annot_draft *draft,
+			      const struct annot_fetched *on, const char *because_card,
+			      const char *because);
 
 /* Adds a card with the hash of a record that was seen with write_see. */
 enum annot_status write_reference(struct ctl *ctl, struct annot_draft *draft, const char *card,

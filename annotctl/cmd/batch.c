@@ -133,11 +133,23 @@ static int run_caught(struct ctl *ctl, struct queue *queue, struct request *requ
 	return code;
 }
 
+/* What looks at whether its author has an unopened seal. */
+static bool asks_for_seals(const struct request *request)
+{
+	for (int i = 0; i < request->n_args; i++)
+		if (strcmp(request->args[i], "--sealed") == 0 ||
+		    strcmp(request->args[i], "--give-up") == 0)
+			return true;
+	return false;
+}
+
 /* Commands that make first versions and look at nothing that an earlier line of the same run may
  * have made by them. */
 static bool may_wait(const struct request *request)
 {
 	static const char *const names[] = {"quote", "claim", "span", "comment", "link", "verdict"};
+	if (asks_for_seals(request))
+		return false;
 	for (int i = 0; i + 1 < request->n_args; i++)
 		for (size_t k = 0; k < sizeof names / sizeof *names; k++)
 			if (strcmp(request->args[i], names[k]) == 0 &&

@@ -2,6 +2,7 @@
 
 #include "../out/out.h"
 #include "../out/record.h"
+#include "../verdicts.h"
 #include "../versions.h"
 
 static int arg_raw, arg_signature;
@@ -22,19 +23,22 @@ static void print_signature(struct ctl *ctl, const struct annot_fetched *f)
 	annot_buf_free(&armor);
 }
 
-/* The record; of one whose annotation is in conflict also which versions stand beside each other.
- */
+/* The record, and what was rated on it; of one whose annotation is in conflict also which versions
+ * stand beside each other. */
 static enum annot_status print_record(struct ctl *ctl, const struct annot_fetched *f)
 {
 	bool conflict = versions_in_conflict(f->row);
 	struct annot_hash annotation = versions_annotation(f);
 	struct versions versions;
+	struct verdicts verdicts;
 	if (conflict)
 		TRY(versions_load(ctl, &annotation, NULL, NULL, &versions));
+	TRY(verdicts_fetch(ctl, f, &verdicts));
 	if (ctl->format != FORMAT_TEXT) {
 		json_t *object = record_json(ctl, f->row, f->record, true);
 		if (conflict)
 			json_object_set_new(object, "heads", versions_heads_json(ctl, &versions));
+		verdicts_json(ctl, f, &verdicts, object);
 		out_json(ctl, object);
 		return ANNOT_OK;
 	}
@@ -42,6 +46,7 @@ static enum annot_status print_record(struct ctl *ctl, const struct annot_fetche
 	if (conflict)
 		out_text(ctl, "  conflict     %s; settle it with: annotctl merge %.8s\n",
 			 versions_heads_text(ctl, &versions), annot_hash_hex(&annotation).text);
+	verdicts_text(ctl, f, &verdicts);
 	return ANNOT_OK;
 }
 

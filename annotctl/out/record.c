@@ -82,6 +82,15 @@ json_t *record_json(struct ctl *ctl, const struct annot_row *row, const struct a
 		json_array_append_new(flags, json_string(row->flags[i]));
 	json_object_set_new(object, "flags", flags);
 	add_target_views(object, row);
+	if (row->on_version) {
+		json_object_set_new(object, "on_annotation",
+				    json_string(annot_hash_hex(&row->on_annotation).text));
+		json_object_set_new(object, "on_version",
+				    json_integer((json_int_t)row->on_version));
+		json_object_set_new(object, "on_latest", json_boolean(row->on_head));
+	}
+	if (record && record->kind->kind == ANNOT_KIND_verdict)
+		json_object_set_new(object, "blind", json_boolean(row->blind));
 	json_object_set_new(object, "verified", json_boolean(verified));
 	return object;
 }
@@ -99,6 +108,8 @@ static const char *telling_text(struct ctl *ctl, const struct annot_record *r)
 	case ANNOT_KIND_verdict:
 		return annot_arena_printf(ctl->arena, "%s %s", annot_record_text(r, "scale"),
 					  annot_record_text(r, "rating"));
+	case ANNOT_KIND_seal:
+		return "a verdict";
 	case ANNOT_KIND_link:
 		return annot_record_text(r, "relation");
 	case ANNOT_KIND_review:
@@ -125,10 +136,40 @@ static const char *state_of(struct ctl *ctl, const struct annot_row *row)
 	struct annot_buf b = ANNOT_BUF_INIT(512);
 	annot_buf_puts(&b, strcmp(row->effect, "effective") == 0 ? row->review : row->effect);
 	for (size_t i = 0; i < row->n_flags; i++)
-		annot_buf_printf(&b, ",%s", row->flags[i]);
+		annot_buf_printf(&b, "%s%s", b.len ? "," : "", row->flags[i]);
 	const char *copy = out_safe(ctl, b.data);
 	annot_buf_free(&b);
 	return copy;
+}
+
+bool record_has_flag(const struct annot_row *row, const char *flag)
+{
+	for (size_t i = 0; i < row->n_flags; i++)
+		if (strcmp(row->flags[i], flag) == 0)
+			return true;
+	return false;
+}
+
+const char *record_version(struct ctl *ctl, const struct annot_hash *annotation, uint64_t version,
+			   uint64_t versions, bool head)
+{
+	const char *id = record_short(ctl, annotation, version), *text = id;
+	if (!head && versions > version)
+		text = annot_arena_printf(ctl->arena, "%s, %llu newer", id,
+					  (unsigned long long)(versions - version));
+	return text ? text : id;
+}
+
+/* ", blind (on 7067a6a2@1, 2 newer)": what a verdict, review or comment is about. */
+static const char *about(struct ctl *ctl, const struct annot_row *row)
+{
+	if (!row->on_version)
+		return "";
+	const char *text =
+		annot_arena_printf(ctl->arena, "%s (on %s)", row->blind ? ", blind" : "",
+				   record_version(ctl, &row->on_annotation, row->on_version,
+						  row->on_versions, row->on_head));
+	return text ? text : "";
 }
 
 const char *record_summary(struct ctl *ctl, const struct annot_row *row,
@@ -139,10 +180,10 @@ const char *record_summary(struct ctl *ctl, const struct annot_row *row,
 	const char *words = record_words(ctl, record);
 	size_t cut = annot_utf8_from_chars(words, strlen(words), LINE_WORDS_CHARS);
 	const char *line = annot_arena_printf(
-		ctl->arena, "%s%s%s  %-8s %-12s %-12s %.*s%s", out_style(ctl, STYLE_BOLD),
+		ctl->arena, "%s%s%s  %-8s %-12s %-12s %.*s%s%s", out_style(ctl, STYLE_BOLD),
 		record_short(ctl, &record->annotation, row->version), out_style(ctl, STYLE_PLAIN),
 		record->kind->name, row->author_name ? out_safe(ctl, row->author_name) : "?",
-		state_of(ctl, row), (int)cut, words, words[cut] ? "…" : "");
+		state_of(ctl, row), (int)cut, words, words[cut] ? "…" : "", about(ctl, row));
 	return line ? line : "";
 }
 
@@ -192,6 +233,21 @@ static void print_cards(struct ctl *ctl, const struct annot_row *row, const stru
 	}
 }
 
+static void print_about(struct ctl *ctl, const struct annot_row *row, const struct annot_record *r)
+{
+	if (row->on_version)
+		out_text(ctl, "  about        %s%s\n",
+			 record_version(ctl, &row->on_annotation, row->on_version, row->on_versions,
+					row->on_head),
+			 row->on_head ? ", the latest" : "");
+	if (r->kind->kind == ANNOT_KIND_verdict)
+		out_text(ctl, "  blind        %s\n",
+			 row->blind ? "yes: sealed before anybody else's verdict on it was open"
+			 : annot_record_card(r, "opens")
+				 ? "no: somebody's verdict on it was open before it was sealed"
+				 : "no: not sealed");
+}
+
 void record_text(struct ctl *ctl, const struct annot_row *row, const struct annot_record *r)
 {
 	if (!r) {
@@ -215,5 +271,6 @@ void record_text(struct ctl *ctl, const struct annot_row *row, const struct anno
 	out_text(ctl, "  state        %s\n", state_of(ctl, row));
 	if (row->reason)
 		out_text(ctl, "  void         %s\n", out_safe(ctl, row->reason));
+	print_about(ctl, row, r);
 	print_cards(ctl, row, r);
 }

@@ -28,6 +28,13 @@ const char *record_words(struct ctl *ctl, const struct annot_record *record);
 /* "1a2b3c4d@2": the id that a person types. */
 const char *record_short(struct ctl *ctl, const struct annot_hash *annotation, uint64_t version);
 
+/* The same, with how many versions are newer if it was replaced: "1a2b3c4d@2, 1 newer". */
+const char *record_version(struct ctl *ctl, const struct annot_hash *annotation, uint64_t version,
+			   uint64_t versions, bool head);
+
+/* Whether a row has a flag: disputed, unopened … */
+bool record_has_flag(const struct annot_row *row, const char *flag);
+
 /* A row's record parsed, without checking hash or signature; NULL if withheld. */
 enum annot_status record_of_row(struct ctl *ctl, const struct annot_row *row,
 				const struct annot_record **ret);

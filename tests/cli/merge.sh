@@ -258,10 +258,10 @@ cat >"$work/expected" <<END
 |\\
 | *  $short@2  claim    boris        draft        The tax will rise in May.
 * |  $short@3  claim    chloe        approved     The tax will rise in May.
-| |      review   alice                     approve
+| |      review   alice                     approve (on $short@3, 1 newer)
 |/
 *    $short@4  claim    alice        draft        The tax will rise in May.  (merge of @2 and @3, head)
-         verdict  alice        draft        google5 true
+         verdict  alice        draft        google5 true (on $short@4)
 END
 sed 's/  *$//' "$work/graph" | diff "$work/expected" - || fail "the graph is another"
 ctl alice --json blame "$made" >"$work/blame.json"
