@@ -58,14 +58,20 @@ struct queue *queue_new(struct ctl *ctl)
 	return q;
 }
 
-struct queue *queue_free(struct queue *q)
+static void close_signers(struct queue *q)
 {
-	if (!q)
-		return NULL;
 	for (size_t i = 0; i < q->n_signers; i++) {
 		free(q->signers[i].key);
 		annot_signer_close(q->signers[i].signer);
 	}
+	q->n_signers = 0;
+}
+
+struct queue *queue_free(struct queue *q)
+{
+	if (!q)
+		return NULL;
+	close_signers(q);
 	annot_arena_free(q->arena);
 	free(q);
 	return NULL;
@@ -81,7 +87,7 @@ struct annot_arena *queue_arena(struct queue *q)
 struct annot_signer *queue_signer(struct queue *q, const char *key)
 {
 	for (size_t i = 0; i < q->n_signers; i++)
-		if (strcmp(q->signers[i].key, key ? key : "") == 0)
+		if (q->signers[i].key && strcmp(q->signers[i].key, key ? key : "") == 0)
 			return q->signers[i].signer;
 	return NULL;
 }
@@ -90,15 +96,9 @@ void queue_keep_signer(struct queue *q, const char *key, struct annot_signer *si
 {
 	if (!signer || queue_signer(q, key) == signer)
 		return;
-	char *copy = strdup(key ? key : "");
-	if (copy && q->n_signers < SIGNERS_MAX) {
-		q->signers[q->n_signers++] = (struct kept_signer){copy, signer};
-		return;
-	}
-	/* What waits may need it: sent first. */
-	free(copy);
-	queue_flush(q);
-	annot_signer_close(signer);
+	/* There is room: queue_is_full says so as well. Without memory for the key it is opened
+	 * again, but what waits still needs this one. */
+	q->signers[q->n_signers++] = (struct kept_signer){strdup(key ? key : ""), signer};
 }
 
 const struct document *queue_document(struct queue *q, const char *id)
@@ -192,7 +192,7 @@ bool queue_has_results(const struct queue *q)
 
 bool queue_is_full(const struct queue *q)
 {
-	return q->n == QUEUE_MAX;
+	return q->n == QUEUE_MAX || q->n_signers == SIGNERS_MAX;
 }
 
 /* --- sending --- */
@@ -345,6 +345,8 @@ bool queue_flush(struct queue *q)
 		print(q, &q->items[i]);
 	}
 	q->n = q->n_waiting = q->n_documents = 0;
+	if (q->n_signers == SIGNERS_MAX)
+		close_signers(q);
 	annot_arena_reset(q->arena);
 	return failed;
 }

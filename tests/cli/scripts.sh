@@ -40,6 +40,14 @@ expect 0 '' ctl boris batch </dev/null
 printf '%s\n' "{\"args\": [\"--key\", \"$work/chloe/config/annot/keys/chloe\", \"comment\", \"add\", \"report\", \"hers\"]}" \
 	'{"args": ["comment", "add", "report", "his"]}' | ctl boris batch >"$work/results" 2>/dev/null
 [ "$(jq -r .output.author.name "$work/results" | tr '\n' ' ')" = 'chloe boris ' ] || fail "keys: $(cat "$work/results")"
+# More signers than are kept open at once: each line is signed, and in its place.
+for n in $(seq 70); do
+	ln -s "$work/chloe/config/annot/keys/chloe" "$work/key.$n"
+	printf '{"args": ["--key", "%s", "claim", "add", "claim of key %s"]}\n' "$work/key.$n" "$n"
+done >"$work/lines"
+ctl boris batch <"$work/lines" >"$work/results" 2>"$work/errors" || fail "70 keys: $(cat "$work/errors")"
+jq -es '[.[].line] == [range(1; 71)] and [.[].output.text] == [range(1; 71) | "claim of key \(.)"]
+	and all(.[]; .output.author.name == "chloe")' <"$work/results" >/dev/null || fail "70 keys: $(tail -n 8 "$work/results")"
 # The same commands, one result line after the other as they are done.
 yes '{"args": ["comment", "add", "report", "again"]}' | head -n 50 | ctl boris --quiet batch >"$work/results" 2>/dev/null
 [ "$(jq -r .output "$work/results" | sort -u | grep -Ecx '[0-9a-f]{64}')" = 50 ] || fail "50 comments: $(cat "$work/results")"
