@@ -76,10 +76,12 @@ exec 8<&-
 	for n in 1 2 3; do printf '{"args": ["claim", "add", "%s", "--tag", "ordered"]}\n' "$n"; done
 	echo '{"args": ["list", "tag:ordered", "--count"]}'
 	echo '{"args": ["quote", "add", "report", "nine"]}'
-	echo '{"args": ["claim", "add", "4", "--tag", "ordered"]}'
+	echo '{"args": ["claim", "add", "4 claim add", "--tag", "ordered"]}'
+	echo '{"args": ["list", "claim", "add", "--count"]}' # which adds none, and waits for the one before it
 	echo '{"args": ["list", "tag:ordered", "--count"]}'
 } | ctl boris batch --keep-going >"$work/results" 2>/dev/null && fail "a failed line was not said"
-jq -es '[.[].line] == [range(1; 8)] and [.[].exit] == [0,0,0,0,4,0,0] and .[3].output.count == 3 and .[6].output.count == 4' \
+jq -es '[.[].line] == [range(1; 9)] and [.[].exit] == [0,0,0,0,4,0,0,0] and .[3].output.count == 3 and .[6].output.count == 1
+	and .[7].output.count == 4' \
 	<"$work/results" >/dev/null || fail "order: $(cat "$work/results")"
 
 # --- keys of lines ---------------------------------------------------------------------------------------------
