@@ -5,6 +5,7 @@
 
 #include "out/out.h"
 #include "out/record.h"
+#include "rows.h"
 
 enum { SIGNERS_MAX = 64, DOCUMENTS_MAX = 16, QUEUE_ARENA_MAX = 1 << 30 };
 
@@ -246,34 +247,37 @@ static enum annot_status sign(struct queue *q, struct sending *s)
 	return ANNOT_OK;
 }
 
-/* The rows of records that were sent, which may not all fit one reply; those that are missing stay
- * NULL. */
-static enum annot_status read_back(struct queue *q, struct item *const *items, size_t n,
-				   const struct annot_row **ret)
+/* The rows of records that were sent, in order. */
+struct rows_back {
+	const struct annot_row *rows[QUEUE_MAX]; /* NULL: did not come, or is withheld already */
+	size_t n;
+};
+
+static enum annot_status row_back(struct ctl *ctl, const struct annot_row *row,
+				  const struct annot_record *record, void *arg)
 {
-	const char *ids[QUEUE_MAX];
-	for (size_t i = 0; i < n; i++)
-		ids[i] = annot_arena_printf(q->arena, "=%s",
-					    annot_hash_hex(&items[i]->record.record->id).text);
-	for (size_t at = 0; at < n;) {
-		const struct annot_rows_reply *reply;
-		struct annot_get_request request = {.ids = ids + at, .n_ids = n - at};
-		TRY(annot_call_get(q->ctl->annot, &request, q->arena, &reply, &q->ctl->err));
-		for (size_t i = 0; i < reply->n_rows && at + i < n; i++)
-			ret[at + i] = &reply->rows[i];
-		if (reply->n_rows == 0)
-			return annot_fail(&q->ctl->err, ANNOT_PROTOCOL,
-					  "the daemon gave no records");
-		at += reply->n_rows;
-	}
+	struct rows_back *back = arg;
+	(void)ctl;
+	back->rows[back->n++] = record ? row : NULL;
 	return ANNOT_OK;
+}
+
+static enum annot_status read_back(struct queue *q, struct item *const *items, size_t n,
+				   struct rows_back *ret)
+{
+	struct annot_hash records[QUEUE_MAX];
+	for (size_t i = 0; i < n; i++)
+		records[i] = items[i]->record.record->id;
+	return rows_each(q->ctl,
+			 &(struct rows_request){.records = records, .n_records = n, .keep = true},
+			 row_back, ret, NULL);
 }
 
 /* What a line of its own would have printed: the record as the daemon now shows it, or its id
  * alone. */
 static void outputs(struct queue *q, struct item *const *items, size_t n)
 {
-	const struct annot_row *rows[QUEUE_MAX] = {0};
+	struct rows_back back = {0};
 	struct item *loud[QUEUE_MAX];
 	size_t n_loud = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -283,15 +287,13 @@ static void outputs(struct queue *q, struct item *const *items, size_t n)
 		else
 			loud[n_loud++] = items[i];
 	}
-	if (n_loud > 0 && read_back(q, loud, n_loud, rows) != ANNOT_OK)
+	if (n_loud > 0 && read_back(q, loud, n_loud, &back) != ANNOT_OK)
 		out_warning(q->ctl, "records are in the log, but could not be read back: %s",
 			    out_safe(q->ctl, q->ctl->err.text));
 	for (size_t i = 0; i < n_loud; i++) {
 		const struct annot_record *r = loud[i]->record.record;
-		bool same = rows[i] && rows[i]->record.len == r->bytes.len &&
-			    memcmp(rows[i]->record.data, r->bytes.data, r->bytes.len) == 0;
-		loud[i]->output =
-			same ? record_json(q->ctl, rows[i], r, true) : annot_record_json(r);
+		loud[i]->output = back.rows[i] ? record_json(q->ctl, back.rows[i], r, true)
+					       : annot_record_json(r);
 	}
 }
 

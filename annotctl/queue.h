@@ -41,8 +41,8 @@ bool queue_is_full(const struct queue *q);
  * failed. */
 bool queue_flush(struct queue *q);
 
-/* What lines share: signers by --key, which the queue takes over, and, until the next flush, documents
- * by id (NULL: not there). */
+/* What lines share: signers by --key, which the queue takes over, and, until the next flush,
+ * documents by id (NULL: not there). */
 struct annot_signer *queue_signer(struct queue *q, const char *key);
 void queue_keep_signer(struct queue *q, const char *key, struct annot_signer *signer);
 const struct document *queue_document(struct queue *q, const char *id);

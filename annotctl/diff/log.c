@@ -248,7 +248,7 @@ static enum annot_status retract_each(struct ctl *ctl, const struct annot_row *r
 {
 	struct log_diff *d = arg;
 	struct annot_fetched on;
-	if (!record || strcmp(row->effect, "void") == 0)
+	if (!record || record->kind->kind != ANNOT_KIND_retract || strcmp(row->effect, "void") == 0)
 		return ANNOT_OK;
 	const char *id = annot_arena_printf(ctl->arena, "=%s", annot_record_text(record, "on"));
 	TRY(annot_fetch(ctl->annot, id ? id : "", ctl->arena, &on, &ctl->err));

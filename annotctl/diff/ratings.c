@@ -4,7 +4,7 @@
 
 #include "reviewers.h"
 
-enum { RATINGS_MAX = 1 << 18, IDS_A_CALL = 256 };
+enum { RATINGS_MAX = 1 << 18 };
 
 struct rating {
 	const struct annot_row *row;
@@ -17,7 +17,7 @@ static enum annot_status rating_each(struct ctl *ctl, const struct annot_row *ro
 				     const struct annot_record *record, void *arg)
 {
 	struct side *side = arg;
-	if (!record || !diff_is_by(row, side))
+	if (!record || record->kind->kind != ANNOT_KIND_verdict || !diff_is_by(row, side))
 		return ANNOT_OK;
 	struct rating *ratings = diff_grow(ctl, side->ratings, side->n_ratings, &side->cap_ratings,
 					   sizeof *ratings, RATINGS_MAX);
@@ -28,35 +28,37 @@ static enum annot_status rating_each(struct ctl *ctl, const struct annot_row *ro
 	return ANNOT_OK;
 }
 
+struct subjects {
+	struct side *side;
+	size_t n; /* that came */
+};
+
+static enum annot_status subject_each(struct ctl *ctl, const struct annot_row *row,
+				      const struct annot_record *record, void *arg)
+{
+	struct subjects *subjects = arg;
+	struct rating *rating = &subjects->side->ratings[subjects->n++];
+	if (!record)
+		return ANNOT_OK; /* withheld */
+	rating->annotation = record->annotation;
+	rating->subject = annot_arena_printf(ctl->arena, "%s %s",
+					     record_short(ctl, &record->annotation, row->version),
+					     record_words(ctl, record));
+	return rating->subject ? ANNOT_OK : annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+}
+
 /* What the verdicts of a side are on: the version is in the record, its annotation is asked for. */
 static enum annot_status find_subjects(struct ctl *ctl, struct side *side)
 {
-	const char *ids[IDS_A_CALL];
-	for (size_t at = 0, n; at < side->n_ratings; at += n) {
-		const struct annot_rows_reply *reply;
-		for (n = 0; n < IDS_A_CALL && at + n < side->n_ratings; n++)
-			ids[n] = annot_arena_printf(
-				ctl->arena, "=%s",
-				annot_record_text(side->ratings[at + n].record, "on"));
-		struct annot_get_request request = {.ids = ids, .n_ids = n};
-		TRY(annot_call_get(ctl->annot, &request, ctl->arena, &reply, &ctl->err));
-		if (reply->n_rows == 0)
-			return annot_fail(&ctl->err, ANNOT_PROTOCOL, "the daemon gave no records");
-		n = reply->n_rows; /* as many as fit a reply */
-		for (size_t i = 0; i < n; i++) {
-			const struct annot_record *on;
-			struct rating *rating = &side->ratings[at + i];
-			TRY(record_of_row(ctl, &reply->rows[i], &on));
-			if (!on)
-				continue; /* withheld */
-			rating->annotation = on->annotation;
-			rating->subject = annot_arena_printf(
-				ctl->arena, "%s %s",
-				record_short(ctl, &on->annotation, reply->rows[i].version),
-				record_words(ctl, on));
-		}
-	}
-	return ANNOT_OK;
+	struct subjects subjects = {.side = side};
+	size_t n = side->n_ratings;
+	struct annot_hash *on = annot_arena_array(ctl->arena, n + 1, sizeof *on);
+	if (!on)
+		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	for (size_t i = 0; i < n; i++)
+		on[i] = *annot_record_on(side->ratings[i].record);
+	return rows_each(ctl, &(struct rows_request){.records = on, .n_records = n, .keep = true},
+			 subject_each, &subjects, NULL);
 }
 
 enum annot_status diff_ratings_collect(struct ctl *ctl, struct side *side)
