@@ -6,27 +6,10 @@
 #ifndef ANNOTCTL_RATERS_AGREEMENT_H
 #define ANNOTCTL_RATERS_AGREEMENT_H
 
+#include "../list.h"
 #include "../out/out.h"
 
-enum {
-	AGREEMENT_MEMORY_MAX = 1 << 30, /* bytes of one list of what was gathered */
-	AGREEMENT_TAGS_MAX = 4096,
-};
-
-/* A list in a buffer: items of one type, one after the other. */
-#define LIST_INIT            ANNOT_BUF_INIT(AGREEMENT_MEMORY_MAX)
-#define LIST_ITEMS(type, b)  ((type *)(void *)(b)->data)
-#define LIST_COUNT(type, b)  ((b)->len / sizeof(type))
-#define LIST_ADD(ctl, b, at) list_add((ctl), (b), (at), sizeof *(at))
-enum annot_status list_add(struct ctl *ctl, struct annot_buf *b, const void *item, size_t size);
-
-/* Numbers by hash: added in any order, sorted once, then found. NULL: not there. */
-struct numbered {
-	struct annot_hash hash;
-	size_t number;
-};
-void numbered_sort(struct annot_buf *b);
-const struct numbered *numbered_find(const struct annot_buf *b, const struct annot_hash *hash);
+enum { AGREEMENT_TAGS_MAX = 4096 };
 
 struct coder {
 	struct annot_hash person;
