@@ -100,6 +100,10 @@ for run in 1 2; do ctl boris --quiet batch <"$work/keyed" >"$work/result.$run" 2
 [ "$(ctl boris --json show "$id" | jq .versions)" = 2 ] || fail "a keyed amendment was made twice"
 printf '{"key": "import-1", "args": ["claim", "add", "another"]}\n' | ctl boris batch >"$work/results" 2>/dev/null && fail "a key for two requests"
 jq -es '.[0].exit == 4 and (.[0].error | contains("import-1"))' <"$work/results" >/dev/null || fail "a key for two requests: $(cat "$work/results")"
+# The machine stopped between the writing of many files and their sync: one has its name, but nothing in it.
+: >"$(dirname "$(find "$work/boris/state/annot/corpora" -path '*/keyed/*' | head -n 1)")/$(printf crash-1 | sha256sum | cut -d' ' -f1)"
+printf '{"key": "crash-1", "args": ["claim", "add", "after the crash"]}\n' | ctl boris batch >"$work/results" 2>/dev/null ||
+	fail "an empty file of a key: $(cat "$work/results")"
 for bad in '{"key": "", "args": ["whoami"]}' '{"key": 5, "args": ["whoami"]}'; do
 	printf '%s\n' "$bad" | ctl boris batch >"$work/results" 2>/dev/null && fail "accepted: $bad"
 	jq -es '.[0].exit == 2 and (.[0].error | contains("key"))' <"$work/results" >/dev/null || fail "$bad: $(cat "$work/results")"
