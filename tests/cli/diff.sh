@@ -93,6 +93,8 @@ expect 2 'in the future' ctl chloe diff --since "#$((after + 1))"; one_line
 expect 2 'in the future' ctl chloe diff --since 1 --until "$((after + 1))"; one_line
 expect 2 'not lie behind' ctl chloe diff --since 5 --until 5; one_line
 expect 2 'index of a record' ctl chloe diff --since yesterday; one_line
+expect 2 'is for bundles' ctl chloe diff --since 5 --corpus "$corpus"; one_line
+expect 2 'is for bundles' ctl chloe diff "$quote" "$quote" --corpus "$corpus"; one_line
 expect 2 'column' ctl chloe diff --since 1 'kind:nonsense'
 
 # --- two reviewers ----------------------------------------------------------------------------------------------------
