@@ -9,6 +9,13 @@ enum annot_status list_add(struct ctl *ctl, struct annot_buf *b, const void *ite
 	return annot_buf_check(b, "what the query found", &ctl->err);
 }
 
+enum annot_status numbered_add(struct ctl *ctl, struct annot_buf *b, const struct annot_hash *hash,
+			       size_t number)
+{
+	struct numbered one = {*hash, number};
+	return LIST_ADD(ctl, b, &one);
+}
+
 static int by_hash(const void *a, const void *b)
 {
 	return memcmp(a, b, ANNOT_HASH_SIZE);

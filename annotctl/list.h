@@ -19,6 +19,8 @@ struct numbered {
 	struct annot_hash hash;
 	size_t number;
 };
+enum annot_status numbered_add(struct ctl *ctl, struct annot_buf *b, const struct annot_hash *hash,
+			       size_t number);
 void numbered_sort(struct annot_buf *b);
 const struct numbered *numbered_find(const struct annot_buf *b, const struct annot_hash *hash);
 

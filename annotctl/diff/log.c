@@ -238,12 +238,8 @@ static enum annot_status retracted_each(struct ctl *ctl, const struct annot_row 
 					const struct annot_record *record, void *arg)
 {
 	struct log_diff *d = arg;
-	struct numbered one = {0};
 	(void)row;
-	if (!record)
-		return ANNOT_OK;
-	one.hash = record->annotation;
-	return LIST_ADD(ctl, &d->retracted, &one);
+	return record ? numbered_add(ctl, &d->retracted, &record->annotation, 0) : ANNOT_OK;
 }
 
 static enum annot_status retract_each(struct ctl *ctl, const struct annot_row *row,

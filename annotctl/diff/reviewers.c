@@ -35,16 +35,27 @@ static enum annot_status subject_each(struct ctl *ctl, const struct annot_row *r
 				      const struct annot_record *record, void *arg)
 {
 	struct reviewers *r = arg;
-	struct numbered subject = {0};
 	(void)row;
-	if (!record)
-		return ANNOT_OK;
-	subject.hash = record->annotation;
-	return LIST_ADD(ctl, &r->subjects, &subject);
+	return record ? numbered_add(ctl, &r->subjects, &record->annotation, 0) : ANNOT_OK;
+}
+
+/* A misspelt name must not look like a person who has said nothing. */
+static enum annot_status check_person(struct ctl *ctl, const char *name)
+{
+	const struct annot_keys_reply *keys;
+	TRY(annot_keys(ctl->annot, &keys, &ctl->err));
+	for (size_t i = 0; i < keys->n_keys; i++)
+		if (strcmp(keys->keys[i].name, name) == 0)
+			return ANNOT_OK;
+	return annot_fail(&ctl->err, ANNOT_USAGE,
+			  "--reviewers: nobody named %s is enrolled (annotctl reviewer list)",
+			  name);
 }
 
 static enum annot_status collect(struct ctl *ctl, struct reviewers *r)
 {
+	for (size_t s = 0; s < 2; s++)
+		TRY(check_person(ctl, r->sides[s].name));
 	if (r->selective)
 		TRY(rows_each(ctl, &(struct rows_request){.query = r->query}, subject_each, r,
 			      NULL));

@@ -25,6 +25,8 @@ struct agreement {
 	bool disagreements;        /* list these instead of the coefficients */
 	struct annot_arena *arena; /* what outlives a page of a listing */
 	uint64_t size;             /* of the log that the query was answered from */
+	int8_t *pair_room;         /* 2 * pair_items cells, for measures.c alone */
+	size_t pair_items;
 
 	struct coder *people; /* all persons, in the order of their enrolment */
 	size_t n_people;
@@ -59,10 +61,9 @@ void disagreements_end(const struct agreement *a);
 /* --- one table of ratings (measures.c) --- */
 
 /* Prints the coefficients over all and of each pair. */
-enum annot_status measures_text(const struct agreement *a, const struct annot_ratings *r);
+enum annot_status measures_text(struct agreement *a, const struct annot_ratings *r);
 /* {"overall": {…}, "pairs": […]}: added to the object. */
-enum annot_status measures_json(const struct agreement *a, const struct annot_ratings *r,
-				json_t *object);
+enum annot_status measures_json(struct agreement *a, const struct annot_ratings *r, json_t *object);
 /* Rows with two ratings or more, with one, with none. */
 struct coverage {
 	size_t compared, one, none;

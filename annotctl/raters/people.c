@@ -55,11 +55,9 @@ static enum annot_status take_reaffirm(struct ctl *ctl, const struct annot_row *
 {
 	struct agreement *a = arg;
 	(void)row;
-	struct numbered one = {0};
-	if (!record || !annot_record_on(record))
+	if (!record || record->kind->kind != ANNOT_KIND_reaffirm)
 		return ANNOT_OK;
-	one.hash = *annot_record_on(record);
-	return LIST_ADD(ctl, &a->reaffirmed, &one);
+	return numbered_add(ctl, &a->reaffirmed, annot_record_on(record), 0);
 }
 
 static enum annot_status take_none(struct ctl *ctl, const struct annot_row *row,

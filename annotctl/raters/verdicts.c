@@ -31,11 +31,10 @@ static enum annot_status take_unit(struct ctl *ctl, const struct annot_row *row,
 		unit.words = annot_arena_copy(r->a->arena, words, strlen(words));
 	}
 	r->amended |= row->version > 1;
-	struct numbered by_record = {unit.record, n_units(r)};
-	struct numbered by_annotation = {unit.annotation, n_units(r)};
+	size_t number = n_units(r);
 	TRY(LIST_ADD(ctl, &r->units, &unit));
-	TRY(LIST_ADD(ctl, &r->by_record, &by_record));
-	return LIST_ADD(ctl, &r->by_annotation, &by_annotation);
+	TRY(numbered_add(ctl, &r->by_record, &unit.record, number));
+	return numbered_add(ctl, &r->by_annotation, &unit.annotation, number);
 }
 
 static enum annot_status take_vote(struct ctl *ctl, const struct annot_row *row,

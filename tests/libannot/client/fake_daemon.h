@@ -171,7 +171,7 @@ static inline void fake_row(struct fake *f, size_t i, struct annot_row *ret)
 static inline void fake_keys(struct fake *f, struct annot_arena *arena,
 			     struct annot_keys_reply *ret)
 {
-	struct annot_key_view *key = annot_arena_alloc(arena, sizeof(*key));
+	struct annot_key_view *key = annot_arena_array(arena, 2, sizeof(*key));
 	char *line = annot_arena_alloc(arena, 96);
 	annot_key_line(annot_signer_key(f->admin)->key, line);
 	*key = (struct annot_key_view){
@@ -183,7 +183,11 @@ static inline void fake_keys(struct fake *f, struct annot_arena *arena,
 		.event = f->corpus,
 		.state = "active",
 	};
-	*ret = (struct annot_keys_reply){.keys = key, .n_keys = 1, .threshold = 1};
+	key[1] = *key; /* an enrolment that waits */
+	key[1].name = "bea";
+	key[1].role = "reviewer";
+	key[1].state = "pending";
+	*ret = (struct annot_keys_reply){.keys = key, .n_keys = 2, .threshold = 1};
 }
 
 static inline void fake_submit_one(struct fake *f, const struct annot_submit_item *item,
