@@ -117,8 +117,8 @@ static void take_word(struct typed *t, const char *word)
 
 static struct typed take_apart(int n, const char **words)
 {
-	struct typed t = {.prefix = n > 0 ? words[n - 1] : ""};
-	for (int i = 0; i + 1 < n; i++) {
+	struct typed t = {0};
+	for (int i = 0; i < n; i++) {
 		const struct poptOption *o = NULL;
 		if (words[i][0] != '-' || !words[i][1]) {
 			take_word(&t, words[i]);
@@ -128,10 +128,15 @@ static struct typed take_apart(int n, const char **words)
 			o = find_option(t.command->options, words[i]);
 		if (!o)
 			o = find_option(settings_options, words[i]);
-		if (takes_value(o) && ++i + 1 >= n)
+		if (takes_value(o) && ++i >= n)
 			t.value_of = o;
 	}
 	return t;
+}
+
+const struct command *complete_command(int n, const char **words)
+{
+	return take_apart(n, words).command;
 }
 
 /* --- offering --- */
@@ -250,7 +255,8 @@ static void offer_argument(struct ctl *ctl, const struct typed *t)
 
 void complete_words(struct ctl *ctl, int n, const char **words)
 {
-	struct typed t = take_apart(n, words);
+	struct typed t = take_apart(n > 0 ? n - 1 : 0, words);
+	t.prefix = n > 0 ? words[n - 1] : "";
 	if (t.value_of) {
 		if (t.value_of->argDescrip)
 			offer_value(ctl, &t, t.value_of->argDescrip);

@@ -11,6 +11,9 @@
  */
 void complete_words(struct ctl *ctl, int n, const char **words);
 
+/* The command that the words name, options apart; NULL: none. Nothing is set by it. */
+const struct command *complete_command(int n, const char **words);
+
 /* The script that makes a shell ask for them; NULL: no such shell. */
 const char *complete_script(const char *shell);
 

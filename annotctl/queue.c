@@ -5,6 +5,7 @@
 
 #include "out/out.h"
 #include "out/record.h"
+#include "rows.h"
 
 enum { SIGNERS_MAX = 64, DOCUMENTS_MAX = 16, QUEUE_ARENA_MAX = 1 << 30 };
 
@@ -58,14 +59,20 @@ struct queue *queue_new(struct ctl *ctl)
 	return q;
 }
 
-struct queue *queue_free(struct queue *q)
+static void close_signers(struct queue *q)
 {
-	if (!q)
-		return NULL;
 	for (size_t i = 0; i < q->n_signers; i++) {
 		free(q->signers[i].key);
 		annot_signer_close(q->signers[i].signer);
 	}
+	q->n_signers = 0;
+}
+
+struct queue *queue_free(struct queue *q)
+{
+	if (!q)
+		return NULL;
+	close_signers(q);
 	annot_arena_free(q->arena);
 	free(q);
 	return NULL;
@@ -81,7 +88,7 @@ struct annot_arena *queue_arena(struct queue *q)
 struct annot_signer *queue_signer(struct queue *q, const char *key)
 {
 	for (size_t i = 0; i < q->n_signers; i++)
-		if (strcmp(q->signers[i].key, key ? key : "") == 0)
+		if (q->signers[i].key && strcmp(q->signers[i].key, key ? key : "") == 0)
 			return q->signers[i].signer;
 	return NULL;
 }
@@ -90,15 +97,9 @@ void queue_keep_signer(struct queue *q, const char *key, struct annot_signer *si
 {
 	if (!signer || queue_signer(q, key) == signer)
 		return;
-	char *copy = strdup(key ? key : "");
-	if (copy && q->n_signers < SIGNERS_MAX) {
-		q->signers[q->n_signers++] = (struct kept_signer){copy, signer};
-		return;
-	}
-	/* What waits may need it: sent first. */
-	free(copy);
-	queue_flush(q);
-	annot_signer_close(signer);
+	/* There is room: queue_is_full says so as well. Without memory for the key it is opened
+	 * again, but what waits still needs this one. */
+	q->signers[q->n_signers++] = (struct kept_signer){strdup(key ? key : ""), signer};
 }
 
 const struct document *queue_document(struct queue *q, const char *id)
@@ -192,7 +193,7 @@ bool queue_has_results(const struct queue *q)
 
 bool queue_is_full(const struct queue *q)
 {
-	return q->n == QUEUE_MAX;
+	return q->n == QUEUE_MAX || q->n_signers == SIGNERS_MAX;
 }
 
 /* --- sending --- */
@@ -246,34 +247,37 @@ static enum annot_status sign(struct queue *q, struct sending *s)
 	return ANNOT_OK;
 }
 
-/* The rows of records that were sent, which may not all fit one reply; those that are missing stay
- * NULL. */
-static enum annot_status read_back(struct queue *q, struct item *const *items, size_t n,
-				   const struct annot_row **ret)
+/* The rows of records that were sent, in order. */
+struct rows_back {
+	const struct annot_row *rows[QUEUE_MAX]; /* NULL: did not come, or is withheld already */
+	size_t n;
+};
+
+static enum annot_status row_back(struct ctl *ctl, const struct annot_row *row,
+				  const struct annot_record *record, void *arg)
 {
-	const char *ids[QUEUE_MAX];
-	for (size_t i = 0; i < n; i++)
-		ids[i] = annot_arena_printf(q->arena, "=%s",
-					    annot_hash_hex(&items[i]->record.record->id).text);
-	for (size_t at = 0; at < n;) {
-		const struct annot_rows_reply *reply;
-		struct annot_get_request request = {.ids = ids + at, .n_ids = n - at};
-		TRY(annot_call_get(q->ctl->annot, &request, q->arena, &reply, &q->ctl->err));
-		for (size_t i = 0; i < reply->n_rows && at + i < n; i++)
-			ret[at + i] = &reply->rows[i];
-		if (reply->n_rows == 0)
-			return annot_fail(&q->ctl->err, ANNOT_PROTOCOL,
-					  "the daemon gave no records");
-		at += reply->n_rows;
-	}
+	struct rows_back *back = arg;
+	(void)ctl;
+	back->rows[back->n++] = record ? row : NULL;
 	return ANNOT_OK;
+}
+
+static enum annot_status read_back(struct queue *q, struct item *const *items, size_t n,
+				   struct rows_back *ret)
+{
+	struct annot_hash records[QUEUE_MAX];
+	for (size_t i = 0; i < n; i++)
+		records[i] = items[i]->record.record->id;
+	return rows_each(q->ctl,
+			 &(struct rows_request){.records = records, .n_records = n, .keep = true},
+			 row_back, ret, NULL);
 }
 
 /* What a line of its own would have printed: the record as the daemon now shows it, or its id
  * alone. */
 static void outputs(struct queue *q, struct item *const *items, size_t n)
 {
-	const struct annot_row *rows[QUEUE_MAX] = {0};
+	struct rows_back back = {0};
 	struct item *loud[QUEUE_MAX];
 	size_t n_loud = 0;
 	for (size_t i = 0; i < n; i++) {
@@ -283,15 +287,13 @@ static void outputs(struct queue *q, struct item *const *items, size_t n)
 		else
 			loud[n_loud++] = items[i];
 	}
-	if (n_loud > 0 && read_back(q, loud, n_loud, rows) != ANNOT_OK)
+	if (n_loud > 0 && read_back(q, loud, n_loud, &back) != ANNOT_OK)
 		out_warning(q->ctl, "records are in the log, but could not be read back: %s",
 			    out_safe(q->ctl, q->ctl->err.text));
 	for (size_t i = 0; i < n_loud; i++) {
 		const struct annot_record *r = loud[i]->record.record;
-		bool same = rows[i] && rows[i]->record.len == r->bytes.len &&
-			    memcmp(rows[i]->record.data, r->bytes.data, r->bytes.len) == 0;
-		loud[i]->output =
-			same ? record_json(q->ctl, rows[i], r, true) : annot_record_json(r);
+		loud[i]->output = back.rows[i] ? record_json(q->ctl, back.rows[i], r, true)
+					       : annot_record_json(r);
 	}
 }
 
@@ -345,6 +347,8 @@ bool queue_flush(struct queue *q)
 		print(q, &q->items[i]);
 	}
 	q->n = q->n_waiting = q->n_documents = 0;
+	if (q->n_signers == SIGNERS_MAX)
+		close_signers(q);
 	annot_arena_reset(q->arena);
 	return failed;
 }

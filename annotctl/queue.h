@@ -32,7 +32,8 @@ enum annot_status queue_again(struct queue *q, struct ctl *line, const struct an
  * NULL). */
 void queue_end(struct queue *q, int code, json_t *output, const char *error);
 
-/* Whether lines wait to be sent; whether any line has not been printed; whether no more fit. */
+/* Whether lines wait to be sent; whether any line has not been printed; whether no more fit, until
+ * it is flushed. */
 bool queue_waits(const struct queue *q);
 bool queue_has_results(const struct queue *q);
 bool queue_is_full(const struct queue *q);
@@ -40,8 +41,8 @@ bool queue_is_full(const struct queue *q);
  * failed. */
 bool queue_flush(struct queue *q);
 
-/* What lines share until the next flush: signers by --key, and documents by id (NULL: not there).
- */
+/* What lines share: signers by --key, which the queue takes over, and, until the next flush,
+ * documents by id (NULL: not there). */
 struct annot_signer *queue_signer(struct queue *q, const char *key);
 void queue_keep_signer(struct queue *q, const char *key, struct annot_signer *signer);
 const struct document *queue_document(struct queue *q, const char *id);

@@ -3,7 +3,11 @@
 #include "out/out.h"
 #include "out/record.h"
 
-enum { PAGE_ARENA_MAX = 64 << 20, PAGE_ROWS_MAX = 1000 };
+enum {
+	PAGE_ARENA_MAX = 64 << 20,
+	PAGE_ROWS_MAX = 1000,
+	PAGE_IDS_MAX = 256 /* as in get_request */
+};
 
 const char *rows_query(struct ctl *ctl, const char **args)
 {
@@ -13,25 +17,84 @@ const char *rows_query(struct ctl *ctl, const char **args)
 	return query;
 }
 
+enum annot_status rows_ids(struct ctl *ctl, const struct annot_row *row,
+			   const struct annot_record *record, struct row_ids *ret)
+{
+	struct annot_leaf leaf;
+	if (record) {
+		*ret = (struct row_ids){record->id, record->annotation};
+		return ANNOT_OK;
+	}
+	TRY(annot_leaf_parse(annot_bytes_of(row->leaf ? row->leaf : ""), &leaf, &ctl->err));
+	*ret = (struct row_ids){leaf.record, leaf.annotation};
+	return ANNOT_OK;
+}
+
+/* The daemon sends as many of the records as fit a reply. */
+static enum annot_status get_page(struct ctl *ctl, const struct rows_request *request,
+				  uint64_t from, const struct annot_rows_reply **ret,
+				  uint64_t *ret_next)
+{
+	const char *ids[PAGE_IDS_MAX];
+	size_t n = 0;
+	for (; n < PAGE_IDS_MAX && from + n < request->n_records; n++) {
+		ids[n] = annot_arena_printf(ctl->arena, "=%s",
+					    annot_hash_hex(&request->records[from + n]).text);
+		if (!ids[n])
+			return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	}
+	struct annot_get_request get = {.ids = ids, .n_ids = n};
+	TRY(annot_call_get(ctl->annot, &get, ctl->arena, ret, &ctl->err));
+	if ((*ret)->n_rows == 0 || (*ret)->n_rows > n)
+		return annot_fail(&ctl->err, ANNOT_PROTOCOL,
+				  "the daemon was asked for %zu records and sent %zu", n,
+				  (*ret)->n_rows);
+	*ret_next = from + (*ret)->n_rows;
+	if (*ret_next == request->n_records)
+		*ret_next = 0;
+	return ANNOT_OK;
+}
+
 static enum annot_status fetch_page(struct ctl *ctl, const struct rows_request *request,
 				    uint64_t from, uint64_t limit,
-				    const struct annot_rows_reply **ret)
+				    const struct annot_rows_reply **ret, uint64_t *ret_next)
 {
+	if (request->records)
+		return get_page(ctl, request, from, ret, ret_next);
 	if (request->history_of) {
 		struct annot_history_request history = {
 			.id = request->history_of, .from = from, .limit = limit};
-		return annot_call_history(ctl->annot, &history, ctl->arena, ret, &ctl->err);
+		TRY(annot_call_history(ctl->annot, &history, ctl->arena, ret, &ctl->err));
+	} else {
+		struct annot_list_request list = {
+			.query = request->query, .from = from, .limit = limit};
+		TRY(annot_call_list(ctl->annot, &list, ctl->arena, ret, &ctl->err));
 	}
-	struct annot_list_request list = {.query = request->query, .from = from, .limit = limit};
-	return annot_call_list(ctl->annot, &list, ctl->arena, ret, &ctl->err);
+	*ret_next = (*ret)->next;
+	return ANNOT_OK;
+}
+
+static enum annot_status check_asked(struct ctl *ctl, const struct annot_hash *asked,
+				     const struct annot_row *row, const struct annot_record *record)
+{
+	struct row_ids ids;
+	TRY(rows_ids(ctl, row, record, &ids));
+	if (annot_hash_equal(&ids.record, asked))
+		return ANNOT_OK;
+	return annot_fail(&ctl->err, ANNOT_PROTOCOL,
+			  "the daemon was asked for record %s and sent another",
+			  annot_hash_hex(asked).text);
 }
 
 static enum annot_status take_page(struct ctl *ctl, const struct rows_request *request,
-				   const struct annot_rows_reply *page, rows_take take, void *arg)
+				   uint64_t from, const struct annot_rows_reply *page,
+				   rows_take take, void *arg)
 {
 	for (size_t i = 0; i < page->n_rows; i++) {
 		const struct annot_record *record;
 		TRY(record_of_row(ctl, &page->rows[i], &record));
+		if (request->records)
+			TRY(check_asked(ctl, &request->records[from + i], &page->rows[i], record));
 		if (request->documents && (!record || record->kind->kind != ANNOT_KIND_document))
 			continue;
 		TRY(take(ctl, &page->rows[i], record, arg));
@@ -46,21 +109,27 @@ enum annot_status rows_each(struct ctl *ctl, const struct rows_request *request,
 	struct annot_arena *outer = ctl->arena;
 	uint64_t from = 0, left = request->limit, size = 0;
 	enum annot_status status;
+	if (request->records && request->n_records == 0)
+		return ANNOT_OK;
 	do {
 		const struct annot_rows_reply *page;
+		uint64_t next = 0;
 		if (!request->keep)
 			ctl->arena = annot_arena_new(PAGE_ARENA_MAX);
 		status = fetch_page(ctl, request, from, left && left < PAGE_ROWS_MAX ? left : 0,
-				    &page);
+				    &page, &next);
 		if (status == ANNOT_INVALID) /* a query that the daemon cannot read */
 			status = ANNOT_USAGE;
 		if (status == ANNOT_OK && from == 0)
 			size = page->size;
 		if (status == ANNOT_OK)
-			status = take_page(ctl, request, page, take, arg);
-		from = status == ANNOT_OK ? page->next : 0;
-		if (status == ANNOT_OK && left != 0 && (left -= page->n_rows) == 0)
-			from = 0;
+			status = take_page(ctl, request, from, page, take, arg);
+		from = status == ANNOT_OK ? next : 0;
+		if (status == ANNOT_OK && left != 0) {
+			if (page->n_rows >= left)
+				from = 0;
+			left -= page->n_rows;
+		}
 		if (!request->keep)
 			annot_arena_free(ctl->arena);
 	} while (from != 0 && !ferror(stdout));

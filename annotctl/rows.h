@@ -5,11 +5,16 @@
 #include "ctl.h"
 
 struct rows_request {
-	const char *query;      /* as in list; NULL with history_of */
+	/* One of: */
+	const char *query;      /* as in list */
 	const char *history_of; /* an id: its versions and what was said on them */
-	uint64_t limit;         /* 0: all */
-	bool documents;         /* only records of kind document */
-	bool keep;              /* rows_each: rows stay in ctl's arena */
+	const struct annot_hash
+		*records; /* n_records, which may be 0, by their hashes, in that order */
+	size_t n_records;
+
+	uint64_t limit; /* 0: all */
+	bool documents; /* only records of kind document */
+	bool keep;      /* rows_each: rows stay in ctl's arena */
 };
 
 /* The arguments as one query, in the arena: words that the shell split are joined again. */
@@ -22,9 +27,16 @@ typedef enum annot_status (*rows_take)(struct ctl *ctl, const struct annot_row *
 
 /* Calls back for each row, page after page; ends early where nobody reads standard output any more.
  * *ret_size (may be NULL): the size of the log that the first page was about. A query that cannot
- * be read is USAGE. */
+ * be read is USAGE; PROTOCOL: not the records that were asked for. */
 enum annot_status rows_each(struct ctl *ctl, const struct rows_request *request, rows_take take,
 			    void *arg, uint64_t *ret_size);
+
+/* What a row is about, withheld or not; record is that of rows_take. */
+struct row_ids {
+	struct annot_hash record, annotation;
+};
+enum annot_status rows_ids(struct ctl *ctl, const struct annot_row *row,
+			   const struct annot_record *record, struct row_ids *ret);
 
 /* Prints one row as text, or with --quiet; record is NULL for a withheld one. */
 typedef void (*rows_print)(struct ctl *ctl, const struct annot_row *row,

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "../complete.h"
 #include "../lines.h"
 #include "../out/out.h"
 #include "../queue.h"
@@ -145,16 +146,16 @@ static bool asks_for_seals(const struct request *request)
 
 /* Commands that make first versions and look at nothing that an earlier line of the same run may
  * have made by them. */
-static bool may_wait(const struct request *request)
+static bool may_wait(struct request *request)
 {
-	static const char *const names[] = {"quote", "claim", "span", "comment", "link", "verdict"};
+	static const char *const names[] = {"claim add", "comment add", "link add",
+					    "quote add", "span add",    "verdict add"};
 	if (asks_for_seals(request))
 		return false;
-	for (int i = 0; i + 1 < request->n_args; i++)
-		for (size_t k = 0; k < sizeof names / sizeof *names; k++)
-			if (strcmp(request->args[i], names[k]) == 0 &&
-			    strcmp(request->args[i + 1], "add") == 0)
-				return true;
+	const struct command *command = complete_command(request->n_args, request->args);
+	for (size_t i = 0; command && i < sizeof names / sizeof *names; i++)
+		if (strcmp(command->name, names[i]) == 0)
+			return true;
 	return false;
 }
 

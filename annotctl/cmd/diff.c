@@ -46,7 +46,12 @@ static int run_log(struct ctl *ctl, const char **args)
 
 static int run(struct ctl *ctl, int argc, const char **args)
 {
-	if (arg_since || arg_until) {
+	bool log = arg_since || arg_until;
+	bool files = !log && !arg_reviewers && argc > 0 && bundle_is_file(args[0]);
+	if (arg_corpus && !files)
+		return ctl_usage(ctl,
+				 "--corpus is for bundles; all else is of the daemon's corpus");
+	if (log) {
 		if (arg_reviewers)
 			return ctl_usage(ctl,
 					 "--since and --reviewers are two different questions");
@@ -59,10 +64,10 @@ static int run(struct ctl *ctl, int argc, const char **args)
 				      "--since #INDEX");
 	if (argc > 2 && !arg_reviewers)
 		return ctl_usage(ctl, "unexpected argument \"%s\"", args[2]);
-	if (!arg_reviewers && bundle_is_file(args[0]) != bundle_is_file(args[1]))
+	if (!arg_reviewers && files != bundle_is_file(args[1]))
 		return ctl_usage(ctl, "%s is a file and %s is not; compare two ids or two bundles",
-				 args[bundle_is_file(args[1])], args[bundle_is_file(args[0])]);
-	if (!arg_reviewers && bundle_is_file(args[0]))
+				 args[!files], args[files]);
+	if (files)
 		return diff_bundles(ctl, args, arg_corpus, arg_stat);
 	int code = ctl_connect(ctl);
 	if (code)

@@ -29,16 +29,12 @@ static bool is_id(const char *arg)
 	return *arg && strspn(arg, "abcdefghijklmnopqrstuvwxyz0123456789._-@=") == strlen(arg);
 }
 
-static enum annot_status hash_of_row(struct ctl *ctl, const struct annot_row *row,
-				     struct annot_hash *ret)
+static enum annot_status take(struct ctl *ctl, const struct annot_row *row,
+			      const struct annot_record *record, struct wanted *w)
 {
-	struct annot_leaf leaf;
-	if (row->record.data) {
-		*ret = annot_sha256(row->record.data, row->record.len);
-		return ANNOT_OK;
-	}
-	TRY(annot_leaf_parse(annot_bytes_of(row->leaf ? row->leaf : ""), &leaf, &ctl->err));
-	*ret = leaf.record;
+	struct row_ids ids;
+	TRY(rows_ids(ctl, row, record, &ids));
+	w->records[w->n++] = ids.record;
 	return ANNOT_OK;
 }
 
@@ -46,21 +42,19 @@ static enum annot_status find_one(struct ctl *ctl, const char *id, struct wanted
 {
 	struct annot_fetched got;
 	TRY(annot_fetch(ctl->annot, id, ctl->arena, &got, &ctl->err));
-	w->n = 1;
-	return hash_of_row(ctl, got.row, &w->records[0]);
+	return take(ctl, got.row, got.record, w);
 }
 
 static enum annot_status add_row(struct ctl *ctl, const struct annot_row *row,
 				 const struct annot_record *record, void *arg)
 {
 	struct wanted *w = arg;
-	(void)record;
 	if (w->n == GATE_RECORDS_MAX)
 		return annot_fail(&ctl->err, ANNOT_TOO_LARGE,
 				  "more than %d records match \"%s\"; gate them in parts, as with "
 				  "since: and before:",
 				  GATE_RECORDS_MAX, w->query);
-	return hash_of_row(ctl, row, &w->records[w->n++]);
+	return take(ctl, row, record, w);
 }
 
 static enum annot_status find_all(struct ctl *ctl, const char **args, struct wanted *w)

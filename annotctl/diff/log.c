@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "diff.h"
+#include "../list.h"
 #include "../rows.h"
 
 enum { EVENT_ARENA_MAX = 256 << 20 };
@@ -24,7 +25,8 @@ struct log_diff {
 	bool stat;
 	json_t *lists[EVENTS]; /* json: an array for each; else NULL */
 	size_t n[EVENTS];
-	json_t *retracted; /* set of annotations of the query that are retracted */
+	struct annot_buf
+		retracted; /* struct numbered: annotations of the query that are retracted */
 };
 
 /* A version as it stood before. */
@@ -236,11 +238,8 @@ static enum annot_status retracted_each(struct ctl *ctl, const struct annot_row 
 					const struct annot_record *record, void *arg)
 {
 	struct log_diff *d = arg;
-	(void)ctl, (void)row;
-	if (record)
-		json_object_set_new(d->retracted, annot_hash_hex(&record->annotation).text,
-				    json_true());
-	return ANNOT_OK;
+	(void)row;
+	return record ? numbered_add(ctl, &d->retracted, &record->annotation, 0) : ANNOT_OK;
 }
 
 static enum annot_status retract_each(struct ctl *ctl, const struct annot_row *row,
@@ -248,13 +247,11 @@ static enum annot_status retract_each(struct ctl *ctl, const struct annot_row *r
 {
 	struct log_diff *d = arg;
 	struct annot_fetched on;
-	if (!record || strcmp(row->effect, "void") == 0)
+	if (!record || record->kind->kind != ANNOT_KIND_retract || strcmp(row->effect, "void") == 0)
 		return ANNOT_OK;
 	const char *id = annot_arena_printf(ctl->arena, "=%s", annot_record_text(record, "on"));
 	TRY(annot_fetch(ctl->annot, id ? id : "", ctl->arena, &on, &ctl->err));
-	if (!on.record ||
-	    (d->selective &&
-	     !json_object_get(d->retracted, annot_hash_hex(&on.record->annotation).text)))
+	if (!on.record || (d->selective && !numbered_find(&d->retracted, &on.record->annotation)))
 		return ANNOT_OK;
 	struct version v = {on.row, on.record};
 	const char *reason = annot_record_text(record, "reason");
@@ -289,6 +286,7 @@ static enum annot_status compare(struct ctl *ctl, struct log_diff *d)
 	TRY(ask(ctl, d, "state:any", true, version_each));
 	if (d->selective)
 		TRY(ask(ctl, d, "state:retracted", false, retracted_each));
+	numbered_sort(&d->retracted);
 	d->query = "kind:retract";
 	enum annot_status status = ask(ctl, d, "state:any", true, retract_each);
 	d->query = query;
@@ -337,7 +335,10 @@ static void summary(struct ctl *ctl, struct log_diff *d)
 
 int diff_log(struct ctl *ctl, uint64_t since, uint64_t until, const char *query, bool stat)
 {
-	struct log_diff d = {.since = since, .until = until, .selective = query && *query};
+	struct log_diff d = {.since = since,
+			     .until = until,
+			     .selective = query && *query,
+			     .retracted = LIST_INIT};
 	bool kinds = query && strstr(query, "kind:");
 	d.stat = stat;
 	d.query = annot_arena_printf(ctl->arena, "%s%s%s", query ? query : "", kinds ? "" : " ",
@@ -345,7 +346,6 @@ int diff_log(struct ctl *ctl, uint64_t since, uint64_t until, const char *query,
 	if (!d.query)
 		return ctl_fail(ctl, annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory"));
 	CTL_TRY(ctl, find_end(ctl, &d));
-	d.retracted = json_object();
 	for (size_t i = 0; i < EVENTS && ctl->format == FORMAT_JSON && !stat; i++)
 		d.lists[i] = json_array();
 	enum annot_status status = compare(ctl, &d);
@@ -353,7 +353,7 @@ int diff_log(struct ctl *ctl, uint64_t since, uint64_t until, const char *query,
 		summary(ctl, &d);
 	for (size_t i = 0; i < EVENTS; i++)
 		json_decref(d.lists[i]);
-	json_decref(d.retracted);
+	annot_buf_free(&d.retracted);
 	if (status != ANNOT_OK)
 		return ctl_fail(ctl, status);
 	return d.n[ADDED] + d.n[AMENDED] + d.n[RETRACTED] + d.n[RERATED] > 0

@@ -4,8 +4,6 @@
 
 #include "reviewers.h"
 
-enum { MARKS_MAX = 1 << 20 };
-
 struct mark {
 	const struct annot_row *row;
 	const struct annot_record *record;
@@ -21,16 +19,11 @@ static enum annot_status mark_each(struct ctl *ctl, const struct annot_row *row,
 	if (!record || !diff_is_by(row, side))
 		return ANNOT_OK;
 	for (size_t i = 0; i < annot_record_targets(record); i++) {
-		struct mark *marks = diff_grow(ctl, side->marks, side->n_marks, &side->cap_marks,
-					       sizeof *marks, MARKS_MAX);
-		if (!marks)
-			return ANNOT_TOO_LARGE;
-		side->marks = marks;
-		struct mark *m = &marks[side->n_marks++];
-		*m = (struct mark){.row = row,
-				   .record = record,
-				   .view = i < row->n_targets ? &row->targets[i] : NULL};
-		annot_record_target(record, i, &m->target);
+		struct mark mark = {.row = row,
+				    .record = record,
+				    .view = i < row->n_targets ? &row->targets[i] : NULL};
+		annot_record_target(record, i, &mark.target);
+		TRY(LIST_ADD(ctl, &side->marks, &mark));
 	}
 	return ANNOT_OK;
 }
@@ -140,44 +133,59 @@ static enum annot_status both_marked(struct ctl *ctl, struct reviewers *r, struc
 	return ANNOT_OK;
 }
 
+static struct mark *sorted(const struct side *side, size_t *ret_n)
+{
+	*ret_n = LIST_COUNT(struct mark, &side->marks);
+	struct mark *marks = LIST_ITEMS(struct mark, &side->marks);
+	if (*ret_n)
+		qsort(marks, *ret_n, sizeof *marks, by_place);
+	return marks;
+}
+
+/* Whether b is over before a begins, and so before all that are sorted behind a. */
+static bool is_over(const struct mark *b, const struct mark *a)
+{
+	return by_place(b, a) < 0 && (!annot_hash_equal(&b->target.document, &a->target.document) ||
+				      b->target.end <= a->target.start);
+}
+
+/* One mark of a and those of b from `from` on: pairs the same words, or else what overlaps. */
+static enum annot_status compare_one(struct ctl *ctl, struct reviewers *r, struct mark *a,
+				     struct mark *from, const struct mark *end, bool overlaps)
+{
+	for (struct mark *b = from; b < end; b++) {
+		if (!annot_hash_equal(&b->target.document, &a->target.document) ||
+		    b->target.start >= a->target.end)
+			break;
+		bool exact = by_place(a, b) == 0;
+		if (!overlaps && exact && !a->paired && !b->paired)
+			TRY(both_marked(ctl, r, a, b));
+		if (overlaps && !exact && b->target.end > a->target.start &&
+		    (!a->paired || !b->paired)) {
+			found_marks(ctl, r, OVERLAP, a, b);
+			a->paired = b->paired = true;
+		}
+	}
+	return ANNOT_OK;
+}
+
 /* Marks are sorted: those of b that begin before a ends and have not ended before it begins. */
 enum annot_status diff_marks_compare(struct ctl *ctl, struct reviewers *r)
 {
-	struct side *a = &r->sides[0], *b = &r->sides[1];
-	for (size_t i = 0; i < 2; i++)
-		if (r->sides[i].n_marks)
-			qsort(r->sides[i].marks, r->sides[i].n_marks, sizeof(struct mark),
-			      by_place);
+	size_t n_a, n_b;
+	struct mark *a = sorted(&r->sides[0], &n_a), *b = sorted(&r->sides[1], &n_b);
 	for (int overlaps = 0; overlaps < 2; overlaps++) {
-		for (size_t i = 0, from = 0; i < a->n_marks; i++) {
-			struct mark *m = &a->marks[i];
-			while (from < b->n_marks && by_place(&b->marks[from], m) < 0 &&
-			       (memcmp(&b->marks[from].target.document, &m->target.document,
-				       sizeof m->target.document) != 0 ||
-				b->marks[from].target.end <= m->target.start))
+		for (size_t i = 0, from = 0; i < n_a; i++) {
+			while (from < n_b && is_over(&b[from], &a[i]))
 				from++;
-			for (size_t k = from; k < b->n_marks; k++) {
-				struct mark *o = &b->marks[k];
-				if (!annot_hash_equal(&o->target.document, &m->target.document) ||
-				    o->target.start >= m->target.end)
-					break;
-				bool exact = by_place(m, o) == 0;
-				if (!overlaps && exact && !m->paired && !o->paired)
-					TRY(both_marked(ctl, r, m, o));
-				if (overlaps && !exact && o->target.end > m->target.start &&
-				    (!m->paired || !o->paired)) {
-					found_marks(ctl, r, OVERLAP, m, o);
-					m->paired = o->paired = true;
-				}
-			}
+			TRY(compare_one(ctl, r, &a[i], b + from, b + n_b, overlaps));
 		}
 	}
-	for (size_t s = 0; s < 2; s++)
-		for (size_t i = 0; i < r->sides[s].n_marks; i++) {
-			struct mark *m = &r->sides[s].marks[i];
-			if (!m->paired)
-				found_marks(ctl, r, s == 0 ? ONLY_A : ONLY_B, s == 0 ? m : NULL,
-					    s == 0 ? NULL : m);
-		}
+	for (size_t i = 0; i < n_a; i++)
+		if (!a[i].paired)
+			found_marks(ctl, r, ONLY_A, &a[i], NULL);
+	for (size_t i = 0; i < n_b; i++)
+		if (!b[i].paired)
+			found_marks(ctl, r, ONLY_B, NULL, &b[i]);
 	return ANNOT_OK;
 }

@@ -4,8 +4,6 @@
 
 #include "reviewers.h"
 
-enum { RATINGS_MAX = 1 << 18, IDS_A_CALL = 256 };
-
 struct rating {
 	const struct annot_row *row;
 	const struct annot_record *record;
@@ -17,46 +15,43 @@ static enum annot_status rating_each(struct ctl *ctl, const struct annot_row *ro
 				     const struct annot_record *record, void *arg)
 {
 	struct side *side = arg;
-	if (!record || !diff_is_by(row, side))
+	if (!record || record->kind->kind != ANNOT_KIND_verdict || !diff_is_by(row, side))
 		return ANNOT_OK;
-	struct rating *ratings = diff_grow(ctl, side->ratings, side->n_ratings, &side->cap_ratings,
-					   sizeof *ratings, RATINGS_MAX);
-	if (!ratings)
-		return ANNOT_TOO_LARGE;
-	side->ratings = ratings;
-	ratings[side->n_ratings++] = (struct rating){.row = row, .record = record};
-	return ANNOT_OK;
+	return LIST_ADD(ctl, &side->ratings, (&(struct rating){.row = row, .record = record}));
+}
+
+static struct rating *ratings_of(const struct side *side, size_t *ret_n)
+{
+	*ret_n = LIST_COUNT(struct rating, &side->ratings);
+	return LIST_ITEMS(struct rating, &side->ratings);
+}
+
+/* arg: the next of the ratings whose subjects come in their order. */
+static enum annot_status subject_each(struct ctl *ctl, const struct annot_row *row,
+				      const struct annot_record *record, void *arg)
+{
+	struct rating **next = arg, *rating = (*next)++;
+	if (!record)
+		return ANNOT_OK; /* withheld */
+	rating->annotation = record->annotation;
+	rating->subject = annot_arena_printf(ctl->arena, "%s %s",
+					     record_short(ctl, &record->annotation, row->version),
+					     record_words(ctl, record));
+	return rating->subject ? ANNOT_OK : annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
 }
 
 /* What the verdicts of a side are on: the version is in the record, its annotation is asked for. */
 static enum annot_status find_subjects(struct ctl *ctl, struct side *side)
 {
-	const char *ids[IDS_A_CALL];
-	for (size_t at = 0, n; at < side->n_ratings; at += n) {
-		const struct annot_rows_reply *reply;
-		for (n = 0; n < IDS_A_CALL && at + n < side->n_ratings; n++)
-			ids[n] = annot_arena_printf(
-				ctl->arena, "=%s",
-				annot_record_text(side->ratings[at + n].record, "on"));
-		struct annot_get_request request = {.ids = ids, .n_ids = n};
-		TRY(annot_call_get(ctl->annot, &request, ctl->arena, &reply, &ctl->err));
-		if (reply->n_rows == 0)
-			return annot_fail(&ctl->err, ANNOT_PROTOCOL, "the daemon gave no records");
-		n = reply->n_rows; /* as many as fit a reply */
-		for (size_t i = 0; i < n; i++) {
-			const struct annot_record *on;
-			struct rating *rating = &side->ratings[at + i];
-			TRY(record_of_row(ctl, &reply->rows[i], &on));
-			if (!on)
-				continue; /* withheld */
-			rating->annotation = on->annotation;
-			rating->subject = annot_arena_printf(
-				ctl->arena, "%s %s",
-				record_short(ctl, &on->annotation, reply->rows[i].version),
-				record_words(ctl, on));
-		}
-	}
-	return ANNOT_OK;
+	size_t n;
+	struct rating *ratings = ratings_of(side, &n), *next = ratings;
+	struct annot_hash *on = annot_arena_array(ctl->arena, n + 1, sizeof *on);
+	if (!on)
+		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	for (size_t i = 0; i < n; i++)
+		on[i] = *annot_record_on(ratings[i].record);
+	return rows_each(ctl, &(struct rows_request){.records = on, .n_records = n, .keep = true},
+			 subject_each, &next, NULL);
 }
 
 enum annot_status diff_ratings_collect(struct ctl *ctl, struct side *side)
@@ -71,33 +66,38 @@ enum annot_status diff_ratings_collect(struct ctl *ctl, struct side *side)
 
 /* --- comparing --- */
 
+/* By what they are ratings of, and the scale. */
+static int by_question(const struct rating *x, const struct rating *y)
+{
+	int order = memcmp(&x->annotation, &y->annotation, sizeof x->annotation);
+	return order != 0 ? order
+			  : strcmp(annot_record_text(x->record, "scale"),
+				   annot_record_text(y->record, "scale"));
+}
+
 static int by_annotation(const void *a, const void *b)
 {
 	const struct rating *x = a, *y = b;
-	int order = memcmp(&x->annotation, &y->annotation, sizeof x->annotation);
-	if (order == 0)
-		order = strcmp(annot_record_text(x->record, "scale"),
-			       annot_record_text(y->record, "scale"));
+	int order = by_question(x, y);
 	if (order == 0)
 		order = x->row->index < y->row->index ? -1 : x->row->index > y->row->index;
 	return order;
 }
 
-/* The last verdict of each annotation and scale stays. */
-static size_t keep_last(struct rating *ratings, size_t n)
+/* Sorted; the last verdict of each annotation and scale stays. */
+static struct rating *keep_last(const struct side *side, size_t *ret_n)
 {
-	size_t kept = 0;
+	size_t n, kept = 0;
+	struct rating *ratings = ratings_of(side, &n);
 	if (n)
 		qsort(ratings, n, sizeof ratings[0], by_annotation);
 	for (size_t i = 0; i < n; i++) {
-		bool last = i + 1 == n ||
-			    !annot_hash_equal(&ratings[i].annotation, &ratings[i + 1].annotation) ||
-			    strcmp(annot_record_text(ratings[i].record, "scale"),
-				   annot_record_text(ratings[i + 1].record, "scale")) != 0;
+		bool last = i + 1 == n || by_question(&ratings[i], &ratings[i + 1]) != 0;
 		if (last && ratings[i].subject)
 			ratings[kept++] = ratings[i];
 	}
-	return kept;
+	*ret_n = kept;
+	return ratings;
 }
 
 static json_t *rating_json(const struct rating *r)
@@ -132,18 +132,12 @@ static void rated_differently(struct ctl *ctl, struct reviewers *r, const struct
 
 void diff_ratings_compare(struct ctl *ctl, struct reviewers *r)
 {
-	struct side *a = &r->sides[0], *b = &r->sides[1];
-	a->n_ratings = keep_last(a->ratings, a->n_ratings);
-	b->n_ratings = keep_last(b->ratings, b->n_ratings);
-	for (size_t i = 0, k = 0; i < a->n_ratings && k < b->n_ratings;) {
-		struct rating *x = &a->ratings[i], *y = &b->ratings[k];
-		int order = memcmp(&x->annotation, &y->annotation, sizeof x->annotation);
-		if (order == 0)
-			order = strcmp(annot_record_text(x->record, "scale"),
-				       annot_record_text(y->record, "scale"));
-		if (order == 0 &&
-		    (!r->subjects ||
-		     json_object_get(r->subjects, annot_hash_hex(&x->annotation).text)) &&
+	size_t n_a, n_b;
+	struct rating *a = keep_last(&r->sides[0], &n_a), *b = keep_last(&r->sides[1], &n_b);
+	for (size_t i = 0, k = 0; i < n_a && k < n_b;) {
+		struct rating *x = &a[i], *y = &b[k];
+		int order = by_question(x, y);
+		if (order == 0 && (!r->selective || numbered_find(&r->subjects, &x->annotation)) &&
 		    strcmp(annot_record_text(x->record, "rating"),
 			   annot_record_text(y->record, "rating")) != 0)
 			rated_differently(ctl, r, x, y);

@@ -11,26 +11,6 @@ static const char *const names[] = {"same", "differ", "overlap", "only_a", "only
 
 /* --- for the parts --- */
 
-void *diff_grow(struct ctl *ctl, void *items, size_t n, size_t *cap, size_t size, size_t max)
-{
-	if (n < *cap)
-		return items;
-	if (n >= max) {
-		annot_fail(&ctl->err, ANNOT_TOO_LARGE, "more than %zu of them: ask for less", max);
-		return NULL;
-	}
-	size_t new_cap = *cap ? 2 * *cap : 64;
-	void *copy = annot_arena_array(ctl->arena, new_cap, size);
-	if (!copy) {
-		annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
-		return NULL;
-	}
-	if (n)
-		memcpy(copy, items, n * size);
-	*cap = new_cap;
-	return copy;
-}
-
 bool diff_is_by(const struct annot_row *row, const struct side *side)
 {
 	return row->author_name && strcmp(row->author_name, side->name) == 0;
@@ -55,18 +35,31 @@ static enum annot_status subject_each(struct ctl *ctl, const struct annot_row *r
 				      const struct annot_record *record, void *arg)
 {
 	struct reviewers *r = arg;
-	(void)ctl, (void)row;
-	if (record)
-		json_object_set_new(r->subjects, annot_hash_hex(&record->annotation).text,
-				    json_true());
-	return ANNOT_OK;
+	(void)row;
+	return record ? numbered_add(ctl, &r->subjects, &record->annotation, 0) : ANNOT_OK;
+}
+
+/* A misspelt name must not look like a person who has said nothing. */
+static enum annot_status check_person(struct ctl *ctl, const char *name)
+{
+	const struct annot_keys_reply *keys;
+	TRY(annot_keys(ctl->annot, &keys, &ctl->err));
+	for (size_t i = 0; i < keys->n_keys; i++)
+		if (strcmp(keys->keys[i].name, name) == 0)
+			return ANNOT_OK;
+	return annot_fail(&ctl->err, ANNOT_USAGE,
+			  "--reviewers: nobody named %s is enrolled (annotctl reviewer list)",
+			  name);
 }
 
 static enum annot_status collect(struct ctl *ctl, struct reviewers *r)
 {
-	if (r->subjects)
-		TRY(rows_each(ctl, &(struct rows_request){.query = r->query, .keep = true},
-			      subject_each, r, NULL));
+	for (size_t s = 0; s < 2; s++)
+		TRY(check_person(ctl, r->sides[s].name));
+	if (r->selective)
+		TRY(rows_each(ctl, &(struct rows_request){.query = r->query}, subject_each, r,
+			      NULL));
+	numbered_sort(&r->subjects);
 	for (size_t s = 0; s < 2; s++) {
 		TRY(diff_marks_collect(ctl, r, &r->sides[s]));
 		TRY(diff_ratings_collect(ctl, &r->sides[s]));
@@ -98,13 +91,13 @@ static void summary(struct ctl *ctl, struct reviewers *r)
 
 int diff_reviewers(struct ctl *ctl, const char *const who[2], const char *query, bool stat)
 {
-	struct reviewers r = {.sides = {{.name = who[0]}, {.name = who[1]}},
-			      .query = query ? query : "",
-			      .stat = stat};
+	struct reviewers r = {
+		.query = query, .selective = *query != '\0', .stat = stat, .subjects = LIST_INIT};
 	if (strcmp(who[0], who[1]) == 0)
 		return ctl_usage(ctl, "--reviewers %s %s: name two persons", who[0], who[1]);
-	if (query && *query)
-		r.subjects = json_object();
+	for (size_t i = 0; i < 2; i++)
+		r.sides[i] = (struct side){
+			.name = out_safe(ctl, who[i]), .marks = LIST_INIT, .ratings = LIST_INIT};
 	for (size_t i = 0; i < FOUND && ctl->format == FORMAT_JSON && !stat; i++)
 		r.lists[i] = json_array();
 	enum annot_status status = collect(ctl, &r);
@@ -117,7 +110,11 @@ int diff_reviewers(struct ctl *ctl, const char *const who[2], const char *query,
 	}
 	for (size_t i = 0; i < FOUND; i++)
 		json_decref(r.lists[i]);
-	json_decref(r.subjects);
+	for (size_t i = 0; i < 2; i++) {
+		annot_buf_free(&r.sides[i].marks);
+		annot_buf_free(&r.sides[i].ratings);
+	}
+	annot_buf_free(&r.subjects);
 	if (status != ANNOT_OK)
 		return ctl_fail(ctl, status);
 	return r.n[DIFFER] + r.n[OVERLAP] + r.n[ONLY_A] + r.n[ONLY_B] + r.n[RATED] > 0

@@ -3,6 +3,7 @@
 #define ANNOTCTL_DIFF_REVIEWERS_H
 
 #include "diff.h"
+#include "../list.h"
 #include "../rows.h"
 
 enum found { SAME, DIFFER, OVERLAP, ONLY_A, ONLY_B, RATED, FOUND };
@@ -12,28 +13,23 @@ struct mark;   /* words that a person marked: a target of an annotation whose ne
 struct rating; /* a verdict of theirs */
 
 struct side {
-	const char *name; /* of the person */
-	struct mark *marks;
-	size_t n_marks, cap_marks;
-	struct rating *ratings;
-	size_t n_ratings, cap_ratings;
+	const char *name;         /* of the person */
+	struct annot_buf marks;   /* struct mark */
+	struct annot_buf ratings; /* struct rating */
 };
 
 struct reviewers {
 	struct side sides[2];
 	const char *query;
+	bool selective; /* there is one */
 	bool stat;
-	json_t *subjects;     /* set of the annotations that the query means; NULL: all */
-	json_t *lists[FOUND]; /* json: what was found; else NULL */
+	struct annot_buf subjects; /* struct numbered: the annotations that the query means */
+	json_t *lists[FOUND];      /* json: what was found; else NULL */
 	size_t n[FOUND];
 };
 
 /* Counts what was found and keeps or prints its JSON, whose reference it takes; NULL in text. */
 void diff_found(struct ctl *ctl, struct reviewers *r, enum found what, json_t *object);
-
-/* A larger array with the same items, in the arena; the same if there is room. NULL: ctl->err says
- * why. */
-void *diff_grow(struct ctl *ctl, void *items, size_t n, size_t *cap, size_t size, size_t max);
 
 /* Whether a row's newest signature is the person's. */
 bool diff_is_by(const struct annot_row *row, const struct side *side);

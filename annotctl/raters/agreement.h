@@ -6,27 +6,10 @@
 #ifndef ANNOTCTL_RATERS_AGREEMENT_H
 #define ANNOTCTL_RATERS_AGREEMENT_H
 
+#include "../list.h"
 #include "../out/out.h"
 
-enum {
-	AGREEMENT_MEMORY_MAX = 1 << 30, /* bytes of one list of what was gathered */
-	AGREEMENT_TAGS_MAX = 4096,
-};
-
-/* A list in a buffer: items of one type, one after the other. */
-#define LIST_INIT            ANNOT_BUF_INIT(AGREEMENT_MEMORY_MAX)
-#define LIST_ITEMS(type, b)  ((type *)(void *)(b)->data)
-#define LIST_COUNT(type, b)  ((b)->len / sizeof(type))
-#define LIST_ADD(ctl, b, at) list_add((ctl), (b), (at), sizeof *(at))
-enum annot_status list_add(struct ctl *ctl, struct annot_buf *b, const void *item, size_t size);
-
-/* Numbers by hash: added in any order, sorted once, then found. NULL: not there. */
-struct numbered {
-	struct annot_hash hash;
-	size_t number;
-};
-void numbered_sort(struct annot_buf *b);
-const struct numbered *numbered_find(const struct annot_buf *b, const struct annot_hash *hash);
+enum { AGREEMENT_TAGS_MAX = 4096 };
 
 struct coder {
 	struct annot_hash person;
@@ -42,6 +25,8 @@ struct agreement {
 	bool disagreements;        /* list these instead of the coefficients */
 	struct annot_arena *arena; /* what outlives a page of a listing */
 	uint64_t size;             /* of the log that the query was answered from */
+	int8_t *pair_room;         /* 2 * pair_items cells, for measures.c alone */
+	size_t pair_items;
 
 	struct coder *people; /* all persons, in the order of their enrolment */
 	size_t n_people;
@@ -76,10 +61,9 @@ void disagreements_end(const struct agreement *a);
 /* --- one table of ratings (measures.c) --- */
 
 /* Prints the coefficients over all and of each pair. */
-enum annot_status measures_text(const struct agreement *a, const struct annot_ratings *r);
+enum annot_status measures_text(struct agreement *a, const struct annot_ratings *r);
 /* {"overall": {…}, "pairs": […]}: added to the object. */
-enum annot_status measures_json(const struct agreement *a, const struct annot_ratings *r,
-				json_t *object);
+enum annot_status measures_json(struct agreement *a, const struct annot_ratings *r, json_t *object);
 /* Rows with two ratings or more, with one, with none. */
 struct coverage {
 	size_t compared, one, none;

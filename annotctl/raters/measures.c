@@ -176,15 +176,19 @@ static enum annot_status pair_text(const struct agreement *a, const struct annot
 	return ANNOT_OK;
 }
 
-static int8_t *pair_room(const struct agreement *a, const struct annot_ratings *r)
+/* Once for all tables: there is one for each of thousands of tags. */
+static int8_t *pair_room(struct agreement *a, const struct annot_ratings *r)
 {
-	int8_t *cells = annot_arena_array(a->arena, 2 * r->items + 1, sizeof *cells);
-	if (!cells)
+	if (a->pair_room && r->items <= a->pair_items)
+		return a->pair_room;
+	a->pair_items = r->items;
+	a->pair_room = annot_arena_array(a->arena, 2 * r->items + 1, sizeof *a->pair_room);
+	if (!a->pair_room)
 		annot_fail(&a->ctl->err, ANNOT_NO_MEMORY, "out of memory");
-	return cells;
+	return a->pair_room;
 }
 
-enum annot_status measures_text(const struct agreement *a, const struct annot_ratings *r)
+enum annot_status measures_text(struct agreement *a, const struct annot_ratings *r)
 {
 	struct ctl *ctl = a->ctl;
 	int8_t *cells = pair_room(a, r);
@@ -238,8 +242,7 @@ static enum annot_status coefficients_json(const struct agreement *a, const stru
 	return ANNOT_OK;
 }
 
-enum annot_status measures_json(const struct agreement *a, const struct annot_ratings *r,
-				json_t *object)
+enum annot_status measures_json(struct agreement *a, const struct annot_ratings *r, json_t *object)
 {
 	int8_t *cells = pair_room(a, r);
 	json_t *over_all = json_object(), *pairs = json_array();

@@ -6,30 +6,9 @@
 #include "../rows.h"
 #include "agreement.h"
 
-enum annot_status list_add(struct ctl *ctl, struct annot_buf *b, const void *item, size_t size)
-{
-	annot_buf_add(b, item, size);
-	return annot_buf_check(b, "what the query found", &ctl->err);
-}
-
-/* --- numbers by hash --- */
-
 static int by_hash(const void *a, const void *b)
 {
 	return memcmp(a, b, ANNOT_HASH_SIZE);
-}
-
-void numbered_sort(struct annot_buf *b)
-{
-	if (b->len > 0)
-		qsort(b->data, LIST_COUNT(struct numbered, b), sizeof(struct numbered), by_hash);
-}
-
-const struct numbered *numbered_find(const struct annot_buf *b, const struct annot_hash *hash)
-{
-	return b->len == 0 ? NULL
-			   : bsearch(hash, b->data, LIST_COUNT(struct numbered, b),
-				     sizeof(struct numbered), by_hash);
 }
 
 /* --- keys and persons --- */
@@ -76,11 +55,9 @@ static enum annot_status take_reaffirm(struct ctl *ctl, const struct annot_row *
 {
 	struct agreement *a = arg;
 	(void)row;
-	struct numbered one = {0};
-	if (!record || !annot_record_on(record))
+	if (!record || record->kind->kind != ANNOT_KIND_reaffirm)
 		return ANNOT_OK;
-	one.hash = *annot_record_on(record);
-	return LIST_ADD(ctl, &a->reaffirmed, &one);
+	return numbered_add(ctl, &a->reaffirmed, annot_record_on(record), 0);
 }
 
 static enum annot_status take_none(struct ctl *ctl, const struct annot_row *row,

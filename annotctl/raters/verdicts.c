@@ -5,8 +5,6 @@
 #include "../rows.h"
 #include "ratings.h"
 
-enum { GET_BATCH = 256 }; /* as in get_request */
-
 /* --- what is rated --- */
 
 static bool can_be_rated(const struct annot_kind_def *kind)
@@ -33,20 +31,19 @@ static enum annot_status take_unit(struct ctl *ctl, const struct annot_row *row,
 		unit.words = annot_arena_copy(r->a->arena, words, strlen(words));
 	}
 	r->amended |= row->version > 1;
-	struct numbered by_record = {unit.record, n_units(r)};
-	struct numbered by_annotation = {unit.annotation, n_units(r)};
+	size_t number = n_units(r);
 	TRY(LIST_ADD(ctl, &r->units, &unit));
-	TRY(LIST_ADD(ctl, &r->by_record, &by_record));
-	return LIST_ADD(ctl, &r->by_annotation, &by_annotation);
+	TRY(numbered_add(ctl, &r->by_record, &unit.record, number));
+	return numbered_add(ctl, &r->by_annotation, &unit.annotation, number);
 }
 
 static enum annot_status take_vote(struct ctl *ctl, const struct annot_row *row,
 				   const struct annot_record *record, void *arg)
 {
 	struct ratings *r = arg;
-	const struct annot_hash *on = record ? annot_record_on(record) : NULL;
-	if (!on)
+	if (!record || record->kind->kind != ANNOT_KIND_verdict)
 		return ANNOT_OK;
+	const struct annot_hash *on = annot_record_on(record);
 	const struct numbered *unit = numbered_find(&r->by_record, on);
 	if (!unit)
 		return r->amended ? LIST_ADD(ctl, &r->strays, on) : ANNOT_OK;
@@ -62,60 +59,14 @@ static enum annot_status take_vote(struct ctl *ctl, const struct annot_row *row,
 
 /* --- verdicts on other versions of a unit's annotation --- */
 
-static enum annot_status annotation_of(struct ctl *ctl, const struct annot_row *row,
-				       struct annot_hash *ret)
+static enum annot_status count_stray(struct ctl *ctl, const struct annot_row *row,
+				     const struct annot_record *record, void *arg)
 {
-	const struct annot_record *record;
-	struct annot_leaf leaf;
-	TRY(record_of_row(ctl, row, &record));
-	if (!record)
-		TRY(annot_leaf_parse(annot_bytes_of(row->leaf ? row->leaf : ""), &leaf, &ctl->err));
-	*ret = record ? record->annotation : leaf.annotation;
+	struct ratings *r = arg;
+	struct row_ids on;
+	TRY(rows_ids(ctl, row, record, &on));
+	r->other_version += numbered_find(&r->by_annotation, &on.annotation) != NULL;
 	return ANNOT_OK;
-}
-
-/* Looks up some of the strays, in ctl->arena; *ret_n: how many were answered. */
-static enum annot_status look_up(struct ratings *r, const struct annot_hash *strays, size_t n,
-				 size_t *ret_n)
-{
-	struct ctl *ctl = r->a->ctl;
-	const char *ids[GET_BATCH];
-	const struct annot_rows_reply *reply;
-	for (size_t i = 0; i < n; i++) {
-		ids[i] = annot_arena_printf(ctl->arena, "=%s", annot_hash_hex(&strays[i]).text);
-		if (!ids[i])
-			return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
-	}
-	struct annot_get_request in = {.ids = ids, .n_ids = n};
-	TRY(annot_call_get(ctl->annot, &in, ctl->arena, &reply, &ctl->err));
-	if (reply->n_rows == 0 || reply->n_rows > n)
-		return annot_fail(&ctl->err, ANNOT_PROTOCOL, "asked for %zu records, got %zu", n,
-				  reply->n_rows);
-	for (size_t i = 0; i < reply->n_rows; i++) {
-		struct annot_hash annotation;
-		TRY(annotation_of(ctl, &reply->rows[i], &annotation));
-		r->other_version += numbered_find(&r->by_annotation, &annotation) != NULL;
-	}
-	*ret_n = reply->n_rows;
-	return ANNOT_OK;
-}
-
-static enum annot_status count_strays(struct ratings *r)
-{
-	struct ctl *ctl = r->a->ctl;
-	struct annot_arena *outer = ctl->arena;
-	size_t n = LIST_COUNT(struct annot_hash, &r->strays);
-	enum annot_status status = ANNOT_OK;
-	for (size_t at = 0; at < n && status == ANNOT_OK;) {
-		size_t took = 0;
-		ctl->arena = annot_arena_new(AGREEMENT_MEMORY_MAX);
-		status = look_up(r, LIST_ITEMS(struct annot_hash, &r->strays) + at,
-				 n - at < GET_BATCH ? n - at : GET_BATCH, &took);
-		at += took;
-		annot_arena_free(ctl->arena);
-	}
-	ctl->arena = outer;
-	return status;
 }
 
 enum annot_status ratings_gather(struct ratings *r)
@@ -131,5 +82,7 @@ enum annot_status ratings_gather(struct ratings *r)
 	votes.query = annot_arena_printf(a->arena, "kind:verdict as-of:#%llu",
 					 (unsigned long long)a->size);
 	TRY(rows_each(a->ctl, &votes, take_vote, r, NULL));
-	return count_strays(r);
+	struct rows_request strays = {.records = LIST_ITEMS(struct annot_hash, &r->strays),
+				      .n_records = LIST_COUNT(struct annot_hash, &r->strays)};
+	return strays.records ? rows_each(a->ctl, &strays, count_stray, r, NULL) : ANNOT_OK;
 }

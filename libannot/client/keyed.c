@@ -60,6 +60,9 @@ enum annot_status annot_keyed_load(struct annot *a, const struct annot_request_k
 	if (access(path.data, F_OK) != 0)
 		return annot_fail(err, ANNOT_NOT_FOUND, "nothing was signed under this key");
 	TRY(annot_file_read(path.data, KEYED_FILE_MAX, &file, err));
+	if (file.len == 0) /* of many, when the machine stopped before they were durable, and so
+			      before anything was sent */
+		return annot_fail(err, ANNOT_NOT_FOUND, "nothing was signed under this key");
 	put_head(&key->request, &head);
 	if (file.len <= KEYED_HEAD || strncmp(file.data, "annot-keyed/v1\n", 15) != 0)
 		return annot_fail(err, ANNOT_INVALID, "%s: not a file of this kind", path.data);

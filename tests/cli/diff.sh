@@ -93,6 +93,8 @@ expect 2 'in the future' ctl chloe diff --since "#$((after + 1))"; one_line
 expect 2 'in the future' ctl chloe diff --since 1 --until "$((after + 1))"; one_line
 expect 2 'not lie behind' ctl chloe diff --since 5 --until 5; one_line
 expect 2 'index of a record' ctl chloe diff --since yesterday; one_line
+expect 2 'is for bundles' ctl chloe diff --since 5 --corpus "$corpus"; one_line
+expect 2 'is for bundles' ctl chloe diff "$quote" "$quote" --corpus "$corpus"; one_line
 expect 2 'column' ctl chloe diff --since 1 'kind:nonsense'
 
 # --- two reviewers ----------------------------------------------------------------------------------------------------
@@ -118,7 +120,7 @@ expect 1 '' ctl alice --json diff --reviewers chloe boris tag:weather
 json '.verdicts[0].annotation == "'"$claim"'" and .verdicts[0].a.rating == "true" and .verdicts[0].b.rationale == "no rain gauge"'
 expect 0 'differently: 0' ctl alice diff --reviewers alice chloe kind:link --stat
 expect 2 'two persons' ctl alice diff --reviewers boris boris; one_line
-expect 1 'nobody' ctl alice diff --reviewers boris nobody
+expect 2 'nobody named cloe is enrolled' ctl alice diff --reviewers boris cloe; one_line
 expect 2 'compare what' ctl alice diff "$quote"; one_line
 expect 2 'two different questions' ctl alice diff --since 1 --reviewers boris chloe; one_line
 expect 2 'needs --since' ctl alice diff --until 5; one_line

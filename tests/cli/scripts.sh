@@ -40,6 +40,14 @@ expect 0 '' ctl boris batch </dev/null
 printf '%s\n' "{\"args\": [\"--key\", \"$work/chloe/config/annot/keys/chloe\", \"comment\", \"add\", \"report\", \"hers\"]}" \
 	'{"args": ["comment", "add", "report", "his"]}' | ctl boris batch >"$work/results" 2>/dev/null
 [ "$(jq -r .output.author.name "$work/results" | tr '\n' ' ')" = 'chloe boris ' ] || fail "keys: $(cat "$work/results")"
+# More signers than are kept open at once: each line is signed, and in its place.
+for n in $(seq 70); do
+	ln -s "$work/chloe/config/annot/keys/chloe" "$work/key.$n"
+	printf '{"args": ["--key", "%s", "claim", "add", "claim of key %s"]}\n' "$work/key.$n" "$n"
+done >"$work/lines"
+ctl boris batch <"$work/lines" >"$work/results" 2>"$work/errors" || fail "70 keys: $(cat "$work/errors")"
+jq -es '[.[].line] == [range(1; 71)] and [.[].output.text] == [range(1; 71) | "claim of key \(.)"]
+	and all(.[]; .output.author.name == "chloe")' <"$work/results" >/dev/null || fail "70 keys: $(tail -n 8 "$work/results")"
 # The same commands, one result line after the other as they are done.
 yes '{"args": ["comment", "add", "report", "again"]}' | head -n 50 | ctl boris --quiet batch >"$work/results" 2>/dev/null
 [ "$(jq -r .output "$work/results" | sort -u | grep -Ecx '[0-9a-f]{64}')" = 50 ] || fail "50 comments: $(cat "$work/results")"
@@ -68,10 +76,12 @@ exec 8<&-
 	for n in 1 2 3; do printf '{"args": ["claim", "add", "%s", "--tag", "ordered"]}\n' "$n"; done
 	echo '{"args": ["list", "tag:ordered", "--count"]}'
 	echo '{"args": ["quote", "add", "report", "nine"]}'
-	echo '{"args": ["claim", "add", "4", "--tag", "ordered"]}'
+	echo '{"args": ["claim", "add", "4 claim add", "--tag", "ordered"]}'
+	echo '{"args": ["list", "claim", "add", "--count"]}' # which adds none, and waits for the one before it
 	echo '{"args": ["list", "tag:ordered", "--count"]}'
 } | ctl boris batch --keep-going >"$work/results" 2>/dev/null && fail "a failed line was not said"
-jq -es '[.[].line] == [range(1; 8)] and [.[].exit] == [0,0,0,0,4,0,0] and .[3].output.count == 3 and .[6].output.count == 4' \
+jq -es '[.[].line] == [range(1; 9)] and [.[].exit] == [0,0,0,0,4,0,0,0] and .[3].output.count == 3 and .[6].output.count == 1
+	and .[7].output.count == 4' \
 	<"$work/results" >/dev/null || fail "order: $(cat "$work/results")"
 
 # --- keys of lines ---------------------------------------------------------------------------------------------
@@ -90,6 +100,10 @@ for run in 1 2; do ctl boris --quiet batch <"$work/keyed" >"$work/result.$run" 2
 [ "$(ctl boris --json show "$id" | jq .versions)" = 2 ] || fail "a keyed amendment was made twice"
 printf '{"key": "import-1", "args": ["claim", "add", "another"]}\n' | ctl boris batch >"$work/results" 2>/dev/null && fail "a key for two requests"
 jq -es '.[0].exit == 4 and (.[0].error | contains("import-1"))' <"$work/results" >/dev/null || fail "a key for two requests: $(cat "$work/results")"
+# The machine stopped between the writing of many files and their sync: one has its name, but nothing in it.
+: >"$(dirname "$(find "$work/boris/state/annot/corpora" -path '*/keyed/*' | head -n 1)")/$(printf crash-1 | sha256sum | cut -d' ' -f1)"
+printf '{"key": "crash-1", "args": ["claim", "add", "after the crash"]}\n' | ctl boris batch >"$work/results" 2>/dev/null ||
+	fail "an empty file of a key: $(cat "$work/results")"
 for bad in '{"key": "", "args": ["whoami"]}' '{"key": 5, "args": ["whoami"]}'; do
 	printf '%s\n' "$bad" | ctl boris batch >"$work/results" 2>/dev/null && fail "accepted: $bad"
 	jq -es '.[0].exit == 2 and (.[0].error | contains("key"))' <"$work/results" >/dev/null || fail "$bad: $(cat "$work/results")"

@@ -65,6 +65,7 @@ struct fake {
 	uint64_t version, pretend_size; /* pretend_size: the log is this short; 0: as it is */
 	const char *text;
 	struct annot_bytes swap_record; /* sent instead of what was asked for by get */
+	size_t get_rows;                /* so often; 0: once */
 	const struct annot_record *refuse;
 	enum annot_status refuse_status; /* 0: REFUSED */
 	/* what it saw */
@@ -157,6 +158,7 @@ static inline void fake_row(struct fake *f, size_t i, struct annot_row *ret)
 		.record = f->leaves[i].record->bytes,
 		.signature = annot_bytes(f->leaves[i].signature, ANNOT_SIGNATURE_SIZE),
 		.index = i,
+		.author_name = "ada",
 		.version = 1,
 		.versions = 1,
 		.head = true,
@@ -170,7 +172,7 @@ static inline void fake_row(struct fake *f, size_t i, struct annot_row *ret)
 static inline void fake_keys(struct fake *f, struct annot_arena *arena,
 			     struct annot_keys_reply *ret)
 {
-	struct annot_key_view *key = annot_arena_alloc(arena, sizeof(*key));
+	struct annot_key_view *key = annot_arena_array(arena, 2, sizeof(*key));
 	char *line = annot_arena_alloc(arena, 96);
 	annot_key_line(annot_signer_key(f->admin)->key, line);
 	*key = (struct annot_key_view){
@@ -182,7 +184,11 @@ static inline void fake_keys(struct fake *f, struct annot_arena *arena,
 		.event = f->corpus,
 		.state = "active",
 	};
-	*ret = (struct annot_keys_reply){.keys = key, .n_keys = 1, .threshold = 1};
+	key[1] = *key; /* an enrolment that waits */
+	key[1].name = "bea";
+	key[1].role = "reviewer";
+	key[1].state = "pending";
+	*ret = (struct annot_keys_reply){.keys = key, .n_keys = 2, .threshold = 1};
 }
 
 static inline void fake_submit_one(struct fake *f, const struct annot_submit_item *item,
@@ -286,9 +292,20 @@ static inline void fake_authority(struct fake *f, const struct annot_authority_r
 	ret->indexes = indexes;
 }
 
+/* All records, whatever the query. */
+static inline void fake_list(struct fake *f, struct annot_arena *arena,
+			     struct annot_rows_reply *ret)
+{
+	struct annot_row *rows = annot_arena_array(arena, FAKE_LEAVES_MAX, sizeof(*rows));
+	for (size_t i = 0; i < f->size; i++)
+		fake_row(f, i, &rows[i]);
+	*ret = (struct annot_rows_reply){.rows = rows, .n_rows = f->size, .size = f->size};
+}
+
 /* The newest record whose id or annotation begins so, or the newest document. */
 static inline enum annot_status fake_get(struct fake *f, const char *id, struct annot_row *ret)
 {
+	id += *id == '=';
 	if (f->any) {
 		fake_row(f, 1, ret);
 		return ANNOT_OK;
@@ -335,11 +352,20 @@ static inline enum annot_status fake_answer(struct fake *f, const struct annot_c
 			.note = fake_note(f, arena, fake_size(f)), .size = fake_size(f)};
 		return ANNOT_OK;
 	case ANNOT_CALL_get: {
-		struct annot_row *row = annot_arena_alloc(arena, sizeof(*row));
+		size_t n = f->get_rows ? f->get_rows : 1;
+		struct annot_row *rows = annot_arena_array(arena, n, sizeof(*rows));
+		enum annot_status status =
+			fake_get(f, ((const struct annot_get_request *)in)->ids[0], rows);
+		for (size_t i = 1; i < n; i++)
+			rows[i] = rows[0];
 		*(struct annot_rows_reply *)reply =
-			(struct annot_rows_reply){.rows = row, .n_rows = 1, .size = f->size};
-		return fake_get(f, ((const struct annot_get_request *)in)->ids[0], row);
+			(struct annot_rows_reply){.rows = rows, .n_rows = n, .size = f->size};
+		return status;
 	}
+	case ANNOT_CALL_history:
+	case ANNOT_CALL_list:
+		fake_list(f, arena, reply);
+		return ANNOT_OK;
 	case ANNOT_CALL_text:
 		*(struct annot_text_reply *)reply = (struct annot_text_reply){
 			.data = annot_bytes_of(f->text), .total = strlen(f->text)};
