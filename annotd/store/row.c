@@ -141,6 +141,9 @@ enum annot_status reader_chars(struct reader *r, uint64_t index, struct store_ch
 	TRY(page_row(r, index, &row, err));
 	const struct page *page = row == &r->one.rows[0] ? &r->one : &r->page;
 
+	*ret_n = 0;
+	if (row->length == 0)
+		return ANNOT_OK;
 	data = (const uint8_t *)page->chars.data + row->at;
 	while (n < max && at < row->length) {
 		uint64_t start, length;

@@ -19,8 +19,8 @@ static const char *const statements[TRUTH_STATEMENTS] = {
 	[TRUTH_PUT] = "INSERT INTO record VALUES(?1,?2,?3,?4,NULL)",
 	[TRUTH_ROOT] = "INSERT INTO root VALUES(?1,?2)",
 	[TRUTH_ROOT_GET] = "SELECT root FROM root WHERE size=?1",
-	[TRUTH_ROOT_NEXT] = "SELECT size, root FROM root WHERE size>=?1 AND length(root)=32"
-			    " ORDER BY size LIMIT 1",
+	[TRUTH_ROOT_NEXT] = ("SELECT size, root FROM root WHERE size>=?1 AND length(root)=32"
+			     " ORDER BY size LIMIT 1"),
 	[TRUTH_RECORD] = "SELECT bytes, sig, leaf FROM record WHERE seq=?1",
 	[TRUTH_SCAN] = "SELECT bytes, sig, leaf, seq, nodes FROM record WHERE seq>=?1 ORDER BY seq",
 	[TRUTH_BYTES] = "SELECT bytes, leaf FROM record WHERE seq=?1",
