@@ -1,7 +1,8 @@
 /*
  * Admission: what the writer thread does with a batch. The order is a promise
  * (docs/architecture.md, "The log never forks"): leaves and root durable in truth.db, checkpoint
- * file moved, checkpoint signed, index committed, answered.
+ * file moved, checkpoint signed, answered. The index is committed after the answer, and readers wait
+ * for it (corpus_await_index); where keys, rules or withheld bytes change, it is committed before.
  */
 #include <stdlib.h>
 
@@ -15,6 +16,8 @@
 
 struct batch {
 	struct corpus *c;
+	corpus_answer answer; /* taken back (NULL) once it was called */
+	void *arg;
 	struct batch_tree tree;
 	uint64_t first; /* index of the first record put */
 	bool locked;    /* readers wait: authority is ahead of the disk */
@@ -207,38 +210,6 @@ static void withhold(struct batch *b, const struct corpus_item *item)
 		  err.text);
 }
 
-/* The index, caught up at once if it cannot be committed; then what took effect is withheld. */
-static void finish_index(struct batch *b, struct corpus_item **items, size_t n)
-{
-	struct corpus *c = b->c;
-	struct annot_error err = {0};
-	if (store_commit_index(c->store, &err) != ANNOT_OK) {
-		log_error("the index could not be written, it is caught up: %s", err.text);
-		lock_authority(b);
-		reload(c);
-	}
-	for (size_t i = 0; i < n; i++) {
-		if (items[i]->status == ANNOT_OK && items[i]->index >= b->first)
-			withhold(b, items[i]);
-	}
-}
-
-static enum annot_status commit(struct batch *b, struct corpus_item **items, size_t n,
-				struct annot_error *err)
-{
-	struct corpus *c = b->c;
-	if (b->tree.frontier.size == b->first) {
-		store_rollback(c->store); /* nothing new; only duplicates or refused ones */
-		return cover(c, err);
-	}
-	struct annot_hash root = annot_frontier_root(&b->tree.frontier);
-	TRY(store_commit_truth(c->store, &root, err));
-	c->frontier = b->tree.frontier;
-	enum annot_status status = cover(c, err);
-	finish_index(b, items, n);
-	return status;
-}
-
 static enum annot_status prove(struct batch *b, struct corpus_item **items, size_t n,
 			       struct annot_error *err)
 {
@@ -252,19 +223,69 @@ static enum annot_status prove(struct batch *b, struct corpus_item **items, size
 	return ANNOT_OK;
 }
 
-static enum annot_status run(struct batch *b, struct corpus_item **items, size_t n,
-			     struct annot_buf *note, struct annot_error *err)
+/* The index, caught up at once if it cannot be committed. */
+static void commit_index(struct batch *b)
+{
+	struct annot_error err = {0};
+	if (store_commit_index(b->c->store, &err) == ANNOT_OK)
+		return;
+	log_error("the index could not be written, it is caught up: %s", err.text);
+	lock_authority(b);
+	reload(b->c);
+}
+
+/* Answers, and only then commits the index: whoever asks next waits for that. */
+static void answer_first(struct batch *b)
 {
 	struct corpus *c = b->c;
-	TRY(store_begin(c->store, err));
+	pthread_mutex_lock(&c->finishing);
+	atomic_store(&c->index_due, true);
+	b->answer(b->arg, annot_buf_bytes(&c->note)); /* the items are gone after it */
+	b->answer = NULL;
+	commit_index(b);
+	atomic_store(&c->index_due, false);
+	pthread_mutex_unlock(&c->finishing);
+}
+
+static enum annot_status commit(struct batch *b, struct corpus_item **items, size_t n,
+				struct annot_error *err)
+{
+	struct corpus *c = b->c;
+	if (b->tree.frontier.size == b->first) {
+		store_rollback(c->store); /* nothing new; only duplicates or refused ones */
+		TRY(cover(c, err));
+		return prove(b, items, n, err);
+	}
+	struct annot_hash root = annot_frontier_root(&b->tree.frontier);
+	TRY(store_commit_truth(c->store, &root, err));
+	c->frontier = b->tree.frontier;
+	enum annot_status status = cover(c, err);
+	if (status == ANNOT_OK)
+		status = prove(b, items, n, err);
+	if (status == ANNOT_OK && b->answer && !b->locked) {
+		answer_first(b);
+		return ANNOT_OK;
+	}
+	commit_index(b);
+	for (size_t i = 0; i < n; i++) {
+		if (items[i]->status == ANNOT_OK && items[i]->index >= b->first)
+			withhold(b, items[i]);
+	}
+	return status;
+}
+
+static enum annot_status run(struct batch *b, struct corpus_item **items, size_t n,
+			     struct annot_error *err)
+{
+	TRY(store_begin(b->c->store, err));
 	for (size_t i = 0; i < n; i++) {
 		if (items[i]->status == ANNOT_OK)
 			TRY(admit_one(b, items[i], err));
 	}
 	TRY(commit(b, items, n, err));
-	TRY(prove(b, items, n, err));
-	annot_buf_add(note, c->note.data, c->note.len);
-	return annot_buf_check(note, "checkpoint", err);
+	if (b->answer)
+		b->answer(b->arg, annot_buf_bytes(&b->c->note));
+	return ANNOT_OK;
 }
 
 enum annot_status corpus_make_good(struct corpus *c, struct annot_error *err)
@@ -295,16 +316,24 @@ enum annot_status corpus_catch_up(struct corpus *c, struct annot_error *err)
 	return status;
 }
 
-static enum annot_status admit(struct corpus *c, struct corpus_item **items, size_t n,
-			       struct annot_buf *note, struct annot_error *err)
+void corpus_await_index(struct corpus *c)
 {
-	struct batch b = {.c = c};
+	if (!atomic_load(&c->index_due))
+		return;
+	pthread_mutex_lock(&c->finishing);
+	pthread_mutex_unlock(&c->finishing);
+}
+
+static enum annot_status admit(struct corpus *c, struct corpus_item **items, size_t n,
+			       corpus_answer answer, void *arg, struct annot_error *err)
+{
+	struct batch b = {.c = c, .answer = answer, .arg = arg};
 	if (corpus_read_only(c))
 		return annot_fail(err, ANNOT_READ_ONLY, "%s", corpus_read_only(c));
 	TRY(corpus_make_good(c, err));
 	b.first = c->frontier.size;
 	TRY(batch_tree_begin(&b.tree, &c->frontier, store_tree(c->store), n, err));
-	enum annot_status status = run(&b, items, n, note, err);
+	enum annot_status status = run(&b, items, n, err);
 	/* What the batch taught authority is unlearned; where it taught nothing, nothing is read.
 	 */
 	if (status != ANNOT_OK && b.locked)
@@ -317,8 +346,8 @@ static enum annot_status admit(struct corpus *c, struct corpus_item **items, siz
 	return status;
 }
 
-enum annot_status corpus_admit(struct corpus *c, struct corpus_item **items, size_t n,
-			       struct annot_buf *note, struct annot_error *err)
+enum annot_status corpus_admit_all(struct corpus *c, struct corpus_item **items, size_t n,
+				   corpus_answer answer, void *arg, struct annot_error *err)
 {
 	struct annot_error own = {0};
 	if (!err)
@@ -326,7 +355,7 @@ enum annot_status corpus_admit(struct corpus *c, struct corpus_item **items, siz
 	pthread_mutex_lock(&c->writing);
 	enum annot_status status =
 		n <= CORPUS_BATCH_MAX
-			? admit(c, items, n, note, err)
+			? admit(c, items, n, answer, arg, err)
 			: annot_fail(err, ANNOT_TOO_LARGE, "%zu records in a batch; at most %d", n,
 				     CORPUS_BATCH_MAX);
 	pthread_mutex_unlock(&c->writing);
@@ -335,6 +364,18 @@ enum annot_status corpus_admit(struct corpus *c, struct corpus_item **items, siz
 			refuse(items[i], status, err->text);
 	}
 	return status;
+}
+
+static void keep_note(void *arg, struct annot_bytes note)
+{
+	annot_buf_add(arg, note.data, note.len);
+}
+
+enum annot_status corpus_admit(struct corpus *c, struct corpus_item **items, size_t n,
+			       struct annot_buf *note, struct annot_error *err)
+{
+	TRY(corpus_admit_all(c, items, n, keep_note, note, err));
+	return annot_buf_check(note, "checkpoint", err);
 }
 
 static enum annot_status put_content(struct corpus *c, uint64_t document_index,

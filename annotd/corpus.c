@@ -39,9 +39,9 @@ bool corpus_wal_has_grown(const struct corpus *c)
 	return store_wal_has_grown(c->store);
 }
 
-enum annot_status corpus_wal_tend(struct corpus *c, struct annot_error *err)
+enum annot_status corpus_wal_tend(struct corpus *c, bool all, struct annot_error *err)
 {
-	return store_wal_tend(c->store, false, err);
+	return store_wal_tend(c->store, all, &c->writing, err);
 }
 
 uint64_t corpus_withheld(const struct corpus *c)
@@ -124,6 +124,7 @@ struct corpus *corpus_close(struct corpus *c)
 	c->texts = texts_free(c->texts);
 	sodium_memzero(&c->key, sizeof c->key);
 	pthread_mutex_destroy(&c->lock);
+	pthread_mutex_destroy(&c->finishing);
 	pthread_mutex_destroy(&c->writing);
 	pthread_rwlock_destroy(&c->authority_lock);
 	free(c->dir);

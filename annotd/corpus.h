@@ -33,7 +33,7 @@ uint64_t corpus_size(const struct corpus *c);
 const _Atomic uint64_t *corpus_commits(const struct corpus *c);
 /* Its write-ahead logs: store_wal_has_grown, store_wal_tend. */
 bool corpus_wal_has_grown(const struct corpus *c);
-enum annot_status corpus_wal_tend(struct corpus *c, struct annot_error *err);
+enum annot_status corpus_wal_tend(struct corpus *c, bool all, struct annot_error *err);
 /* Why nothing is signed; NULL if all is well. */
 const char *corpus_read_only(const struct corpus *c);
 /* How often bytes were withheld since it was opened: what a reader looked up before is to be looked
@@ -72,13 +72,24 @@ struct corpus_item {
 };
 
 /*
- * Admits a batch in order, in one transaction, signs one checkpoint, fills each item's outs. Called
- * by the writer thread only. Returns other than OK when nothing may be called committed (NO_SPACE,
- * STORE, READ_ONLY): then every item that was not refused before has that status, and a resend is
- * harmless. note (appended to) is the signed checkpoint that covers all items that have an index.
+ * Admits a batch in order, in one transaction, signs one checkpoint, fills each item's outs, and calls
+ * answer once with the signed checkpoint, which covers all items that have an index; neither it nor
+ * the items are used afterwards. Called by the thread that writes only. Returns other than OK when
+ * nothing may be called committed (NO_SPACE, STORE, READ_ONLY): then answer is not called, every item
+ * that was not refused before has that status, and a resend is harmless.
  */
+typedef void (*corpus_answer)(void *arg, struct annot_bytes note);
+enum annot_status corpus_admit_all(struct corpus *c, struct corpus_item **items, size_t n,
+				   corpus_answer answer, void *arg, struct annot_error *err);
+/* The same; note (appended to) is the checkpoint. */
 enum annot_status corpus_admit(struct corpus *c, struct corpus_item **items, size_t n,
 			       struct annot_buf *note, struct annot_error *err);
+
+/*
+ * Before a reader's snapshot that an answer is made from: what was answered as committed before this
+ * call is in the index when it returns. Called by any thread that holds no snapshot.
+ */
+void corpus_await_index(struct corpus *c);
 
 /*
  * Before an answer that the index or authority goes into: if the index could not be written after

@@ -282,6 +282,7 @@ struct corpus *corpus_new(const char *dir)
 	if (!c)
 		return NULL;
 	pthread_mutex_init(&c->writing, NULL);
+	pthread_mutex_init(&c->finishing, NULL);
 	pthread_rwlock_init(&c->authority_lock, NULL);
 	pthread_mutex_init(&c->lock, NULL);
 	c->note = ANNOT_BUF_IN(c->note_text);

@@ -31,6 +31,9 @@ struct corpus {
 	/* Memory, index and log may differ: corpus_load before anything else. Set under `writing`.
 	 */
 	atomic_bool stale;
+	/* Held, and index_due true, while records that were answered are put into the index. */
+	pthread_mutex_t finishing;
+	atomic_bool index_due;
 
 	/* readers look at it under the lock, the writer changes it under it */
 	pthread_rwlock_t authority_lock;

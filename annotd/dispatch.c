@@ -159,14 +159,14 @@ static void content_done(struct write_job *job, enum annot_status status, const 
 	task_free(t);
 }
 
-/* Whether the writer has it now, and t with it. */
-static bool queue(struct task *t)
+/* Whether the writer has it now, and t with it. *ret_yours: as writer_put. */
+static bool queue(struct task *t, bool *ret_yours)
 {
 	struct annot_error err = {0};
 	t->job.announced = t->announced;
 	t->announced = false;
 	charge(t, t->submission.n_todo < t->submission.n_items);
-	enum annot_status status = writer_put(t->shared->writer, &t->job, &err);
+	enum annot_status status = writer_put(t->shared->writer, &t->job, ret_yours, &err);
 	if (status == ANNOT_OK)
 		return true; /* it may be answered and gone by now */
 	if (t->job.content.data)
@@ -193,7 +193,7 @@ static bool run_submit(struct dispatch_worker *w, struct task *t, struct call *c
 		.n_items = t->submission.n_todo,
 		.done = submit_done,
 	};
-	return queue(t);
+	return queue(t, &w->write_due);
 }
 
 static bool run_upload(struct task *t, struct call *c, const void *in)
@@ -209,7 +209,7 @@ static bool run_upload(struct task *t, struct call *c, const void *in)
 		.content = t->step.content,
 		.done = content_done,
 	};
-	return queue(t);
+	return queue(t, NULL);
 }
 
 /* --- all calls
@@ -250,8 +250,11 @@ static bool run(struct dispatch_worker *w, struct task *t)
 	if (status == ANNOT_OK && needs_index(t->call->id))
 		status = corpus_catch_up(c.corpus, &c.err);
 	/* submit begins one only if it needs one */
-	if (status == ANNOT_OK && t->call->id != ANNOT_CALL_submit)
+	if (status == ANNOT_OK && t->call->id != ANNOT_CALL_submit) {
+		if (needs_index(t->call->id))
+			corpus_await_index(c.corpus);
 		status = reader_begin(w->reader, &c.err);
+	}
 	if (status != ANNOT_OK) {
 		answer(t, status, c.err.text, NULL);
 		return false;
@@ -267,8 +270,9 @@ static bool run(struct dispatch_worker *w, struct task *t)
 	}
 }
 
-void dispatch_request(struct dispatch_worker *w, struct server_request *request, bool announced)
+bool dispatch_request(struct dispatch_worker *w, struct server_request *request, bool announced)
 {
+	w->write_due = false;
 	if (!w->arena)
 		w->arena = annot_arena_new(DISPATCH_ARENA_MAX);
 	struct task *t = w->arena ? annot_arena_alloc(w->arena, sizeof *t) : NULL;
@@ -277,7 +281,7 @@ void dispatch_request(struct dispatch_worker *w, struct server_request *request,
 		if (announced)
 			writer_withdraw(w->shared->writer);
 		server_drop(request);
-		return;
+		return false;
 	}
 	*t = (struct task){
 		.shared = w->shared,
@@ -294,6 +298,7 @@ void dispatch_request(struct dispatch_worker *w, struct server_request *request,
 		annot_arena_reset(arena);
 		w->arena = arena;
 	}
+	return w->write_due;
 }
 
 void dispatch_busy(struct server_request *request)

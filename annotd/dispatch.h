@@ -33,11 +33,14 @@ struct dispatch_worker {
 	struct annot_arena *arena;
 	struct submit_cache submits;
 	struct view_cache views;
+	bool write_due; /* of the request at hand: this thread is to commit it */
 };
 
-/* Answers a request, now or from the writer's thread. announced: the writer was told that a
- * submission comes. */
-void dispatch_request(struct dispatch_worker *w, struct server_request *request, bool announced);
+/*
+ * Answers a request, now or once it is committed. announced: the writer was told that a submission
+ * comes. True: the calling thread is to call writer_run at once.
+ */
+ANNOT_CHECKED bool dispatch_request(struct dispatch_worker *w, struct server_request *request, bool announced);
 
 /* Answers that the daemon is busy; does not block. */
 void dispatch_busy(struct server_request *request);

@@ -38,7 +38,7 @@ static void authority_unlock(struct rows *r)
 
 /* --- targets --- */
 
-static enum annot_status document_look_up(struct rows *r, const struct annot_hash *record,
+static enum annot_status document_look_up(struct rows *r, const char *hex,
 					  struct view_document *ret)
 {
 	struct call *c = r->call;
@@ -47,8 +47,12 @@ static enum annot_status document_look_up(struct rows *r, const struct annot_has
 	struct store_row row;
 	uint64_t seq = 0;
 
-	*ret = (struct view_document){.record = *record, .used = true};
-	enum annot_status status = reader_find(c->reader, record, &seq, &c->err);
+	*ret = (struct view_document){.used = true};
+	memcpy(ret->hex, hex, sizeof ret->hex);
+	if (!annot_hash_unhex(hex, ANNOT_HASH_HEX, &ret->record))
+		return annot_fail(&c->err, ANNOT_STORE,
+				  "truth.db: a target names no hash; run annotd fsck");
+	enum annot_status status = reader_find(c->reader, &ret->record, &seq, &c->err);
 
 	if (status == ANNOT_NOT_FOUND)
 		return ANNOT_OK; /* a void record may name what is not there */
@@ -63,18 +67,19 @@ static enum annot_status document_look_up(struct rows *r, const struct annot_has
 	return ANNOT_OK;
 }
 
-static enum annot_status target_view(struct rows *r, const struct annot_hash *record,
-				     struct annot_target_view *ret)
+/* By the hash as the record spells it: the same document need not be decoded for each target. */
+static enum annot_status target_view(struct rows *r, const char *hex, struct annot_target_view *ret)
 {
-	struct view_document *slot = &r->cache->documents[record->b[0] % VIEW_DOCUMENTS];
+	unsigned at = (unsigned char)hex[0] + 3u * (unsigned char)hex[1];
+	struct view_document *slot = &r->cache->documents[at % VIEW_DOCUMENTS];
 
-	if (!slot->used || !annot_hash_equal(&slot->record, record)) {
+	if (!slot->used || memcmp(slot->hex, hex, sizeof slot->hex) != 0) {
 		struct view_document found;
 
-		TRY(document_look_up(r, record, &found));
+		TRY(document_look_up(r, hex, &found));
 		*slot = found;
 	}
-	ret->document = *record;
+	ret->document = slot->record;
 	ret->version = slot->version;
 	if (!slot->name[0])
 		return ANNOT_OK;
@@ -84,20 +89,23 @@ static enum annot_status target_view(struct rows *r, const struct annot_hash *re
 }
 
 /*
- * The documents of a record's targets. What is in the log was parsed when it came, and values hold
- * no line feed: lines that begin with the card's name are its targets.
+ * The documents of a record's targets, in hex. What is in the log was parsed when it came, and values
+ * hold no line feed: lines that begin with the card's name are its targets.
  */
-static size_t target_documents(struct annot_bytes record, struct annot_hash *ret, size_t max)
+static size_t target_documents(struct annot_bytes record, const char *ret[TARGETS_MAX])
 {
-	static const char line[] = "\ntarget ";
-	enum { LINE = sizeof line - 1 };
-	const uint8_t *at = record.data, *end = at + record.len;
+	static const char card[] = "target ";
+	enum { CARD = sizeof card - 1 };
+	const char *at = (const char *)record.data, *end = at + record.len;
 	size_t n = 0;
 
-	while (n < max && (at = memmem(at, (size_t)(end - at), line, LINE)) &&
-	       end - at > LINE + ANNOT_HASH_HEX) {
-		at += LINE;
-		n += annot_unhex((const char *)at, ANNOT_HASH_HEX, ret[n].b, ANNOT_HASH_SIZE);
+	while (n < TARGETS_MAX && end - at > CARD + ANNOT_HASH_HEX) {
+		if (memcmp(at, card, CARD) == 0)
+			ret[n++] = at + CARD;
+		at = memchr(at, '\n', (size_t)(end - at));
+		if (!at)
+			break;
+		at++;
 	}
 	return n;
 }
@@ -106,10 +114,10 @@ static enum annot_status targets_view(struct rows *r, const struct view_subject 
 				      struct annot_row *ret)
 {
 	struct call *c = r->call;
-	struct annot_hash documents[TARGETS_MAX];
+	const char *documents[TARGETS_MAX];
 	struct store_chars chars[TARGETS_MAX];
 	struct annot_target_view *views;
-	size_t n = target_documents(subject->stored.record, documents, TARGETS_MAX), n_chars = 0;
+	size_t n = target_documents(subject->stored.record, documents), n_chars = 0;
 
 	if (n == 0)
 		return ANNOT_OK;
@@ -118,7 +126,7 @@ static enum annot_status targets_view(struct rows *r, const struct view_subject 
 		return annot_fail(&c->err, ANNOT_NO_MEMORY, "no memory for %zu targets", n);
 	TRY(reader_chars(c->reader, subject->row.index, chars, COUNT(chars), &n_chars, &c->err));
 	for (size_t i = 0; i < n; i++) {
-		TRY(target_view(r, &documents[i], &views[i]));
+		TRY(target_view(r, documents[i], &views[i]));
 		if (n_chars != n)
 			continue; /* its words were never looked up in the document */
 		views[i].chars_start = chars[i].start;
@@ -161,7 +169,7 @@ static enum annot_status subject_read(struct rows *r, uint64_t index, struct ann
 	struct call *c = r->call;
 
 	annot_arena_reset(r->scratch);
-	*ret = (struct view_subject){0};
+	ret->parsed = NULL;
 	TRY(reader_glance(c->reader, index, &ret->row, &c->err));
 	TRY(reader_record(c->reader, index, arena, &ret->stored, &c->err));
 	ret->row.withheld = !ret->stored.record.data;

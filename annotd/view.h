@@ -11,7 +11,7 @@
 
 enum {
 	VIEW_SCRATCH_MAX = 32 << 20, /* memory that one row's reviews may take while it is built */
-	VIEW_DOCUMENTS = 16, /* that are remembered */
+	VIEW_DOCUMENTS = 32, /* that are remembered */
 	VIEW_NAME_MAX = 63,
 	ROWS_MAX = 1000,
 	ROWS_BYTES_MAX = ANNOT_FRAME_MAX - 4096,
@@ -19,6 +19,7 @@ enum {
 
 struct view_document {
 	bool used;
+	char hex[ANNOT_HASH_HEX];
 	struct annot_hash record;
 	uint64_t version;
 	char name[VIEW_NAME_MAX + 1]; /* "": it is not there, or was withheld */

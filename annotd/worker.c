@@ -16,7 +16,10 @@ struct waiting {
 struct workers {
 	struct dispatch shared;
 	pthread_mutex_t lock;
-	pthread_cond_t changed, swamped;      /* swamped: of the thread for light requests */
+	/* Idle threads, the one that was busy last on top: what it works with is still in its
+	 * processor's caches. Of the thread for light requests: swamped. */
+	size_t idle[WORKERS_MAX], n_idle;
+	pthread_cond_t wake[WORKERS_MAX], swamped;
 	struct waiting queue[WORK_QUEUE_MAX]; /* a heap: the first is next */
 	size_t n;
 	uint64_t now_us, n_put; /* share of work up to which requests were taken */
@@ -84,9 +87,31 @@ static bool is_swamped(const struct workers *w)
 
 /* --- the threads --- */
 
-/* request NULL: the end. */
-static struct waiting take(struct workers *w, struct reader *reader, bool light)
+/* With the lock held: rests until there is a request, or the end. */
+static void rest(struct workers *w, size_t self)
 {
+	w->idle[w->n_idle++] = self;
+	pthread_cond_wait(&w->wake[self], &w->lock);
+	for (size_t i = 0; i < w->n_idle; i++) {
+		if (w->idle[i] != self)
+			continue;
+		/* Woken by nobody, or by the end. */
+		w->n_idle--;
+		memmove(&w->idle[i], &w->idle[i + 1], (w->n_idle - i) * sizeof w->idle[0]);
+	}
+}
+
+/* With the lock held. */
+static void wake_one(struct workers *w)
+{
+	if (w->n_idle > 0)
+		pthread_cond_signal(&w->wake[w->idle[--w->n_idle]]);
+}
+
+/* request NULL: the end. */
+static struct waiting take(struct workers *w, struct reader *reader, size_t self)
+{
+	bool light = self == WORKERS_MAX;
 	struct waiting next = {0};
 	pthread_mutex_lock(&w->lock);
 	/* No snapshot is kept while there is nothing to do. */
@@ -95,8 +120,10 @@ static struct waiting take(struct workers *w, struct reader *reader, bool light)
 		reader_rest(reader);
 		pthread_mutex_lock(&w->lock);
 	}
-	while (!w->stopping && (light ? !is_swamped(w) : w->n == 0))
-		pthread_cond_wait(light ? &w->swamped : &w->changed, &w->lock);
+	while (!w->stopping && light && !is_swamped(w))
+		pthread_cond_wait(&w->swamped, &w->lock);
+	while (!w->stopping && !light && w->n == 0)
+		rest(w, self);
 	if (w->n > 0)
 		next = queue_take(w);
 	if (next.heavy)
@@ -107,6 +134,15 @@ static struct waiting take(struct workers *w, struct reader *reader, bool light)
 	return next;
 }
 
+static void heavy_begin(struct workers *w)
+{
+	pthread_mutex_lock(&w->lock);
+	w->n_heavy++;
+	if (is_swamped(w))
+		pthread_cond_signal(&w->swamped);
+	pthread_mutex_unlock(&w->lock);
+}
+
 static void heavy_done(struct workers *w)
 {
 	pthread_mutex_lock(&w->lock);
@@ -114,16 +150,27 @@ static void heavy_done(struct workers *w)
 	pthread_mutex_unlock(&w->lock);
 }
 
+/* Commits what this thread has checked; a commit takes as long as a heavy request does. */
+static void write_own(struct workers *w, struct reader *reader)
+{
+	reader_rest(reader); /* its snapshot would keep the logs from being emptied */
+	heavy_begin(w);
+	writer_run(w->shared.writer);
+	heavy_done(w);
+}
+
 static void *work(void *arg)
 {
 	struct start start = *(struct start *)arg;
 	struct workers *w = start.workers;
-	bool light = start.own == &w->own[WORKERS_MAX];
+	size_t self = (size_t)(start.own - w->own);
 	free(arg);
-	for (struct waiting next; (next = take(w, start.own->reader, light)).request;) {
-		dispatch_request(start.own, next.request, next.announced);
+	for (struct waiting next; (next = take(w, start.own->reader, self)).request;) {
+		bool write = dispatch_request(start.own, next.request, next.announced);
 		if (next.heavy)
 			heavy_done(w);
+		if (write)
+			write_own(w, start.own->reader);
 	}
 	return NULL;
 }
@@ -163,7 +210,8 @@ enum annot_status workers_start(const struct dispatch *shared, size_t n, struct 
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
 	w->shared = *shared;
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_cond_init(&w->changed, NULL);
+	for (size_t i = 0; i < WORKERS_MAX; i++)
+		pthread_cond_init(&w->wake[i], NULL);
 	pthread_cond_init(&w->swamped, NULL);
 	if (n == 0)
 		n = default_count();
@@ -204,7 +252,7 @@ void workers_put(void *workers, struct server_request *request)
 	bool room = w->n < WORK_QUEUE_MAX && !w->stopping;
 	if (room) {
 		queue_put(w, new);
-		pthread_cond_signal(&w->changed);
+		wake_one(w);
 		if (is_swamped(w))
 			pthread_cond_signal(&w->swamped);
 	}
@@ -222,7 +270,8 @@ struct workers *workers_stop(struct workers *w)
 		return NULL;
 	pthread_mutex_lock(&w->lock);
 	w->stopping = true;
-	pthread_cond_broadcast(&w->changed);
+	for (size_t i = 0; i < WORKERS_MAX; i++)
+		pthread_cond_broadcast(&w->wake[i]);
 	pthread_cond_broadcast(&w->swamped);
 	pthread_mutex_unlock(&w->lock);
 	for (size_t i = 0; i < w->n_threads; i++)
@@ -234,7 +283,8 @@ struct workers *workers_stop(struct workers *w)
 		annot_arena_free(w->own[i].arena);
 		texts_free(w->own[i].submits.texts);
 	}
-	pthread_cond_destroy(&w->changed);
+	for (size_t i = 0; i < WORKERS_MAX; i++)
+		pthread_cond_destroy(&w->wake[i]);
 	pthread_cond_destroy(&w->swamped);
 	pthread_mutex_destroy(&w->lock);
 	free(w);

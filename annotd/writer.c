@@ -7,19 +7,23 @@
 #include "annotd/log.h"
 #include "base/auto.h"
 
-enum { WAL_RETRY_S = 1 };
+/* Without commits, before the write-ahead logs are emptied; and after that failed. */
+enum { WAL_QUIET_S = 1 };
 
 struct writer {
 	struct corpus *corpus;
 	pthread_t thread, wal_thread;
 	bool has_thread, has_wal_thread;
 	pthread_mutex_t lock;
-	pthread_cond_t changed, written, ended;
+	pthread_cond_t changed, written;
 	struct write_job *first, **last;
 	size_t n_jobs, n_records;
 	size_t n_coming;      /* announced, and neither put nor withdrawn */
 	bool in_vain;         /* one was withdrawn while the first job waited */
-	bool stopping, grown; /* grown: a write-ahead log is long */
+	bool writing;         /* a thread has taken a batch, or is about to */
+	bool stopping;
+	uint64_t n_written;  /* batches */
+	bool dirty, grown;   /* write-ahead logs: not empty; one is long */
 };
 
 /* --- taking from the queue --- */
@@ -55,24 +59,36 @@ static struct write_job *take(struct writer *w, size_t *ret_records)
 	return first;
 }
 
+struct answer {
+	struct write_job *jobs; /* NULL once they are answered */
+	enum annot_status status;
+	const char *message;
+};
+
+static void answer_all(void *arg, struct annot_bytes note)
+{
+	struct answer *a = arg;
+	while (a->jobs) {
+		struct write_job *job = a->jobs;
+		a->jobs = job->next;
+		job->done(job, a->status, a->message, note);
+	}
+}
+
 static void admit_jobs(struct writer *w, struct write_job *jobs, size_t n)
 {
 	struct corpus_item *items[CORPUS_BATCH_MAX];
-	AUTO_BUF struct annot_buf note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
 	struct annot_error err = {0};
+	struct answer answer = {.jobs = jobs, .message = err.text};
 	size_t at = 0;
 	for (struct write_job *job = jobs; job; job = job->next) {
 		memcpy(items + at, job->items, job->n_items * sizeof items[0]);
 		at += job->n_items;
 	}
-	enum annot_status status = corpus_admit(w->corpus, items, n, &note, &err);
-	if (status != ANNOT_OK)
+	answer.status = corpus_admit_all(w->corpus, items, n, answer_all, &answer, &err);
+	if (answer.status != ANNOT_OK)
 		log_error("%zu records were not committed: %s", n, err.text);
-	while (jobs) {
-		struct write_job *next = jobs->next;
-		jobs->done(jobs, status, err.text, annot_buf_bytes(&note));
-		jobs = next;
-	}
+	answer_all(&answer, annot_bytes(NULL, 0)); /* if they were not committed */
 }
 
 static void store_content_of(struct writer *w, struct write_job *job)
@@ -85,15 +101,10 @@ static void store_content_of(struct writer *w, struct write_job *job)
 	job->done(job, status, err.text, annot_bytes(NULL, 0));
 }
 
-static void *write_loop(void *arg)
+/* With the lock held, which is released meanwhile: one batch, if there is one. */
+static void write_batch(struct writer *w)
 {
-	struct writer *w = arg;
-	pthread_mutex_lock(&w->lock);
-	for (;;) {
-		while (!is_due(w) && !w->stopping)
-			pthread_cond_wait(&w->changed, &w->lock);
-		if (!w->first)
-			break;
+	if (w->first) {
 		size_t records;
 		struct write_job *jobs = take(w, &records);
 		pthread_mutex_unlock(&w->lock);
@@ -102,43 +113,78 @@ static void *write_loop(void *arg)
 		else
 			store_content_of(w, jobs);
 		pthread_mutex_lock(&w->lock);
-		w->grown = corpus_wal_has_grown(w->corpus);
-		if (w->grown)
+		w->n_written++;
+		bool grown = !w->grown && corpus_wal_has_grown(w->corpus);
+		/* The thread of the logs is woken by the first commit after it emptied them. */
+		if (!w->dirty || grown)
 			pthread_cond_signal(&w->written);
+		w->dirty = true;
+		w->grown = w->grown || grown;
+	}
+	w->writing = false;
+}
+
+static void *write_loop(void *arg)
+{
+	struct writer *w = arg;
+	pthread_mutex_lock(&w->lock);
+	for (;;) {
+		while (w->writing || (!is_due(w) && !w->stopping))
+			pthread_cond_wait(&w->changed, &w->lock);
+		if (!w->first)
+			break;
+		w->writing = true;
+		write_batch(w);
 	}
 	pthread_mutex_unlock(&w->lock);
 	return NULL;
 }
 
-/* With the lock held. */
-static void rest(struct writer *w)
+/* With the lock held: waits for a second, or until a log is long and that is to be seen to. */
+static void rest(struct writer *w, bool unless_grown)
 {
 	struct timespec until;
 	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += WAL_RETRY_S;
-	while (!w->stopping && pthread_cond_timedwait(&w->ended, &w->lock, &until) == 0)
+	until.tv_sec += WAL_QUIET_S;
+	while (!w->stopping && !(unless_grown && w->grown) &&
+	       pthread_cond_timedwait(&w->written, &w->lock, &until) == 0)
 		;
 }
 
-/* Does nothing until a commit has made a log long. */
+/* With the lock held, which is released meanwhile. */
+static void tend(struct writer *w)
+{
+	struct annot_error err = {0};
+	bool all = !w->grown;
+	w->grown = false;
+	w->dirty = w->dirty && !all;
+	pthread_mutex_unlock(&w->lock);
+	enum annot_status status = corpus_wal_tend(w->corpus, all, &err);
+	if (status != ANNOT_OK)
+		log_warning("the write-ahead log stays long for now: %s", err.text);
+	pthread_mutex_lock(&w->lock);
+	if (status != ANNOT_OK)
+		rest(w, false);
+}
+
+/*
+ * Empties the write-ahead logs when they are long, and once nothing was written for a second: what is
+ * in the databases is read faster. An idle daemon does nothing.
+ */
 static void *wal_loop(void *arg)
 {
 	struct writer *w = arg;
 	pthread_mutex_lock(&w->lock);
 	while (!w->stopping) {
-		if (!w->grown) {
+		uint64_t before = w->n_written;
+		if (!w->dirty && !w->grown) {
 			pthread_cond_wait(&w->written, &w->lock);
 			continue;
 		}
-		w->grown = false;
-		pthread_mutex_unlock(&w->lock);
-		struct annot_error err = {0};
-		enum annot_status status = corpus_wal_tend(w->corpus, &err);
-		if (status != ANNOT_OK)
-			log_warning("the write-ahead log stays long for now: %s", err.text);
-		pthread_mutex_lock(&w->lock);
-		if (status != ANNOT_OK)
-			rest(w);
+		if (!w->grown)
+			rest(w, true);
+		if (w->grown || (w->n_written == before && !w->stopping))
+			tend(w);
 	}
 	pthread_mutex_unlock(&w->lock);
 	return NULL;
@@ -160,8 +206,7 @@ enum annot_status writer_start(struct corpus *corpus, struct writer **ret, struc
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_cond_init(&w->changed, NULL);
-	pthread_cond_init(&w->written, NULL);
-	pthread_cond_init(&w->ended, &attr);
+	pthread_cond_init(&w->written, &attr);
 	pthread_condattr_destroy(&attr);
 	w->has_thread = pthread_create(&w->thread, NULL, write_loop, w) == 0;
 	w->has_wal_thread = w->has_thread && pthread_create(&w->wal_thread, NULL, wal_loop, w) == 0;
@@ -183,7 +228,7 @@ void writer_announce(struct writer *w)
 /* Releases the lock, and only then wakes the writer, which would have to wait for it. */
 static void unlock_and_wake(struct writer *w)
 {
-	bool due = is_due(w);
+	bool due = !w->writing && (is_due(w) || w->stopping);
 	pthread_mutex_unlock(&w->lock);
 	if (due)
 		pthread_cond_signal(&w->changed);
@@ -197,10 +242,19 @@ void writer_withdraw(struct writer *w)
 	unlock_and_wake(w);
 }
 
-enum annot_status writer_put(struct writer *w, struct write_job *job, struct annot_error *err)
+/* With the lock held: whether one job waits, and nothing else is under way. */
+static bool is_alone(const struct writer *w)
+{
+	return !w->writing && !w->stopping && w->n_jobs == 1 && w->n_coming == 0;
+}
+
+enum annot_status writer_put(struct writer *w, struct write_job *job, bool *ret_yours,
+			     struct annot_error *err)
 {
 	enum annot_status status = ANNOT_OK;
 	job->next = NULL;
+	if (ret_yours)
+		*ret_yours = false;
 	pthread_mutex_lock(&w->lock);
 	if (job->announced)
 		w->n_coming--;
@@ -215,9 +269,22 @@ enum annot_status writer_put(struct writer *w, struct write_job *job, struct ann
 		w->last = &job->next;
 		w->n_jobs++;
 		w->n_records += job->n_items;
+		if (ret_yours && is_alone(w))
+			*ret_yours = w->writing = true;
 	}
 	unlock_and_wake(w);
 	return status;
+}
+
+void writer_run(struct writer *w)
+{
+	pthread_mutex_lock(&w->lock);
+	do {
+		w->writing = true;
+		write_batch(w);
+		/* The one client may have been quicker than the end of that. */
+	} while (is_alone(w));
+	unlock_and_wake(w);
 }
 
 struct writer *writer_stop(struct writer *w)
@@ -228,7 +295,6 @@ struct writer *writer_stop(struct writer *w)
 	w->stopping = true;
 	pthread_cond_broadcast(&w->changed);
 	pthread_cond_broadcast(&w->written);
-	pthread_cond_broadcast(&w->ended);
 	pthread_mutex_unlock(&w->lock);
 	if (w->has_thread)
 		pthread_join(w->thread, NULL);
@@ -236,7 +302,6 @@ struct writer *writer_stop(struct writer *w)
 		pthread_join(w->wal_thread, NULL);
 	pthread_cond_destroy(&w->changed);
 	pthread_cond_destroy(&w->written);
-	pthread_cond_destroy(&w->ended);
 	pthread_mutex_destroy(&w->lock);
 	free(w);
 	return NULL;

@@ -1,10 +1,13 @@
 /*
- * The one thread that changes the corpus. It takes all that has queued up while the last commit ran
+ * Whoever changes the corpus, one thread at a time. It takes all that has queued up while the last commit ran
  * (at most CORPUS_BATCH_MAX records), admits it in one transaction, answers all, and goes on: no
  * timers. A commit costs as much as several records, so while more submissions are still being
  * checked than wait here, it leaves the processor to the checks: with one client it never waits,
  * with many a batch is about half of what is under way. Nobody waits for what came later: the
  * checks go in the order of arrival, and each that ends brings the start nearer.
+ *
+ * That thread is the writer's own, except for a submission with nothing beside it: the thread that
+ * checked it commits it too. Waking another one would take as long as a sixth of the commit.
  */
 #ifndef ANNOTD_WRITER_H
 #define ANNOTD_WRITER_H
@@ -26,7 +29,7 @@ struct write_job {
 	struct annot_bytes content;
 	bool announced; /* by writer_announce: putting it ends that */
 	/*
-	 * Called once, on the writer's thread, when it is durable or has failed. note is the signed
+	 * Called once, on the thread that writes, when it is durable or has failed. note is the signed
 	 * checkpoint (of items that were admitted), valid during the call. Must not block; may free
 	 * the job.
 	 */
@@ -46,9 +49,16 @@ ANNOT_CHECKED enum annot_status writer_start(struct corpus *corpus, struct write
 void writer_announce(struct writer *w);
 void writer_withdraw(struct writer *w);
 
-/* Queues a job. BUSY when the queue is full, READ_ONLY when stopping: then done is not called. */
-ANNOT_CHECKED enum annot_status writer_put(struct writer *w, struct write_job *job,
+/*
+ * Queues a job. BUSY when the queue is full, READ_ONLY when stopping: then done is not called.
+ * *ret_yours (NULL: it may not be): nothing else waits or is on its way, and the caller's thread is to
+ * call writer_run at once, which commits it. Until then nobody else writes.
+ */
+ANNOT_CHECKED enum annot_status writer_put(struct writer *w, struct write_job *job, bool *ret_yours,
 					   struct annot_error *err);
+/* Commits what waits, at least the caller's job, and lets the writer's thread go on. Blocks for as
+ * long as a commit takes. */
+void writer_run(struct writer *w);
 
 /* Finishes what is queued and ends the threads; takes NULL, returns NULL. */
 struct writer *writer_stop(struct writer *w);

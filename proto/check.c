@@ -66,9 +66,9 @@ static enum annot_status check_text(const char *text, const struct limits *l,
 	return ANNOT_OK;
 }
 
-static enum annot_status check_value(enum annot_field_type type, const void *value,
-				     const struct limits *l, const struct annot_path *path,
-				     struct annot_error *err)
+static enum annot_status explain(enum annot_field_type type, const void *value,
+				 const struct limits *l, const struct annot_path *path,
+				 struct annot_error *err)
 {
 	switch (type) {
 	case ANNOT_FIELD_u64:
@@ -90,6 +90,42 @@ static enum annot_status check_value(enum annot_field_type type, const void *val
 		return annot_hash_is_zero(value) ? missing(l, path, err) : ANNOT_OK;
 	}
 	return annot_fail(err, ANNOT_INTERNAL, "%s: no such type", annot_path_text(path).text);
+}
+
+static inline bool is_within(uint64_t n, const struct limits *l)
+{
+	return n >= l->min && n <= l->max;
+}
+
+/* What explain would find nothing wrong with, as nearly all values: in a list each of them counts. */
+static inline bool is_good(enum annot_field_type type, const void *value, const struct limits *l)
+{
+	const struct annot_bytes *b = value;
+	const char *text;
+	size_t len;
+	switch (type) {
+	case ANNOT_FIELD_u64:
+		return is_within(*(const uint64_t *)value, l);
+	case ANNOT_FIELD_flag:
+		return true;
+	case ANNOT_FIELD_text:
+		text = *(const char *const *)value;
+		len = text ? strlen(text) : 0;
+		return text ? is_within(len, l) && annot_utf8_valid(text, len) == len
+			    : !l->required;
+	case ANNOT_FIELD_bytes:
+		return b->data ? is_within(b->len, l) : b->len == 0 && !l->required;
+	case ANNOT_FIELD_hash:
+		return !l->required || !annot_hash_is_zero(value);
+	}
+	return false;
+}
+
+static inline enum annot_status check_value(enum annot_field_type type, const void *value,
+					    const struct limits *l, const struct annot_path *path,
+					    struct annot_error *err)
+{
+	return is_good(type, value, l) ? ANNOT_OK : explain(type, value, l, path, err);
 }
 
 static enum annot_status check_message(const struct annot_message_def *def, const void *message,

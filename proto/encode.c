@@ -6,89 +6,176 @@
 
 #include "text/utf8.h"
 
-static int append(void *buf, const char *data, size_t len)
+/* The end of a buffer, while a message is written. */
+struct out {
+	struct annot_buf *buf;
+	char *at, *end; /* of the room in buf that its length does not count; NULL once it failed */
+};
+
+static struct out out_begin(struct annot_buf *buf)
 {
-	annot_buf_add(buf, data, len);
+	annot_buf_add(buf, "", 0);
+	if (buf->failed)
+		return (struct out){.buf = buf};
+	return (struct out){
+		.buf = buf, .at = buf->data + buf->len, .end = buf->data + buf->cap};
+}
+
+static void out_end(struct out *o)
+{
+	if (!o->at)
+		return;
+	o->buf->len = (size_t)(o->at - o->buf->data);
+	*o->at = '\0';
+}
+
+static void out_add_slowly(struct out *o, const char *data, size_t len)
+{
+	out_end(o);
+	annot_buf_add(o->buf, data, len);
+	*o = out_begin(o->buf);
+}
+
+/* As memcpy. Most pieces are names of 4 to 16 bytes, for which a call is more than the copying. */
+static inline void copy(char *to, const char *from, size_t len)
+{
+	uint64_t first8, last8;
+	uint32_t first4, last4;
+	if (len >= 8 && len <= 16) {
+		memcpy(&first8, from, 8);
+		memcpy(&last8, from + len - 8, 8);
+		memcpy(to, &first8, 8);
+		memcpy(to + len - 8, &last8, 8);
+	} else if (len >= 4 && len < 8) {
+		memcpy(&first4, from, 4);
+		memcpy(&last4, from + len - 4, 4);
+		memcpy(to, &first4, 4);
+		memcpy(to + len - 4, &last4, 4);
+	} else {
+		memcpy(to, from, len);
+	}
+}
+
+static inline int append(void *out, const char *data, size_t len)
+{
+	struct out *o = out;
+	if (len >= (size_t)(o->end - o->at)) { /* a NUL goes behind it */
+		out_add_slowly(o, data, len);
+	} else {
+		copy(o->at, data, len);
+		o->at += len;
+	}
 	return 0; /* a failed append is kept in the buffer and checked once, at the end */
 }
 
-static void pack_text(msgpack_packer *pk, const char *text)
+/* A packer for each value: the compiler then knows its callback, and no call is left. */
+static inline msgpack_packer packer(struct out *to)
 {
-	size_t len = strlen(text);
-	msgpack_pack_str(pk, len);
-	msgpack_pack_str_body(pk, text, len);
+	return (msgpack_packer){.data = to, .callback = append};
 }
 
-static void pack_flag(msgpack_packer *pk, bool flag)
+static void pack_u64(struct out *to, uint64_t n)
 {
+	msgpack_packer pk = packer(to);
+	msgpack_pack_uint64(&pk, n);
+}
+
+static void pack_text(struct out *to, const char *text, size_t len)
+{
+	msgpack_packer pk = packer(to);
+	msgpack_pack_str(&pk, len);
+	msgpack_pack_str_body(&pk, text, len);
+}
+
+static inline void pack_word(struct out *to, const char *text)
+{
+	pack_text(to, text, strlen(text));
+}
+
+static void pack_flag(struct out *to, bool flag)
+{
+	msgpack_packer pk = packer(to);
 	if (flag)
-		msgpack_pack_true(pk);
+		msgpack_pack_true(&pk);
 	else
-		msgpack_pack_false(pk);
+		msgpack_pack_false(&pk);
 }
 
-static void pack_bytes(msgpack_packer *pk, const void *data, size_t len)
+static void pack_bytes(struct out *to, const void *data, size_t len)
 {
-	msgpack_pack_bin(pk, len);
-	msgpack_pack_bin_body(pk, data ? data : "", len);
+	msgpack_packer pk = packer(to);
+	msgpack_pack_bin(&pk, len);
+	msgpack_pack_bin_body(&pk, data ? data : "", len);
 }
 
-static void pack_value(msgpack_packer *pk, enum annot_field_type type, const void *value)
+static void pack_map(struct out *to, size_t n)
+{
+	msgpack_packer pk = packer(to);
+	msgpack_pack_map(&pk, n);
+}
+
+static void pack_array(struct out *to, size_t n)
+{
+	msgpack_packer pk = packer(to);
+	msgpack_pack_array(&pk, n);
+}
+
+static void pack_value(struct out *to, enum annot_field_type type, const void *value)
 {
 	const struct annot_bytes *b = value;
 	switch (type) {
 	case ANNOT_FIELD_u64:
-		msgpack_pack_uint64(pk, *(const uint64_t *)value);
+		pack_u64(to, *(const uint64_t *)value);
 		break;
 	case ANNOT_FIELD_flag:
-		pack_flag(pk, *(const bool *)value);
+		pack_flag(to, *(const bool *)value);
 		break;
 	case ANNOT_FIELD_text:
-		pack_text(pk, *(const char *const *)value);
+		pack_word(to, *(const char *const *)value);
 		break;
 	case ANNOT_FIELD_bytes:
-		pack_bytes(pk, b->data, b->len);
+		pack_bytes(to, b->data, b->len);
 		break;
 	case ANNOT_FIELD_hash:
-		pack_bytes(pk, value, ANNOT_HASH_SIZE);
+		pack_bytes(to, value, ANNOT_HASH_SIZE);
 		break;
 	}
 }
 
-static void pack_message(msgpack_packer *pk, const struct annot_message_def *def,
+static void pack_message(struct out *to, const struct annot_message_def *def,
 			 const char *message);
 
-static void pack_list(msgpack_packer *pk, const struct annot_field_def *f, const char *message)
+static void pack_list(struct out *to, const struct annot_field_def *f, const char *message)
 {
 	const char *items = *(const char *const *)(const void *)(message + f->offset);
 	size_t n = *(const size_t *)(const void *)(message + f->count_offset);
-	msgpack_pack_array(pk, n);
+	pack_array(to, n);
 	for (size_t i = 0; i < n; i++) {
 		const char *item = items + i * annot_item_size(f);
 		if (f->message)
-			pack_message(pk, f->message, item);
+			pack_message(to, f->message, item);
 		else
-			pack_value(pk, f->type, item);
+			pack_value(to, f->type, item);
 	}
 }
 
-static void pack_message(msgpack_packer *pk, const struct annot_message_def *def,
+static void pack_message(struct out *to, const struct annot_message_def *def,
 			 const char *message)
 {
 	const struct annot_field_def *fields = def->fields();
 	size_t present = 0;
 	for (size_t i = 0; i < def->n_fields; i++)
 		present += annot_field_present(&fields[i], message);
-	msgpack_pack_map(pk, present);
+	pack_map(to, present);
 	for (size_t i = 0; i < def->n_fields; i++) {
 		const struct annot_field_def *f = &fields[i];
 		if (!annot_field_present(f, message))
 			continue;
-		pack_text(pk, f->name);
+		pack_text(to, f->name, f->name_len);
 		if (f->list)
-			pack_list(pk, f, message);
+			pack_list(to, f, message);
 		else
-			pack_value(pk, f->type, message + f->offset);
+			pack_value(to, f->type, message + f->offset);
 	}
 }
 
@@ -111,17 +198,17 @@ enum annot_status annot_message_encode(const struct annot_message_def *def, cons
 {
 	TRY(annot_message_check(def, message, err));
 	size_t start = ret->len;
-	msgpack_packer pk;
-	msgpack_packer_init(&pk, ret, append);
-	pack_message(&pk, def, message);
+	struct out to = out_begin(ret);
+	pack_message(&to, def, message);
+	out_end(&to);
 	return finish(ret, start, def->name, err);
 }
 
-static void pack_head(msgpack_packer *pk, size_t n)
+static void pack_head(struct out *to, size_t n)
 {
-	msgpack_pack_map(pk, n);
-	pack_text(pk, "v");
-	msgpack_pack_uint64(pk, ANNOT_WIRE_VERSION);
+	pack_map(to, n);
+	pack_word(to, "v");
+	pack_u64(to, ANNOT_WIRE_VERSION);
 }
 
 enum annot_status annot_request_encode(const struct annot_call_def *call, const void *request,
@@ -129,13 +216,13 @@ enum annot_status annot_request_encode(const struct annot_call_def *call, const 
 {
 	TRY(annot_message_check(call->request, request, err));
 	size_t start = ret->len;
-	msgpack_packer pk;
-	msgpack_packer_init(&pk, ret, append);
-	pack_head(&pk, 3);
-	pack_text(&pk, "call");
-	pack_text(&pk, call->name);
-	pack_text(&pk, "body");
-	pack_message(&pk, call->request, request);
+	struct out to = out_begin(ret);
+	pack_head(&to, 3);
+	pack_word(&to, "call");
+	pack_word(&to, call->name);
+	pack_word(&to, "body");
+	pack_message(&to, call->request, request);
+	out_end(&to);
 	return finish(ret, start, call->request->name, err);
 }
 
@@ -150,13 +237,13 @@ static enum annot_status encode_failure(enum annot_status status, const char *er
 				  "error text: %zu bytes, expected UTF-8 of at most %d", len,
 				  ANNOT_ERROR_MAX);
 	size_t start = ret->len;
-	msgpack_packer pk;
-	msgpack_packer_init(&pk, ret, append);
-	pack_head(&pk, 3);
-	pack_text(&pk, "status");
-	msgpack_pack_uint64(&pk, (uint64_t)status);
-	pack_text(&pk, "error");
-	pack_text(&pk, error);
+	struct out to = out_begin(ret);
+	pack_head(&to, 3);
+	pack_word(&to, "status");
+	pack_u64(&to, (uint64_t)status);
+	pack_word(&to, "error");
+	pack_text(&to, error, len);
+	out_end(&to);
 	return finish(ret, start, "error reply", err);
 }
 
@@ -168,12 +255,12 @@ enum annot_status annot_reply_encode(const struct annot_call_def *call, enum ann
 		return encode_failure(status, error, ret, err);
 	TRY(annot_message_check(call->reply, reply, err));
 	size_t start = ret->len;
-	msgpack_packer pk;
-	msgpack_packer_init(&pk, ret, append);
-	pack_head(&pk, 3);
-	pack_text(&pk, "status");
-	msgpack_pack_uint64(&pk, ANNOT_OK);
-	pack_text(&pk, "body");
-	pack_message(&pk, call->reply, reply);
+	struct out to = out_begin(ret);
+	pack_head(&to, 3);
+	pack_word(&to, "status");
+	pack_u64(&to, ANNOT_OK);
+	pack_word(&to, "body");
+	pack_message(&to, call->reply, reply);
+	out_end(&to);
 	return finish(ret, start, call->reply->name, err);
 }

@@ -26,6 +26,7 @@ struct annot_message_def;
 
 struct annot_field_def {
 	const char *name;
+	size_t name_len;
 	const char *doc;
 	enum annot_field_type type;	     /* of plain fields and LIST_OF items */
 	bool list;
@@ -48,7 +49,24 @@ struct annot_message_def {
 size_t annot_item_size(const struct annot_field_def *f);
 
 /* Whether a plain field of that struct is there: an OPTIONAL one may be absent. Lists always are. */
-bool annot_field_present(const struct annot_field_def *f, const void *message);
+static inline bool annot_field_present(const struct annot_field_def *f, const void *message)
+{
+	const void *value = (const char *)message + f->offset;
+	if (f->required || f->list)
+		return true;
+	switch (f->type) {
+	case ANNOT_FIELD_text:
+		return *(const char *const *)value != NULL;
+	case ANNOT_FIELD_bytes:
+		return ((const struct annot_bytes *)value)->data != NULL;
+	case ANNOT_FIELD_hash:
+		return !annot_hash_is_zero((const struct annot_hash *)value);
+	case ANNOT_FIELD_u64:
+	case ANNOT_FIELD_flag:
+		break;
+	}
+	return true;
+}
 
 /* annot_message_submit_request and so on. */
 #define MESSAGE(name, doc) ANNOT_API extern const struct annot_message_def annot_message_##name;

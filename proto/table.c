@@ -5,7 +5,7 @@
 
 /* 1. The fields of each message. The block-scope typedef tells FIELD which struct it is in. */
 #define PLAIN(member, kind, must, least, most, text)                                               \
-	.name = #member, .doc = text, .type = ANNOT_FIELD_##kind, .required = must, .min = least,  \
+	.name = #member, .name_len = sizeof #member - 1, .doc = text, .type = ANNOT_FIELD_##kind, .required = must, .min = least,  \
 	.max = most, .offset = offsetof(self, member)
 #define REQUIRED true
 #define OPTIONAL false
@@ -89,25 +89,6 @@ size_t annot_item_size(const struct annot_field_def *f)
 		[ANNOT_FIELD_hash] = sizeof(struct annot_hash),
 	};
 	return f->message ? f->message->size : sizes[f->type];
-}
-
-bool annot_field_present(const struct annot_field_def *f, const void *message)
-{
-	const char *value = (const char *)message + f->offset;
-	if (f->required || f->list)
-		return true;
-	switch (f->type) {
-	case ANNOT_FIELD_text:
-		return *(const char *const *)(const void *)value != NULL;
-	case ANNOT_FIELD_bytes:
-		return ((const struct annot_bytes *)(const void *)value)->data != NULL;
-	case ANNOT_FIELD_hash:
-		return !annot_hash_is_zero((const struct annot_hash *)(const void *)value);
-	case ANNOT_FIELD_u64:
-	case ANNOT_FIELD_flag:
-		break;
-	}
-	return true;
 }
 
 const struct annot_message_def *const *annot_messages(size_t *ret_n)

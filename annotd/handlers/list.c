@@ -61,6 +61,8 @@ enum annot_status on_list(struct call *c, const struct annot_list_request *in,
 	TRY(query_parse(c->arena, in->query, &query, &c->err));
 	TRY(bind(c, query));
 	l.query = query;
+	if (!in->count && in->limit > 0)
+		query->store.likely = in->limit + 1; /* one more says where the next page begins */
 	l.by_index = query->words.n == 0 && !(query->states & ~(unsigned)QUERY_ANY);
 	status = rows_begin(&l.rows, c, in->limit);
 	if (status == ANNOT_OK)

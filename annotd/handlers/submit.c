@@ -25,6 +25,7 @@ static enum annot_status snapshot(struct check *k, struct annot_error *err)
 	if (k->has_snapshot)
 		return ANNOT_OK;
 	k->withheld = corpus_withheld(k->c->corpus);
+	corpus_await_index(k->c->corpus);
 	TRY(reader_begin(k->c->reader, err));
 	k->has_snapshot = true;
 	return ANNOT_OK;

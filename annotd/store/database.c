@@ -96,6 +96,14 @@ enum annot_status db_run(struct db *db, sqlite3_stmt *st, struct annot_error *er
 	return status;
 }
 
+enum annot_status db_do(struct db *db, unsigned number, struct annot_error *err)
+{
+	sqlite3_stmt *st;
+
+	TRY(db_statement(db, number, &st, err));
+	return db_run(db, st, err);
+}
+
 enum annot_status db_number(struct db *db, sqlite3_stmt *st, bool *ret_row, int64_t *ret,
 			    struct annot_error *err)
 {

@@ -92,6 +92,9 @@ enum annot_status db_step(struct db *db, sqlite3_stmt *st, bool *ret_row, struct
 /* Steps a statement that gives no rows, and resets it. */
 enum annot_status db_run(struct db *db, sqlite3_stmt *st, struct annot_error *err);
 
+/* The same for a kept statement that nothing is bound to. */
+enum annot_status db_do(struct db *db, unsigned number, struct annot_error *err);
+
 /* A statement's first column as a number; *ret is untouched and *ret_row false when there is no
  * row. */
 enum annot_status db_number(struct db *db, sqlite3_stmt *st, bool *ret_row, int64_t *ret,

@@ -118,6 +118,7 @@ static const char *const statements[INDEX_STATEMENTS] = {
 			" ORDER BY e.src LIMIT ?2",
 	[INDEX_META_PUT] = "INSERT OR REPLACE INTO meta VALUES(?1,?2)",
 	[INDEX_BEGIN] = "BEGIN",
+	[INDEX_WRITE] = "BEGIN IMMEDIATE",
 	[INDEX_END] = "COMMIT",
 	[INDEX_META_GET] = "SELECT value FROM meta WHERE key=?1",
 };

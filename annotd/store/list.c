@@ -1,8 +1,12 @@
-/* Queries as SQL. Only numbers stand in its text: texts are looked up before, to their interned
- * numbers. */
+/*
+ * Queries as SQL. Only numbers stand in its text: texts are looked up before, to their interned
+ * numbers. What changes from request to request is bound, so that the same query has the same text, and
+ * its statement can be kept: ?1 the first record wanted, ?2 how many, ?3 the size that it is about, ?4
+ * the record before which it ends.
+ */
 #include "annotd/store/reader_private.h"
 
-enum { SQL_MAX = 1 << 16 };
+enum { SQL_MAX = 1 << 16, GROWTH = 4 };
 
 /* Kinds of which a corpus has few: found by the index over kinds, the others by going through the
  * log. */
@@ -24,10 +28,16 @@ static void number(struct builder *b, bool first, uint64_t value)
 	annot_buf_printf(b->sql, "%s%llu", first ? "" : ",", (unsigned long long)value);
 }
 
-static void where_kinds(struct builder *b)
+static void where_kinds(struct builder *b, bool by_kind)
 {
 	bool first = true;
 
+	b->nothing = b->nothing || b->query->kinds == 0;
+	/* A list is what an index is searched with; to look at each record a mask is less work. */
+	if (!by_kind) {
+		annot_buf_printf(b->sql, " AND (%u>>r.kind)&1", (unsigned)b->query->kinds);
+		return;
+	}
 	annot_buf_puts(b->sql, " AND r.kind IN (");
 	for (unsigned kind = 0; kind < ANNOT_KIND_COUNT; kind++)
 		if (b->query->kinds & 1u << kind) {
@@ -35,7 +45,6 @@ static void where_kinds(struct builder *b)
 			first = false;
 		}
 	annot_buf_puts(b->sql, ")");
-	b->nothing = b->nothing || first;
 }
 
 static enum annot_status where_authors(struct builder *b, struct annot_error *err)
@@ -121,7 +130,6 @@ static enum annot_status where_terms(struct builder *b, enum term_kind kind,
 static enum annot_status where_ratings(struct builder *b, struct annot_error *err)
 {
 	AUTO_BUF struct annot_buf ids = ANNOT_BUF_INIT(SQL_MAX);
-	unsigned long long size = b->reader->size;
 	size_t known;
 
 	TRY(terms(b, TERM_RATING, b->query->ratings, b->query->n_ratings, &ids, &known, err));
@@ -129,41 +137,34 @@ static enum annot_status where_ratings(struct builder *b, struct annot_error *er
 			 " AND (EXISTS(SELECT 1 FROM posting WHERE term IN %s AND seq=r.seq)"
 			 " OR EXISTS(SELECT 1 FROM edge e CROSS JOIN rec v ON v.seq=e.src"
 			 " LEFT JOIN ann a ON a.first=coalesce(v.ann,v.seq)"
-			 " WHERE e.dst=r.seq AND e.role=1 AND v.seq<%llu AND v.effect=0"
-			 " AND (v.to_index IS NULL OR v.to_index>=%llu)"
-			 " AND (a.retracted IS NULL OR a.retracted>=%llu)"
+			 " WHERE e.dst=r.seq AND e.role=1 AND v.seq<?3 AND v.effect=0"
+			 " AND (v.to_index IS NULL OR v.to_index>=?3)"
+			 " AND (a.retracted IS NULL OR a.retracted>=?3)"
 			 " AND EXISTS(SELECT 1 FROM posting WHERE term IN %s AND seq=v.seq)))",
-			 ids.data, size, size, size, ids.data);
+			 ids.data, ids.data);
 	b->nothing = b->nothing || known == 0;
 	return ANNOT_OK;
 }
 
 static void where_state(struct builder *b)
 {
-	unsigned long long size = b->reader->size;
-
-	annot_buf_printf(b->sql,
-			 " AND (r.effect<>2 AND (r.to_index IS NULL OR r.to_index>=%llu)"
-			 " AND (r.ann IS NULL OR r.effect=0 AND NOT EXISTS(SELECT 1 FROM late"
-			 " WHERE late.seq=r.seq AND at>=%llu))",
-			 size, size);
+	annot_buf_puts(b->sql, " AND (r.effect<>2 AND (r.to_index IS NULL OR r.to_index>=?3)"
+			       " AND (r.ann IS NULL OR r.effect=0 AND NOT EXISTS(SELECT 1 FROM late"
+			       " WHERE late.seq=r.seq AND at>=?3))");
 	if (b->query->with_void)
 		annot_buf_puts(b->sql, " OR r.effect=2");
 	if (b->query->with_pending)
-		annot_buf_printf(b->sql,
-				 " OR r.effect=1 OR EXISTS(SELECT 1 FROM late WHERE"
-				 " late.seq=r.seq AND at>=%llu)",
-				 size);
+		annot_buf_puts(b->sql, " OR r.effect=1 OR EXISTS(SELECT 1 FROM late WHERE"
+				       " late.seq=r.seq AND at>=?3)");
 	annot_buf_puts(b->sql, ")");
 }
 
 static void where_range(struct builder *b)
 {
 	const struct store_query *q = b->query;
-	uint64_t before = q->before < b->reader->size ? q->before : b->reader->size;
 
-	annot_buf_printf(b->sql, " WHERE r.seq>=max(?1,%llu) AND r.seq<%llu",
-			 (unsigned long long)q->since, (unsigned long long)before);
+	annot_buf_printf(b->sql, " WHERE r.seq>=max(?1,%llu) AND r.seq<?4",
+			 (unsigned long long)q->since);
 	if (q->since_time != INT64_MIN)
 		annot_buf_printf(b->sql, " AND r.time>=%lld", (long long)q->since_time);
 	if (q->before_time != INT64_MAX)
@@ -179,7 +180,7 @@ static enum annot_status build(struct builder *b, struct annot_error *err)
 	annot_buf_printf(b->sql, "SELECT " CORE_ROW_COLUMNS " FROM rec r %s",
 			 by_kind ? "INDEXED BY rec_kind" : "NOT INDEXED");
 	where_range(b);
-	where_kinds(b);
+	where_kinds(b, by_kind);
 	if (q->n_authors > 0)
 		TRY(where_authors(b, err));
 	where_state(b);
@@ -193,6 +194,34 @@ static enum annot_status build(struct builder *b, struct annot_error *err)
 		TRY(where_ratings(b, err));
 	annot_buf_puts(b->sql, " ORDER BY r.seq LIMIT ?2");
 	return annot_buf_check(b->sql, "query", err);
+}
+
+/* The statement of that text, kept or made in the place of the one that was used longest ago. */
+static enum annot_status statement(struct reader *r, const struct annot_buf *sql,
+				   sqlite3_stmt **ret, struct annot_error *err)
+{
+	struct kept_list *at = &r->lists[0];
+
+	for (size_t i = 0; i < LISTS_KEPT; i++) {
+		struct kept_list *kept = &r->lists[i];
+
+		if (kept->st && strcmp(sqlite3_sql(kept->st), sql->data) == 0) {
+			at = kept;
+			break;
+		}
+		if (kept->used < at->used)
+			at = kept;
+	}
+	if (!at->st || strcmp(sqlite3_sql(at->st), sql->data) != 0) {
+		sqlite3_finalize(at->st);
+		at->st = NULL;
+		if (sqlite3_prepare_v3(r->core.index.sq, sql->data, -1, SQLITE_PREPARE_PERSISTENT,
+				       &at->st, NULL) != SQLITE_OK)
+			return db_fail(&r->core.index, "query", err);
+	}
+	at->used = ++r->n_lists;
+	*ret = at->st;
+	return ANNOT_OK;
 }
 
 /* Whether its annotation is wanted: the query's text does not say. */
@@ -212,8 +241,14 @@ static enum annot_status is_wanted(struct reader *r, const struct store_query *q
 static enum annot_status run(struct reader *r, sqlite3_stmt *st, const struct store_query *query,
 			     uint64_t from, reader_each each, void *arg, struct annot_error *err)
 {
+	/* Few at first where few are likely to be taken. */
+	size_t n = query->likely > 0 && query->likely < CORE_CHUNK ? (size_t)query->likely
+								    : CORE_CHUNK;
+	bool full;
+
 	do {
-		TRY(page_read(r, st, from, err));
+		TRY(page_read(r, st, from, n, err));
+		full = r->page.n == n;
 		for (size_t i = 0; i < r->page.n; i++) {
 			struct page_row *row = &r->page.rows[i];
 			bool wanted;
@@ -223,7 +258,8 @@ static enum annot_status run(struct reader *r, sqlite3_stmt *st, const struct st
 				return ANNOT_OK;
 			from = row->rec.seq + 1;
 		}
-	} while (r->page.n == CORE_CHUNK);
+		n = n < CORE_CHUNK / GROWTH ? n * GROWTH : CORE_CHUNK;
+	} while (full);
 	return ANNOT_OK;
 }
 
@@ -232,15 +268,14 @@ enum annot_status reader_list(struct reader *r, const struct store_query *query,
 {
 	AUTO_BUF struct annot_buf sql = ANNOT_BUF_INIT(SQL_MAX);
 	struct builder b = {.reader = r, .query = query, .sql = &sql};
+	uint64_t before = query->before < r->size ? query->before : r->size;
 	sqlite3_stmt *st = NULL;
-	enum annot_status status;
 
 	TRY(build(&b, err));
 	if (b.nothing)
 		return ANNOT_OK;
-	if (sqlite3_prepare_v2(r->core.index.sq, sql.data, -1, &st, NULL) != SQLITE_OK)
-		return db_fail(&r->core.index, "query", err);
-	status = run(r, st, query, from, each, arg, err);
-	sqlite3_finalize(st);
-	return status;
+	TRY(statement(r, &sql, &st, err));
+	sqlite3_bind_int64(st, 3, (int64_t)r->size);
+	sqlite3_bind_int64(st, 4, (int64_t)before);
+	return run(r, st, query, from, each, arg, err);
 }

@@ -94,7 +94,7 @@ static enum annot_status complete(struct reader *r, struct annot_error *err)
 	return complete_discussed(r, err);
 }
 
-enum annot_status page_read(struct reader *r, sqlite3_stmt *st, uint64_t from,
+enum annot_status page_read(struct reader *r, sqlite3_stmt *st, uint64_t from, size_t n,
 			    struct annot_error *err)
 {
 	enum annot_status status = ANNOT_OK;
@@ -102,8 +102,8 @@ enum annot_status page_read(struct reader *r, sqlite3_stmt *st, uint64_t from,
 
 	page_forget(&r->page);
 	sqlite3_bind_int64(st, 1, (int64_t)from);
-	sqlite3_bind_int(st, 2, CORE_CHUNK);
-	while (status == ANNOT_OK && row && r->page.n < CORE_CHUNK) {
+	sqlite3_bind_int64(st, 2, (int64_t)n);
+	while (status == ANNOT_OK && row && r->page.n < n) {
 		status = db_step(&r->core.index, st, &row, err);
 		if (status == ANNOT_OK && row)
 			status = page_add(&r->page, &r->core.index, st, err);
@@ -166,7 +166,7 @@ enum annot_status reader_ahead(struct reader *r, uint64_t index, struct annot_er
 	if (find(&r->page, index))
 		return ANNOT_OK;
 	TRY(db_statement(&r->core.index, INDEX_ROWS, &st, err));
-	return page_read(r, st, index, err);
+	return page_read(r, st, index, CORE_CHUNK, err);
 }
 
 enum annot_status page_ann(struct reader *r, struct page_row *row, struct core_ann *ret,

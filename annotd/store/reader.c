@@ -49,6 +49,8 @@ struct reader *reader_close(struct reader *r)
 	if (!r)
 		return NULL;
 	reader_rest(r);
+	for (size_t i = 0; i < LISTS_KEPT; i++)
+		sqlite3_finalize(r->lists[i].st);
 	db_close(&r->core.index);
 	db_close(&r->core.truth);
 	annot_buf_free(&r->page.chars);
@@ -57,22 +59,14 @@ struct reader *reader_close(struct reader *r)
 	return NULL;
 }
 
-static enum annot_status run(struct db *db, unsigned statement, struct annot_error *err)
-{
-	sqlite3_stmt *st;
-
-	TRY(db_statement(db, statement, &st, err));
-	return db_run(db, st, err);
-}
-
 static enum annot_status snapshot(struct reader *r, struct annot_error *err)
 {
 	/* The index first: truth.db is committed before it, so it has all that the index knows. */
 	if (r->core.index.sq) {
-		TRY(run(&r->core.index, INDEX_BEGIN, err));
+		TRY(db_do(&r->core.index, INDEX_BEGIN, err));
 		TRY(core_index_size(&r->core, &r->index_size, err));
 	}
-	TRY(run(&r->core.truth, TRUTH_BEGIN, err));
+	TRY(db_do(&r->core.truth, TRUTH_BEGIN, err));
 	return core_truth_size(&r->core, &r->truth_size, err);
 }
 
@@ -112,7 +106,7 @@ enum annot_status reader_begin(struct reader *r, struct annot_error *err)
 static void end(struct db *db, unsigned statement)
 {
 	if (db->sq && !sqlite3_get_autocommit(db->sq))
-		(void)run(db, statement, NULL);
+		(void)db_do(db, statement, NULL);
 }
 
 void reader_rest(struct reader *r)

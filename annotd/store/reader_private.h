@@ -25,6 +25,13 @@ struct page {
 	struct annot_buf chars;
 };
 
+/* The statement of a query that was asked lately. */
+struct kept_list {
+	sqlite3_stmt *st;
+	uint64_t used; /* when, in queries */
+};
+enum { LISTS_KEPT = 8 };
+
 struct reader {
 	struct core core;
 	uint64_t size;       /* what answers are about: index_size, or less after reader_as_of */
@@ -38,6 +45,8 @@ struct reader {
 	uint64_t seen_commits, taken_ms;
 	struct page page;
 	struct page one; /* the record that was looked up last, beside the page */
+	struct kept_list lists[LISTS_KEPT];
+	uint64_t n_lists; /* queries so far */
 };
 
 /* --- page.c --- */
@@ -47,10 +56,10 @@ void page_forget(struct page *page);
 enum annot_status page_add(struct page *page, struct db *db, sqlite3_stmt *st,
 			   struct annot_error *err);
 /*
- * Reads the next rows into the page, from a statement of INDEX_ROW's columns whose ?1 is the first
+ * Reads the next n rows, CORE_CHUNK at most, into the page, from a statement of INDEX_ROW's columns whose ?1 is the first
  * index and ?2 how many, and what they have beside, where that is less work at once.
  */
-enum annot_status page_read(struct reader *r, sqlite3_stmt *st, uint64_t from,
+enum annot_status page_read(struct reader *r, sqlite3_stmt *st, uint64_t from, size_t n,
 			    struct annot_error *err);
 /* The row of a record, from the page or looked up; good until the next call. NOT_FOUND. */
 enum annot_status page_row(struct reader *r, uint64_t seq, struct page_row **ret,

@@ -61,16 +61,18 @@ static enum annot_status known(struct reader *r, uint64_t index, struct store_ro
 	}
 	if (ret->replaced >= (int64_t)r->size)
 		ret->replaced = ANNOT_NEVER;
-	*row = (struct store_row){
-		.index = index,
-		.kind = ret->kind,
-		.effect = ret->effect,
-		.effect_at = index,
-		.versions = ann.versions,
-		.heads = ann.heads,
-		.head = core_rec_is_head(ret),
-		.retracted = ann.retracted,
-	};
+	/* One by one: clearing all of reason for each record of a list would show. */
+	row->index = row->effect_at = index;
+	row->kind = ret->kind;
+	row->effect = ret->effect;
+	row->version = 0;
+	row->versions = ann.versions;
+	row->heads = ann.heads;
+	row->head = core_rec_is_head(ret);
+	row->retracted = ann.retracted;
+	row->withheld = false;
+	row->reason[0] = '\0';
+	row->record = row->annotation = (struct annot_hash){{0}};
 	TRY(core_author(&r->core, ret->author, &row->author, err));
 	if (ret->effect == ANNOT_VOID)
 		return row_reason(r, index, row->reason, err);

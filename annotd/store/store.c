@@ -182,7 +182,7 @@ enum annot_status store_in_truth(struct store *s, struct annot_error *err)
 {
 	if (!s->in_truth) {
 		TRY(leave(&s->core.truth, err));
-		TRY(db_exec(&s->core.truth, "BEGIN IMMEDIATE", err));
+		TRY(db_do(&s->core.truth, TRUTH_WRITE, err));
 	}
 	s->in_truth = true;
 	return ANNOT_OK;
@@ -192,7 +192,7 @@ enum annot_status store_in_index(struct store *s, struct annot_error *err)
 {
 	if (!s->in_index) {
 		TRY(leave(&s->core.index, err));
-		TRY(db_exec(&s->core.index, "BEGIN IMMEDIATE", err));
+		TRY(db_do(&s->core.index, INDEX_WRITE, err));
 	}
 	s->in_index = true;
 	return ANNOT_OK;
@@ -231,7 +231,7 @@ enum annot_status store_commit_truth(struct store *s, const struct annot_hash *r
 		return ANNOT_OK;
 	status = root_put(s, root, err);
 	if (status == ANNOT_OK)
-		status = db_exec(&s->core.truth, "COMMIT", err);
+		status = db_do(&s->core.truth, TRUTH_END, err);
 	if (status != ANNOT_OK) {
 		truth_rollback(s);
 		return status;
@@ -247,7 +247,7 @@ enum annot_status store_commit_index(struct store *s, struct annot_error *err)
 	if (!s->in_index)
 		return ANNOT_OK;
 	TRY(store_meta_put(&s->core.index, META_APPLIED, (int64_t)s->next_index_size, err));
-	TRY(db_exec(&s->core.index, "COMMIT", err));
+	TRY(db_do(&s->core.index, INDEX_END, err));
 	s->in_index = false;
 	s->index_size = s->next_index_size;
 	s->index_is_new = false;

@@ -13,6 +13,8 @@
 #ifndef ANNOTD_STORE_H
 #define ANNOTD_STORE_H
 
+#include <pthread.h>
+
 #include "log/tree.h"
 #include "state/judge.h"
 
@@ -100,18 +102,19 @@ void store_rollback(struct store *s);
 /* --- the write-ahead logs
  * ------------------------------------------------------------------------------------ */
 
-/* Bytes of each, beyond which its pages are moved into the database. */
-enum { STORE_WAL_GROWN = 64 << 20 };
+/* Bytes of each, and of truth.db's, beyond which its pages are moved into the database. */
+enum { STORE_WAL_GROWN = 64 << 20, STORE_WAL_TRUTH_GROWN = 8 << 20 };
 
 /* Whether one has; from any thread. */
 bool store_wal_has_grown(const struct store *s);
 /*
  * Moves the pages of those that have (`all`: of both) into their databases, so that they are
- * written from their start again: by one thread beside the writer, on connections of its own. A
- * reader that keeps one from that for too long is no failure: it grows by as much again first.
- * NO_SPACE, STORE.
+ * written from their start again: by one thread beside the writer, on connections of its own; the
+ * last of it while it holds the writer's lock. A reader that keeps one from beginning anew is no
+ * failure: it grows by as much again first. NO_SPACE, STORE.
  */
-enum annot_status store_wal_tend(struct store *s, bool all, struct annot_error *err);
+enum annot_status store_wal_tend(struct store *s, bool all, pthread_mutex_t *writer,
+				 struct annot_error *err);
 /* Empties both, durably. BUSY: a long reader kept one from that. */
 enum annot_status store_wal_truncate(const char *dir, struct annot_error *err);
 
@@ -323,6 +326,7 @@ struct store_query {
 	uint64_t since, before;          /* log indexes, since <= index < before */
 	int64_t since_time, before_time; /* claimed times */
 	bool with_retracted, with_void, with_pending;
+	uint64_t likely; /* records that will be looked at, if that is known; 0: many */
 };
 #define STORE_QUERY_INIT                                                                           \
 	((struct store_query){                                                                     \

@@ -8,8 +8,9 @@
 
 struct wal {
 	const struct db_file *file;
+	size_t grown;       /* bytes from which on its pages are moved, … */
+	_Atomic size_t max; /* … and those from which on they are next */
 	_Atomic int pages;  /* in it, as of the last commit */
-	_Atomic size_t max; /* bytes from which on its pages are moved */
 };
 
 struct store {

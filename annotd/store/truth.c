@@ -33,6 +33,7 @@ static const char *const statements[TRUTH_STATEMENTS] = {
 	[TRUTH_CONTENT_ROW] = "SELECT rowid FROM content WHERE seq=?1 AND piece=?2",
 	[TRUTH_CONTENT_DROP] = "DELETE FROM content WHERE seq=?1",
 	[TRUTH_BEGIN] = "BEGIN",
+	[TRUTH_WRITE] = "BEGIN IMMEDIATE",
 	[TRUTH_END] = "COMMIT",
 	[TRUTH_WITHHOLD] = "UPDATE record SET bytes=NULL, leaf=?2 WHERE seq=?1",
 };

@@ -1,6 +1,12 @@
 /*
  * The write-ahead logs: how long they get, and how the index does without syncs.
  *
+ * SQLite appends to a log until all of it was moved into the database, and then writes it from its
+ * start again. Writing over what is there is what makes a commit cheap: an fdatasync after an append has
+ * to make the file's new length durable too, which takes twice as long. So truth.db's log is kept short;
+ * its records are only ever appended, so that moving them writes each page about once. index.db's is
+ * not synced, and its pages are scattered: the longer it is, the fewer of them are written twice.
+ *
  * index.db is not synced between a clean close and the next one. What a crash of the machine leaves
  * of it may be anything, so it counts only with the mark CLEAN, or if the machine still runs.
  * Therefore the mark is gone from the file itself, and not only in its log, before the first page
@@ -16,27 +22,32 @@ enum {
 	FRAME_HEAD = 24, /* of each page in a log */
 	PASSES = 8,      /* beside the writer, each for what came during the one before */
 	FEW_PAGES = 64,  /* are left to move while the writer waits */
-	READERS_MS = 200 /* the writer then waits at most so long for them */
+	READERS_MS = 200 /* the writer waits at most so long for them, where a log is very long */
 };
 
 /* --- how long they get --- */
 
-static int count_pages(void *ret, sqlite3 *sq, const char *name, int pages)
+static int count_pages(void *arg, sqlite3 *sq, const char *name, int pages)
 {
+	struct wal *wal = arg;
+
 	(void)sq, (void)name;
-	atomic_store((_Atomic int *)ret, pages);
+	if (pages < atomic_exchange(&wal->pages, pages))
+		atomic_store(&wal->max, wal->grown); /* it began anew */
 	return SQLITE_OK;
 }
 
 enum annot_status store_wal_watch(struct store *s, struct db *db, struct annot_error *err)
 {
 	char sql[64];
-	struct wal *wal = db == &s->core.index ? &s->index_wal : &s->truth_wal;
+	bool index = db == &s->core.index;
+	struct wal *wal = index ? &s->index_wal : &s->truth_wal;
 
-	wal->file = db == &s->core.index ? &store_index_file : &store_truth_file;
+	wal->file = index ? &store_index_file : &store_truth_file;
+	wal->grown = index ? STORE_WAL_GROWN : STORE_WAL_TRUTH_GROWN;
 	atomic_store(&wal->pages, 0);
-	atomic_store(&wal->max, STORE_WAL_GROWN);
-	sqlite3_wal_hook(db->sq, count_pages, &wal->pages);
+	atomic_store(&wal->max, wal->grown);
+	sqlite3_wal_hook(db->sq, count_pages, wal);
 	/* The file too: one that had to grow further gives the rest back. */
 	snprintf(sql, sizeof sql, "PRAGMA journal_size_limit=%d", (int)STORE_WAL_GROWN);
 	return db_exec(db, sql, err);
@@ -53,8 +64,12 @@ bool store_wal_has_grown(const struct store *s)
 	       wal_bytes(&s->index_wal) >= atomic_load(&s->index_wal.max);
 }
 
-/* Moves all pages into the database, most of them beside the writer; it then starts over. */
-static int begin_anew(struct db *db, const struct wal *wal)
+/*
+ * Moves all pages into the database, most of them beside the writer, which waits on its lock for the
+ * last ones. With its next commit it starts over, unless a reader is at the log just then; readers are
+ * waited for only where it has become long over that.
+ */
+static int begin_anew(struct db *db, const struct wal *wal, pthread_mutex_t *writer)
 {
 	int moved = 0, code = SQLITE_OK;
 
@@ -67,11 +82,18 @@ static int begin_anew(struct db *db, const struct wal *wal)
 	if (code != SQLITE_OK)
 		return code;
 	sqlite3_busy_timeout(db->sq, READERS_MS);
-	return sqlite3_wal_checkpoint_v2(db->sq, NULL, SQLITE_CHECKPOINT_RESTART, NULL, NULL);
+	pthread_mutex_lock(writer);
+	code = sqlite3_wal_checkpoint_v2(db->sq, NULL,
+					 wal_bytes(wal) < STORE_WAL_GROWN
+						 ? SQLITE_CHECKPOINT_PASSIVE
+						 : SQLITE_CHECKPOINT_RESTART,
+					 NULL, NULL);
+	pthread_mutex_unlock(writer);
+	return code;
 }
 
 static enum annot_status tend(const struct store *s, struct wal *wal, size_t max,
-			      struct annot_error *err)
+			      pthread_mutex_t *writer, struct annot_error *err)
 {
 	enum annot_status status = ANNOT_OK;
 	struct db db;
@@ -81,25 +103,22 @@ static enum annot_status tend(const struct store *s, struct wal *wal, size_t max
 	TRY(db_open(&db, s->dir, wal->file, DB_WRITE, err));
 	if (wal->file->derived)
 		status = db_exec(&db, "PRAGMA synchronous=OFF", err);
-	int code = status == ANNOT_OK ? begin_anew(&db, wal) : SQLITE_OK;
+	int code = status == ANNOT_OK ? begin_anew(&db, wal, writer) : SQLITE_OK;
 
-	if (code == SQLITE_OK) {
-		atomic_store(&wal->pages, 0); /* until the next commit */
-		atomic_store(&wal->max, STORE_WAL_GROWN);
-	} else if (code == SQLITE_BUSY) {
-		/* A long reader. The writer is not made to wait for it again and again. */
-		atomic_store(&wal->max, wal_bytes(wal) + STORE_WAL_GROWN);
-	} else {
+	/* Where a reader kept it from beginning anew, that is not tried at each commit. */
+	if (code == SQLITE_OK || code == SQLITE_BUSY)
+		atomic_store(&wal->max, wal_bytes(wal) + wal->grown);
+	else
 		status = db_fail(&db, "checkpoint", err);
-	}
 	db_close(&db);
 	return status;
 }
 
-enum annot_status store_wal_tend(struct store *s, bool all, struct annot_error *err)
+enum annot_status store_wal_tend(struct store *s, bool all, pthread_mutex_t *writer,
+				 struct annot_error *err)
 {
-	TRY(tend(s, &s->truth_wal, all ? 0 : atomic_load(&s->truth_wal.max), err));
-	return tend(s, &s->index_wal, all ? 0 : atomic_load(&s->index_wal.max), err);
+	TRY(tend(s, &s->truth_wal, all ? 0 : atomic_load(&s->truth_wal.max), writer, err));
+	return tend(s, &s->index_wal, all ? 0 : atomic_load(&s->index_wal.max), writer, err);
 }
 
 /* --- truncated --- */

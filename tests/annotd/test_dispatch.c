@@ -133,7 +133,8 @@ static enum annot_status ask(struct fixture *f, enum annot_call_id id, const voi
 	assert_non_null(log);
 	assert_ok(annot_request_encode(call, request, &r.frame, &test_error));
 	assert_true(dup2(fileno(log), STDERR_FILENO) >= 0);
-	dispatch_request(&f->worker, &r, false);
+	if (dispatch_request(&f->worker, &r, false))
+		writer_run(f->shared.writer);
 	assert_true(dup2(kept, STDERR_FILENO) >= 0);
 	close(kept);
 	rewind(log);

@@ -20,6 +20,7 @@ struct job {
 	struct write_job job;
 	struct corpus_item item, *pointer;
 	bool gate; /* done waits for the test to open it */
+	pthread_t thread; /* that called done */
 	struct board *board;
 	enum annot_status status;
 	uint64_t size; /* of the checkpoint that came with it */
@@ -45,6 +46,7 @@ static void on_done(struct write_job *job, enum annot_status status, const char 
 	pthread_mutex_lock(&b->lock);
 	j->status = status;
 	j->size = checkpoint.size;
+	j->thread = pthread_self();
 	if (j->gate) {
 		b->at_gate = true;
 		pthread_cond_broadcast(&b->changed);
@@ -83,7 +85,7 @@ static void open_gate(struct board *b)
 static void hold(struct fixture *f, struct board *b, struct job *j)
 {
 	j->gate = true;
-	assert_ok(writer_put(f->writer, &j->job, &test_error));
+	assert_ok(writer_put(f->writer, &j->job, NULL, &test_error));
 	pthread_mutex_lock(&b->lock);
 	while (!b->at_gate)
 		pthread_cond_wait(&b->changed, &b->lock);
@@ -134,7 +136,7 @@ static void test_group_commit(void **state)
 		job_init(&jobs[i], &b, f->test->entries[1 + i]);
 	hold(f, &b, &jobs[0]);
 	for (size_t i = 1; i <= N; i++)
-		assert_ok(writer_put(f->writer, &jobs[i].job, &test_error));
+		assert_ok(writer_put(f->writer, &jobs[i].job, NULL, &test_error));
 	open_gate(&b);
 	wait_done(&b, N + 1);
 	assert_int_equal(jobs[0].size, 2);
@@ -164,7 +166,7 @@ static void test_content_in_order(void **state)
 	job_init(&jobs[3], &b, f->test->entries[3]);
 	hold(f, &b, &jobs[0]);
 	for (size_t i = 1; i < 4; i++)
-		assert_ok(writer_put(f->writer, &jobs[i].job, &test_error));
+		assert_ok(writer_put(f->writer, &jobs[i].job, NULL, &test_error));
 	open_gate(&b);
 	wait_done(&b, 4);
 	assert_int_equal(jobs[1].size, 3);
@@ -182,8 +184,8 @@ static void test_bound(void **state)
 		job_init(&jobs[i], &b, f->test->entries[1]); /* duplicates but for the first */
 	hold(f, &b, &jobs[0]);
 	for (size_t i = 1; i <= WRITER_JOBS_MAX; i++)
-		assert_ok(writer_put(f->writer, &jobs[i].job, &test_error));
-	assert_status(writer_put(f->writer, &jobs[WRITER_JOBS_MAX + 1].job, &test_error),
+		assert_ok(writer_put(f->writer, &jobs[i].job, NULL, &test_error));
+	assert_status(writer_put(f->writer, &jobs[WRITER_JOBS_MAX + 1].job, NULL, &test_error),
 		      ANNOT_BUSY);
 	assert_error_says("try again");
 	open_gate(&b);
@@ -210,21 +212,63 @@ static void test_announced(void **state)
 		jobs[i].job.announced = true;
 		writer_announce(f->writer);
 	}
-	assert_ok(writer_put(f->writer, &jobs[0].job, &test_error));
-	assert_ok(writer_put(f->writer, &jobs[1].job, &test_error));
+	assert_ok(writer_put(f->writer, &jobs[0].job, NULL, &test_error));
+	assert_ok(writer_put(f->writer, &jobs[1].job, NULL, &test_error));
 	wait_done(&b, 2);
 	assert_int_equal(jobs[0].size, 3); /* both under one checkpoint */
 	assert_int_equal(jobs[1].size, 3);
 	/* One waits, one is to come. */
-	assert_ok(writer_put(f->writer, &jobs[2].job, &test_error));
+	assert_ok(writer_put(f->writer, &jobs[2].job, NULL, &test_error));
 	wait_done(&b, 3);
 	writer_announce(f->writer);
 	writer_announce(f->writer);
-	assert_ok(writer_put(f->writer, &jobs[3].job, &test_error));
+	assert_ok(writer_put(f->writer, &jobs[3].job, NULL, &test_error));
 	writer_withdraw(f->writer);
 	writer_withdraw(f->writer);
 	wait_done(&b, 4);
 	assert_int_equal(jobs[3].size, 5);
+}
+
+/* Who puts a job with nothing beside it commits it, with what comes meanwhile. */
+static void test_own_thread(void **state)
+{
+	struct fixture *f = *state;
+	enum { N = 5 };
+	struct board b;
+	struct job jobs[N];
+	bool yours[N];
+	board_init(&b, f);
+	for (size_t i = 0; i < N; i++) {
+		test_put(f->test, &f->bob, test_claim("It rained."));
+		job_init(&jobs[i], &b, f->test->entries[1 + i]);
+	}
+	/* One that is waited for: then it is the writer's. */
+	writer_announce(f->writer);
+	assert_ok(writer_put(f->writer, &jobs[0].job, &yours[0], &test_error));
+	assert_false(yours[0]);
+	writer_withdraw(f->writer);
+	wait_done(&b, 1);
+	assert_false(pthread_equal(jobs[0].thread, pthread_self()));
+	/* The writer's thread may still be about to say that it is through. */
+	do {
+		assert_ok(writer_put(f->writer, &jobs[1].job, &yours[1], &test_error));
+		if (!yours[1])
+			wait_done(&b, b.done + 1);
+	} while (!yours[1]);
+	assert_ok(writer_put(f->writer, &jobs[2].job, &yours[2], &test_error));
+	assert_false(yours[2]);
+	writer_run(f->writer);
+	for (size_t i = 1; i < 3; i++) {
+		assert_true(pthread_equal(jobs[i].thread, pthread_self()));
+		assert_int_equal(jobs[i].item.status, ANNOT_OK);
+	}
+	assert_int_equal(jobs[1].size, jobs[2].size);
+	/* And then others write again, and stopping needs nobody. */
+	assert_ok(writer_put(f->writer, &jobs[3].job, NULL, &test_error));
+	assert_ok(writer_put(f->writer, &jobs[4].job, NULL, &test_error));
+	f->writer = writer_stop(f->writer);
+	for (size_t i = 3; i < N; i++)
+		assert_int_equal(jobs[i].item.index, 1 + i);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -235,6 +279,7 @@ int main(void)
 		TEST(test_group_commit),
 		TEST(test_content_in_order),
 		TEST(test_announced),
+		TEST(test_own_thread),
 		TEST(test_bound),
 	};
 	log_start(LOG_LEVEL_ERROR);

@@ -70,12 +70,12 @@ measure_onecore() { # PLACE
 measure_read() { # PLACE
 	phases=
 	measure_onecore "$1"
+	! want "get_1_p50_$1" "get_1_p99_$1" "list_first_$1" || echo_limit "echo_1_$1" 1
 	if want "get_16_twocores_$1" "get_1_p50_$1" "get_1_p99_$1"; then
 		echo_limit "echo_16_twocores_$1" 16
-		echo_limit "echo_1_$1" 1
 		phases='get=16,0.7 get=1,0.7'
 	fi
-	! want "list_1000_$1" || phases="$phases list=1000,0.7"
+	! want "list_1000_$1" "list_first_$1" || phases="$phases list=1000,0.7 list=1,0.5"
 	# shellcheck disable=SC2046
 	! want $(life_rows "$1") || phases="$phases $life"
 	phases="$phases stop"
@@ -91,6 +91,7 @@ measure_read() { # PLACE
 	figure "get_1_p50_$1" "$out" get p50 2
 	figure "get_1_p99_$1" "$out" get p99 2
 	figure "list_1000_$1" "$out" list rate
+	figure "list_first_$1" "$out" list p50 2
 	figure record "$out" size record
 	figure "bytes_truth_$1" "$out" size truth
 	figure "index_$1" "$out" size index
@@ -118,6 +119,7 @@ rows_read() {
 		row get_1_p50_$p "$(median echo_1_$p.p50)" us '' false
 		row get_1_p99_$p "$(median echo_1_$p.p99)" us '' false
 		row list_1000_$p "$(median $p.log8.range50_100k_mmap)" records/s 0.5 true
+		row list_first_$p "$(median echo_1_$p.p50)" us 2 false
 		row fsck_$p "$(median $p.sodium_verify_1024B_2t)" records/s 0.8 true
 		# Reading in log order, then inserting, one after the other.
 		row rebuild_$p "$(formula "1 / (1 / $(part $p.log8.seqscan_100k_mmap) + 1 / $(part $p.log8.insert_full_b1000))")" \

@@ -191,7 +191,7 @@ bool story_run(const struct story *s, const char *dir, struct promises *p)
 		if (i == EMPTY_BEFORE)
 			(void)store_wal_truncate(dir, NULL);
 		if (i == RESET_BEFORE)
-			(void)store_wal_tend(c->store, true, NULL);
+			(void)corpus_wal_tend(c, true, NULL);
 		if (i == RESTART_BEFORE)
 			done = restart(s, dir, &c, p) || restart(s, dir, &c, p);
 		done = done && insist(s, dir, &c, i, p);

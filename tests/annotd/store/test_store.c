@@ -295,7 +295,8 @@ static void test_fill(void **state)
 	s->call.reader = s->reader;
 	assert_string_equal(stored_list(s, ""), "1 2 3 4");
 	assert_false(store_wal_has_grown(s->store));
-	assert_ok(store_wal_tend(s->store, true, &test_error));
+	pthread_mutex_t writer = PTHREAD_MUTEX_INITIALIZER;
+	assert_ok(store_wal_tend(s->store, true, &writer, &test_error));
 }
 
 /* A file that reached the size that its process may write is as good as a full disk. */

@@ -3,9 +3,13 @@
 
 #include <sqlite3.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "annotd/store/store_private.h"
+#include "base/hash.h"
+
+static pthread_mutex_t writer = PTHREAD_MUTEX_INITIALIZER;
 
 static int setup(void **state)
 {
@@ -57,9 +61,9 @@ static void test_begun_anew(void **state)
 	int before = pages(s);
 	close_reader(s);
 	assert_false(store_wal_has_grown(s->store));
-	assert_ok(store_wal_tend(s->store, false, &test_error));
+	assert_ok(store_wal_tend(s->store, false, &writer, &test_error));
 	assert_int_equal(pages(s), before); /* they were short */
-	assert_ok(store_wal_tend(s->store, true, &test_error));
+	assert_ok(store_wal_tend(s->store, true, &writer, &test_error));
 	open_reader(s);
 	put_some(s, 1);
 	assert_in_range(pages(s), 1, before / 2);
@@ -75,25 +79,74 @@ static void test_grown(void **state)
 	close_reader(s);
 	atomic_store(&s->store->index_wal.max, 1);
 	assert_true(store_wal_has_grown(s->store));
-	assert_ok(store_wal_tend(s->store, false, &test_error));
+	assert_ok(store_wal_tend(s->store, false, &writer, &test_error));
 	assert_false(store_wal_has_grown(s->store));
-	assert_int_equal(atomic_load(&s->store->index_wal.max), STORE_WAL_GROWN);
 	open_reader(s);
+	put_some(s, 1);
+	assert_int_equal(atomic_load(&s->store->index_wal.max), STORE_WAL_GROWN);
 }
 
-/* A reader that looks at the log is waited for, but not again before the log is longer. */
+/* A reader that looks at the log keeps it from starting over, and nobody from writing. */
 static void test_long_reader(void **state)
 {
 	struct stored *s = *state;
 
 	put_some(s, 4); /* and the snapshot is open */
 	atomic_store(&s->store->truth_wal.max, 1);
-	assert_ok(store_wal_tend(s->store, false, &test_error));
-	assert_true(atomic_load(&s->store->truth_wal.max) > STORE_WAL_GROWN);
+	assert_ok(store_wal_tend(s->store, false, &writer, &test_error));
+	assert_true(atomic_load(&s->store->truth_wal.max) > STORE_WAL_TRUTH_GROWN);
 	assert_false(store_wal_has_grown(s->store));
 	put_some(s, 4); /* nobody else was kept from writing */
 	assert_int_equal(store_size(s->store), 9);
 	assert_false(stored_reopen(s));
+}
+
+static off_t file_size(const struct stored *s)
+{
+	char path[128];
+	struct stat wal;
+
+	snprintf(path, sizeof path, "%s/truth.db-wal", s->dir);
+	assert_int_equal(stat(path, &wal), 0);
+	return wal.st_size;
+}
+
+/* Notes that fill so many bytes, each other than all before. */
+static void put_notes(struct stored *s, size_t bytes)
+{
+	static unsigned counter;
+	char text[8000] = "";
+
+	assert_ok(store_begin(s->store, &test_error));
+	for (size_t done = 0; done < bytes; done += sizeof text) {
+		memcpy(text, &counter, sizeof counter);
+		counter++;
+		struct annot_hash hash = annot_sha256(text, sizeof text);
+		assert_ok(store_put_note(s->store, &hash, annot_bytes(text, sizeof text),
+					 &test_error));
+	}
+	assert_ok(store_commit_truth(s->store, NULL, &test_error));
+}
+
+/* truth.db's is written over, again and again, and its file grows no more. */
+static void test_written_over(void **state)
+{
+	struct stored *s = *state;
+	enum { MUCH = STORE_WAL_TRUTH_GROWN + (1 << 20), LITTLE = 1 << 20, ROUNDS = 3 };
+	off_t size = 0;
+
+	reader_rest(s->reader);
+	for (int i = 0; i < ROUNDS; i++) {
+		put_notes(s, LITTLE);
+		assert_false(store_wal_has_grown(s->store));
+		put_notes(s, MUCH);
+		assert_true(store_wal_has_grown(s->store));
+		assert_ok(store_wal_tend(s->store, false, &writer, &test_error));
+		assert_false(store_wal_has_grown(s->store));
+		if (i > 0)
+			assert_int_equal(file_size(s), size);
+		size = file_size(s);
+	}
 }
 
 /* What the file alone says, as after a crash that took all that was never synced from its log. */
@@ -147,6 +200,7 @@ int main(void)
 		T(test_begun_anew),
 		T(test_grown),
 		T(test_long_reader),
+		T(test_written_over),
 		T(test_mark),
 	};
 
