@@ -68,6 +68,27 @@ struct stored *stored_free(struct stored *s)
 	return NULL;
 }
 
+int stored_setup(void **state)
+{
+	*state = stored_new(1, 1);
+	return 0;
+}
+
+int stored_teardown(void **state)
+{
+	stored_free(*state);
+	return 0;
+}
+
+void stored_put_claims(struct stored *s, int n)
+{
+	struct test_key admin = test_key(1);
+
+	for (int i = 0; i < n; i++)
+		test_put_as(s->c, &admin, test_claim("The bridge is older than the town."),
+			    ANNOT_EFFECTIVE);
+}
+
 bool stored_reopen(struct stored *s)
 {
 	bool rebuild = false;

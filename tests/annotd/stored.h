@@ -24,6 +24,12 @@ struct stored {
 /* Opens a store in a new folder for a corpus with that many admins (keys 1, 2 …) and threshold. */
 struct stored *stored_new(unsigned admins, unsigned threshold);
 struct stored *stored_free(struct stored *s);
+/* The same for cmocka, with one admin. */
+int stored_setup(void **state);
+int stored_teardown(void **state);
+
+/* So many claims by that admin into the corpus. */
+void stored_put_claims(struct stored *s, int n);
 
 /* Puts new entries into both databases, in one transaction, and takes a new snapshot. */
 void stored_sync(struct stored *s);

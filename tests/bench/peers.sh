@@ -11,7 +11,7 @@ measure_peers() {
 		command -v $tool >/dev/null || { echo "script/bench: no $tool: no rows peer_…" >&2; return 0; }
 	done
 	n=500
-	[ -z "$big" ] || n=5000
+	[ -z "$big" ] || n=2000
 	LIMITS_N=$n bash ../shared/limits/peers.sh >"$scratch/peers"
 	results peer. git_per1.write git_per100.write git_per1.verify <"$scratch/peers"
 	if command -v minisign >/dev/null; then

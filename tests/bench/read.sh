@@ -13,7 +13,13 @@ life_rows() { # SUFFIX
 	done
 }
 
-life_figures() { # SUFFIX LINES
+corpus_figures() { # SUFFIX LINES: of phases list, size, fsck, rebuild and of $life, as far as they were run
+	figure "list_1000_$1" "$2" list rate
+	figure record "$2" size record
+	figure "bytes_truth_$1" "$2" size truth
+	figure "index_$1" "$2" size index
+	figure "fsck_$1" "$2" fsck rate
+	figure "rebuild_$1" "$2" rebuild rate
 	figure "memory_$1" "$2" crowd KiB
 	figure "idle_$1" "$2" crowd ms_per_s
 	figure "show_$1" "$2" show ms
@@ -24,7 +30,19 @@ life_figures() { # SUFFIX LINES
 	done
 }
 
-rows_life() { # SUFFIX
+# Limits are figures: rates of reading in the order of the log and of inserting, bytes of a row.
+rows_corpus() { # SUFFIX LISTING VERIFYING SCANNING INSERTING BYTES
+	row "list_1000_$1" "$(median "$2")" records/s 0.5 true
+	row "fsck_$1" "$(median "$3")" records/s 0.8 true
+	# Reading in log order, then inserting, one after the other.
+	row "rebuild_$1" "$(formula "1 / (1 / $(part "$4") + 1 / $(part "$5"))")" records/s 0.5 true
+	record=$(part record)
+	# What must be there: the record, its signature, two nodes of the tree.
+	row "bytes_truth_$1" "$(formula "$record + 64 + 64")" B 1.15 false
+	# The same in a table with three indexes; its rows hold 490 bytes in the place of the record.
+	all=$(formula "$(part "bytes_truth_$1") + $(part "index_$1")")
+	[ -z "$all" ] || value "bytes_all_$1" "$all"
+	row "bytes_all_$1" "$(formula "$(part "$6") - 490 + $record + 64 + 64")" B 1.25 false
 	row "memory_$1" $((64 * 1024)) KiB 1 false # RssAnon
 	row "idle_$1" 1 ms/s 1 false               # of CPU
 	row "show_$1" 10 ms 1 false                # of CPU: annotctl show ID, with its start
@@ -90,25 +108,9 @@ measure_read() { # PLACE
 	figure "get_16_twocores_$1" "$out" get rate
 	figure "get_1_p50_$1" "$out" get p50 2
 	figure "get_1_p99_$1" "$out" get p99 2
-	figure "list_1000_$1" "$out" list rate
 	figure "list_first_$1" "$out" list p50 2
-	figure record "$out" size record
-	figure "bytes_truth_$1" "$out" size truth
-	figure "index_$1" "$out" size index
-	figure "fsck_$1" "$out" fsck rate
-	figure "rebuild_$1" "$out" rebuild rate
-	life_figures "$1" "$out"
+	corpus_figures "$1" "$out"
 	measure_read_limits "$1"
-}
-
-rows_bytes() { # SUFFIX BYTES-OF-THE-LIMIT
-	record=$(part record)
-	# What must be there: the record, its signature, two nodes of the tree.
-	row "bytes_truth_$1" "$(formula "$record + 64 + 64")" B 1.15 false
-	# The same in a table with three indexes; its rows hold 490 bytes in the place of the record.
-	all=$(formula "$(part "bytes_truth_$1") + $(part "index_$1")")
-	[ -z "$all" ] || value "bytes_all_$1" "$all"
-	row "bytes_all_$1" "$(formula "$2 - 490 + $record + 64 + 64")" B 1.25 false
 }
 
 rows_read() {
@@ -118,13 +120,8 @@ rows_read() {
 		row get_16_onecore_nng_$p "$(median echo_16_onecore_$p.rate)" requests/s '' true
 		row get_1_p50_$p "$(median echo_1_$p.p50)" us '' false
 		row get_1_p99_$p "$(median echo_1_$p.p99)" us '' false
-		row list_1000_$p "$(median $p.log8.range50_100k_mmap)" records/s 0.5 true
 		row list_first_$p "$(median echo_1_$p.p50)" us 2 false
-		row fsck_$p "$(median $p.sodium_verify_1024B_2t)" records/s 0.8 true
-		# Reading in log order, then inserting, one after the other.
-		row rebuild_$p "$(formula "1 / (1 / $(part $p.log8.seqscan_100k_mmap) + 1 / $(part $p.log8.insert_full_b1000))")" \
-			records/s 0.5 true
-		rows_bytes $p "$(part $p.log8.size_100k)"
-		rows_life $p
+		rows_corpus $p $p.log8.range50_100k_mmap $p.sodium_verify_1024B_2t \
+			$p.log8.seqscan_100k_mmap $p.log8.insert_full_b1000 $p.log8.size_100k
 	done
 }

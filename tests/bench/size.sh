@@ -55,13 +55,7 @@ measure_size() {
 		figure "insert_$(label "$n")" "$out" submit rate $nth
 	done
 	figure "get_16_$last" "$out" get rate
-	figure "list_1000_$last" "$out" list rate
-	figure record "$out" size record
-	figure "bytes_truth_$last" "$out" size truth
-	figure "index_$last" "$out" size index
-	figure "fsck_$last" "$out" fsck rate
-	figure "rebuild_$last" "$out" rebuild rate
-	life_figures "$last" "$out"
+	corpus_figures "$last" "$out"
 }
 
 rows_size() {
@@ -72,10 +66,6 @@ rows_size() {
 	done
 	last=$(label "$(last_size)")
 	row "get_16_$last" "$(median "echo_16_$last.rate")" requests/s 0.8 true
-	row "list_1000_$last" "$(median "big_$last.log.cache2M_mmap16G.range50")" records/s 0.5 true
-	row "fsck_$last" "$(median "big_$last.sodium_verify_1024B_2t")" records/s 0.8 true
-	row "rebuild_$last" "$(formula "1 / (1 / $(part "big_$last.log.seqscan200k") + 1 / $(part "big_$last.log.build"))")" \
-		records/s 0.5 true
-	rows_bytes "$last" "$(part "big_$last.log.size")"
-	rows_life "$last"
+	rows_corpus "$last" "big_$last.log.cache2M_mmap16G.range50" "big_$last.sodium_verify_1024B_2t" \
+		"big_$last.log.seqscan200k" "big_$last.log.build" "big_$last.log.size"
 }

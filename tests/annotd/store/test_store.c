@@ -10,27 +10,6 @@
 
 #include "base/hash.h"
 
-static int setup(void **state)
-{
-	*state = stored_new(1, 1);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	stored_free(*state);
-	return 0;
-}
-
-static void put_some(struct stored *s, int n)
-{
-	struct test_key admin = test_key(1);
-
-	for (int i = 0; i < n; i++)
-		test_put_as(s->c, &admin, test_claim("The bridge is older than the town."),
-			    ANNOT_EFFECTIVE);
-}
-
 static void check_record(struct stored *s, uint64_t index)
 {
 	const struct test_entry *e = s->c->entries[index];
@@ -50,7 +29,7 @@ static void test_put_and_reopen(void **state)
 	struct annot_hash root, expected, path[ANNOT_PATH_MAX];
 	size_t n;
 
-	put_some(s, 20);
+	stored_put_claims(s, 20);
 	stored_sync(s);
 	assert_int_equal(store_size(s->store), 21);
 	assert_int_equal(store_index_size(s->store), 21);
@@ -81,7 +60,7 @@ static void test_rollback(void **state)
 	const struct annot_frontier before = s->frontier;
 	uint64_t found;
 
-	put_some(s, 3);
+	stored_put_claims(s, 3);
 	assert_ok(store_begin(s->store, &test_error));
 	stored_put_truth(s);
 	stored_put_index(s);
@@ -110,7 +89,7 @@ static void test_index_behind(void **state)
 	struct annot_hash root;
 	uint64_t found;
 
-	put_some(s, 5);
+	stored_put_claims(s, 5);
 	assert_ok(store_begin(s->store, &test_error));
 	stored_put_truth(s);
 	root = stored_root(s);
@@ -137,7 +116,7 @@ static void test_crash_of_daemon(void **state)
 {
 	struct stored *s = *state;
 
-	put_some(s, 2);
+	stored_put_claims(s, 2);
 	stored_sync(s);
 	s->reader = reader_close(s->reader);
 	s->store = store_close(s->store);
@@ -151,7 +130,7 @@ static void test_crash_of_machine(void **state)
 {
 	struct stored *s = *state;
 
-	put_some(s, 2);
+	stored_put_claims(s, 2);
 	stored_sync(s);
 	s->reader = reader_close(s->reader);
 	s->store = store_close(s->store);
@@ -177,7 +156,7 @@ static void test_foreign_index(void **state)
 {
 	struct stored *s = *state;
 
-	put_some(s, 2);
+	stored_put_claims(s, 2);
 	stored_sync(s);
 	s->reader = reader_close(s->reader);
 	s->store = store_close(s->store);
@@ -277,7 +256,7 @@ static void test_fill(void **state)
 {
 	struct stored *s = *state;
 
-	put_some(s, 4);
+	stored_put_claims(s, 4);
 	stored_sync(s);
 	assert_false(store_index_is_new(s->store));
 	s->reader = reader_close(s->reader);
@@ -313,7 +292,7 @@ static void test_file_size_limit(void **state)
 	limit = before;
 	limit.rlim_cur = (rlim_t)wal.st_size;
 	assert_true(signal(SIGXFSZ, SIG_IGN) != SIG_ERR);
-	put_some(s, 2);
+	stored_put_claims(s, 2);
 	assert_ok(store_begin(s->store, &test_error));
 	stored_put_truth(s);
 	struct annot_hash root = stored_root(s);
@@ -327,7 +306,7 @@ static void test_file_size_limit(void **state)
 
 int main(void)
 {
-#define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define T(test) cmocka_unit_test_setup_teardown(test, stored_setup, stored_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_put_and_reopen),
 		T(test_rollback),

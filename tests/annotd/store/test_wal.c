@@ -11,29 +11,13 @@
 
 static pthread_mutex_t writer = PTHREAD_MUTEX_INITIALIZER;
 
-static int setup(void **state)
-{
-	*state = stored_new(1, 1);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	stored_free(*state);
-	return 0;
-}
-
 static void put_some(struct stored *s, int n)
 {
-	struct test_key admin = test_key(1);
-
-	for (int i = 0; i < n; i++)
-		test_put_as(s->c, &admin, test_claim("The bridge is older than the town."),
-			    ANNOT_EFFECTIVE);
+	stored_put_claims(s, n);
 	stored_sync(s);
 }
 
-/* Neither keeps a log from starting over. */
+/* Nobody then keeps a log from starting over. */
 static void close_reader(struct stored *s)
 {
 	s->reader = reader_close(s->reader);
@@ -195,7 +179,7 @@ static void test_mark(void **state)
 
 int main(void)
 {
-#define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+#define T(test) cmocka_unit_test_setup_teardown(test, stored_setup, stored_teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_begun_anew),
 		T(test_grown),
