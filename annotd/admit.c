@@ -346,6 +346,15 @@ static enum annot_status admit(struct corpus *c, struct corpus_item **items, siz
 	return status;
 }
 
+static void refuse_all(struct corpus_item **items, size_t n, enum annot_status status,
+		       const char *message)
+{
+	for (size_t i = 0; status != ANNOT_OK && i < n; i++) {
+		if (items[i]->status == ANNOT_OK)
+			refuse(items[i], status, message);
+	}
+}
+
 enum annot_status corpus_admit_all(struct corpus *c, struct corpus_item **items, size_t n,
 				   corpus_answer answer, void *arg, struct annot_error *err)
 {
@@ -359,10 +368,7 @@ enum annot_status corpus_admit_all(struct corpus *c, struct corpus_item **items,
 			: annot_fail(err, ANNOT_TOO_LARGE, "%zu records in a batch; at most %d", n,
 				     CORPUS_BATCH_MAX);
 	pthread_mutex_unlock(&c->writing);
-	for (size_t i = 0; status != ANNOT_OK && i < n; i++) {
-		if (items[i]->status == ANNOT_OK)
-			refuse(items[i], status, err->text);
-	}
+	refuse_all(items, n, status, err->text);
 	return status;
 }
 
@@ -374,8 +380,13 @@ static void keep_note(void *arg, struct annot_bytes note)
 enum annot_status corpus_admit(struct corpus *c, struct corpus_item **items, size_t n,
 			       struct annot_buf *note, struct annot_error *err)
 {
+	struct annot_error own = {0};
+	if (!err)
+		err = &own;
 	TRY(corpus_admit_all(c, items, n, keep_note, note, err));
-	return annot_buf_check(note, "checkpoint", err);
+	enum annot_status status = annot_buf_check(note, "checkpoint", err);
+	refuse_all(items, n, status, err->text);
+	return status;
 }
 
 static enum annot_status put_content(struct corpus *c, uint64_t document_index,
