@@ -113,6 +113,70 @@ enum annot_status corpus_sign(struct corpus *c, uint64_t size, const struct anno
 	return ANNOT_OK;
 }
 
+/* --- the index, where it is behind truth.db --- */
+
+enum annot_status corpus_make_good(struct corpus *c, struct annot_error *err)
+{
+	enum annot_status status = ANNOT_OK;
+	if (atomic_load(&c->stale)) {
+		pthread_rwlock_wrlock(&c->authority_lock);
+		status = corpus_load(c, err);
+		pthread_rwlock_unlock(&c->authority_lock);
+	}
+	if (status != ANNOT_OK || !c->withholds_due)
+		return status;
+	struct annot_error why = {0};
+	if (corpus_finish_withholds(c, &why) == ANNOT_OK)
+		c->withholds_due = false;
+	else
+		log_error("bytes could still not be withheld: %s", why.text);
+	return ANNOT_OK;
+}
+
+enum annot_status corpus_catch_up(struct corpus *c, struct annot_error *err)
+{
+	if (!atomic_load(&c->stale))
+		return ANNOT_OK;
+	pthread_mutex_lock(&c->writing);
+	enum annot_status status = corpus_make_good(c, err);
+	pthread_mutex_unlock(&c->writing);
+	return status;
+}
+
+void corpus_await_index(struct corpus *c)
+{
+	if (!atomic_load(&c->index_due))
+		return;
+	pthread_mutex_lock(&c->finishing);
+	pthread_mutex_unlock(&c->finishing);
+}
+
+/* --- contents --- */
+
+static enum annot_status put_content(struct corpus *c, uint64_t document_index,
+				     struct annot_bytes text, struct annot_error *err)
+{
+	struct store_record stored;
+	if (corpus_read_only(c))
+		return annot_fail(err, ANNOT_READ_ONLY, "%s", corpus_read_only(c));
+	annot_arena_reset(c->arena);
+	TRY(store_record(c->store, document_index, c->arena, &stored, err));
+	if (!stored.record.data)
+		return annot_fail(err, ANNOT_REFUSED, "the document was withheld meanwhile");
+	return store_put_content(c->store, document_index, text, err);
+}
+
+enum annot_status corpus_content(struct corpus *c, uint64_t document_index, struct annot_bytes text,
+				 struct annot_error *err)
+{
+	pthread_mutex_lock(&c->writing);
+	enum annot_status status = put_content(c, document_index, text, err);
+	pthread_mutex_unlock(&c->writing);
+	return status;
+}
+
+/* --- the end --- */
+
 struct corpus *corpus_close(struct corpus *c)
 {
 	if (!c)

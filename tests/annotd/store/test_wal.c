@@ -127,9 +127,12 @@ static void test_written_over(void **state)
 		assert_true(store_wal_has_grown(s->store));
 		assert_ok(store_wal_tend(s->store, false, &writer, &test_error));
 		assert_false(store_wal_has_grown(s->store));
+		/* Some pages of the tree more or less; begun anew at its end it would have grown by
+		 * all of it. */
 		if (i > 0)
-			assert_int_equal(file_size(s), size);
-		size = file_size(s);
+			assert_in_range(file_size(s), 0, size + LITTLE / 2);
+		else
+			size = file_size(s);
 	}
 }
 
