@@ -1,0 +1,14 @@
+/* events: what one reply holds. The handler itself is declared in call.h, as of every READ call. */
+#ifndef ANNOTD_HANDLERS_EVENTS_H
+#define ANNOTD_HANDLERS_EVENTS_H
+
+#include "annotd/view.h"
+
+enum {
+	EVENTS_ROWS_MAX = 256,
+	EVENTS_BYTES_MAX =
+		128 << 10, /* small, so that replies to all who watch fit memory; any row fits */
+	EVENTS_READ_MAX = 20000, /* records that one request looks at */
+};
+
+#endif
