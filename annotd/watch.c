@@ -122,11 +122,11 @@ static bool send_late(struct watch *w, int64_t now)
 	return true;
 }
 
-/* Has the server look after the peers of those that wait for some time; false: there are none. */
-static bool park(struct watch *w, int64_t now)
+/* Has the server look after the peers of those that have to wait; false: there are none. */
+static bool park_new(struct watch *w)
 {
 	struct server_request *requests[WATCHERS_MAX];
-	size_t n = watch_table_grasp_unparked(&w->table, now, requests);
+	size_t n = watch_table_grasp_new(&w->table, requests);
 	if (n == 0)
 		return false;
 	pthread_mutex_unlock(&w->lock);
@@ -139,7 +139,7 @@ static bool park(struct watch *w, int64_t now)
 
 static void wait_for_more(struct watch *w)
 {
-	int64_t until = watch_table_next_ms(&w->table);
+	int64_t until = watch_table_until(&w->table);
 	struct timespec ts = {.tv_sec = until / 1000, .tv_nsec = (until % 1000) * 1000000};
 	if (until == INT64_MAX)
 		pthread_cond_wait(&w->changed, &w->lock);
@@ -154,8 +154,7 @@ static void *work(void *arg)
 	pthread_mutex_lock(&w->lock);
 	while (!w->stopping) {
 		watch_table_join(&w->table);
-		int64_t now = now_ms();
-		if (send_late(w, now) || park(w, now))
+		if (send_late(w, now_ms()) || park_new(w))
 			continue;
 		const struct watcher *due = watch_table_due(&w->table, atomic_load(&w->size));
 		if (due) {
@@ -219,12 +218,10 @@ bool watch_wants(struct watch *w, uint64_t from)
 enum annot_status watch_put(struct watch *w, struct server_request *request,
 			    const struct annot_events_request *in, struct annot_error *err)
 {
-	int64_t now = now_ms();
 	struct watcher new = {
 		.request = request,
 		.query = strdup(in->query ? in->query : ""),
-		.park_ms = now + WATCH_PARK_MS,
-		.until_ms = now + w->wait_ms,
+		.until_ms = now_ms() + w->wait_ms,
 	};
 	if (!new.query)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");

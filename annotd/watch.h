@@ -13,9 +13,7 @@
 
 enum {
 	WATCH_WAIT_MS = 25000,
-	WATCH_PARK_MS = 100, /* a peer that vanishes is noticed after that, not at once: most are
-				answered before while much is committed */
-	WATCH_NEAR = 4096,   /* records from the end of the log that count as near */
+	WATCH_NEAR = 4096, /* records from the end of the log that count as near */
 };
 
 struct watch;

@@ -53,16 +53,13 @@ const struct watcher *watch_table_due(struct watch_table *t, uint64_t size)
 	return NULL;
 }
 
-int64_t watch_table_next_ms(const struct watch_table *t)
+int64_t watch_table_until(const struct watch_table *t)
 {
-	int64_t next = INT64_MAX;
-	for (size_t i = 0; i < t->n; i++) {
-		const struct watcher *w = &t->watchers[i];
-		int64_t its = w->parked ? w->until_ms : w->park_ms;
-		if (its < next)
-			next = its;
-	}
-	return next;
+	int64_t until = INT64_MAX;
+	for (size_t i = 0; i < t->n; i++)
+		if (t->watchers[i].until_ms < until)
+			until = t->watchers[i].until_ms;
+	return until;
 }
 
 void watch_table_grasp(struct watch_table *t, const struct watch_key *key, uint64_t size)
@@ -79,13 +76,12 @@ void watch_table_grasp_late(struct watch_table *t, int64_t now_ms)
 		t->watchers[i].grasped = now_ms >= t->watchers[i].until_ms;
 }
 
-size_t watch_table_grasp_unparked(struct watch_table *t, int64_t now_ms,
-				  struct server_request *ret[WATCHERS_MAX])
+size_t watch_table_grasp_new(struct watch_table *t, struct server_request *ret[WATCHERS_MAX])
 {
 	size_t n = 0;
 	for (size_t i = 0; i < t->n; i++) {
 		struct watcher *w = &t->watchers[i];
-		w->grasped = !w->parked && now_ms >= w->park_ms;
+		w->grasped = w->checked && !w->parked;
 		if (!w->grasped)
 			continue;
 		w->parked = true;

@@ -15,7 +15,6 @@ struct watcher {
 	struct server_request *request;
 	char *query;          /* owned */
 	struct watch_key key; /* its query is that one */
-	int64_t park_ms;      /* from when on the server is to look after its peer */
 	int64_t until_ms;     /* when it has waited long enough */
 	uint64_t looked;      /* size of the log when it was looked through for this one */
 	bool checked;         /* that was done: the query is one, its names are known */
@@ -38,16 +37,16 @@ void watch_table_join(struct watch_table *t);
 /* One for whom the log, of that size, is to be looked through; in turn. NULL: none. */
 const struct watcher *watch_table_due(struct watch_table *t, uint64_t size);
 
-/* When the time of one of them is over, to be parked or to wait; INT64_MAX: never. */
-int64_t watch_table_next_ms(const struct watch_table *t);
+/* When the first of them has waited long enough; INT64_MAX: nobody waits. */
+int64_t watch_table_until(const struct watch_table *t);
 
 /* Grasps all with that key for whom the log is to be looked through, … */
 void watch_table_grasp(struct watch_table *t, const struct watch_key *key, uint64_t size);
 /* … all that have waited until now, … */
 void watch_table_grasp_late(struct watch_table *t, int64_t now_ms);
-/* … those that are to be parked by now, which they are then; how many, and their requests. */
-size_t watch_table_grasp_unparked(struct watch_table *t, int64_t now_ms,
-				  struct server_request *ret[WATCHERS_MAX]);
+/* … those that have to wait and are not parked yet, which they are then: how many, and their
+ * requests. */
+size_t watch_table_grasp_new(struct watch_table *t, struct server_request *ret[WATCHERS_MAX]);
 
 /* Takes what is grasped out, to be answered: how many, their requests and (unless NULL) cursors.
  * Those that are gone are dropped. */
