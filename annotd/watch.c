@@ -19,6 +19,9 @@ struct watch {
 	pthread_cond_t changed;
 	_Atomic uint64_t size; /* written under the lock */
 	bool stopping;
+	int64_t round_ms;    /* when the next round may begin */
+	uint64_t round_size; /* of the log when the last one had ended */
+	bool pacing;         /* the thread waits for the next */
 	struct watch_table table;
 };
 
@@ -137,14 +140,27 @@ static bool park_new(struct watch *w)
 	return true;
 }
 
-static void wait_for_more(struct watch *w)
+/* Until something happens; while pacing at most until the next round. */
+static void wait_for_more(struct watch *w, int64_t now)
 {
 	int64_t until = watch_table_until(&w->table);
+	w->pacing = now < w->round_ms;
+	if (w->pacing && until > w->round_ms)
+		until = w->round_ms;
 	struct timespec ts = {.tv_sec = until / 1000, .tv_nsec = (until % 1000) * 1000000};
 	if (until == INT64_MAX)
 		pthread_cond_wait(&w->changed, &w->lock);
 	else
 		pthread_cond_timedwait(&w->changed, &w->lock, &ts);
+	w->pacing = false;
+}
+
+/* No snapshot is kept while there is nothing to do. */
+static void rest(struct watch *w)
+{
+	pthread_mutex_unlock(&w->lock);
+	watch_look_rest(w->look);
+	pthread_mutex_lock(&w->lock);
 }
 
 static void *work(void *arg)
@@ -153,21 +169,26 @@ static void *work(void *arg)
 	bool rested = true;
 	pthread_mutex_lock(&w->lock);
 	while (!w->stopping) {
-		watch_table_join(&w->table);
-		if (send_late(w, now_ms()) || park_new(w))
+		int64_t now = now_ms();
+		bool round = now >= w->round_ms;
+		if (round)
+			watch_table_join(&w->table);
+		if (send_late(w, now) || park_new(w))
 			continue;
-		const struct watcher *due = watch_table_due(&w->table, atomic_load(&w->size));
+		uint64_t size = atomic_load(&w->size);
+		const struct watcher *due =
+			watch_table_due(&w->table, size, round ? 0 : WATCH_MUCH);
 		if (due) {
 			rested = false;
 			serve(w, due);
 		} else if (rested) {
-			wait_for_more(w);
+			wait_for_more(w, now);
 		} else {
-			/* No snapshot is kept while there is nothing to do. */
-			pthread_mutex_unlock(&w->lock);
-			watch_look_rest(w->look);
+			if (round)
+				w->round_ms = now + WATCH_PACE_MS;
+			w->round_size = size;
+			rest(w);
 			rested = true;
-			pthread_mutex_lock(&w->lock);
 		}
 	}
 	send_late(w, INT64_MAX);
@@ -209,6 +230,13 @@ enum annot_status watch_start(struct corpus *corpus, int wait_ms, struct watch *
 	return ANNOT_OK;
 }
 
+/* Whether so little is in the log from there on that it waits for the next round. */
+static bool is_little(const struct watch *w, uint64_t from)
+{
+	uint64_t size = atomic_load(&w->size);
+	return from <= size && size - from < WATCH_MUCH;
+}
+
 bool watch_wants(struct watch *w, uint64_t from)
 {
 	uint64_t size = atomic_load(&w->size);
@@ -229,7 +257,7 @@ enum annot_status watch_put(struct watch *w, struct server_request *request,
 	pthread_mutex_lock(&w->lock);
 	bool stopping = w->stopping;
 	bool taken = !stopping && watch_table_add(&w->table, &new);
-	if (taken)
+	if (taken && !(w->pacing && is_little(w, in->from)))
 		pthread_cond_signal(&w->changed);
 	pthread_mutex_unlock(&w->lock);
 	if (taken)
@@ -247,7 +275,7 @@ void watch_tell(void *watch, uint64_t size)
 	pthread_mutex_lock(&w->lock);
 	if (size > atomic_load(&w->size)) {
 		atomic_store(&w->size, size);
-		if (w->table.n > 0)
+		if (w->table.n > 0 && !(w->pacing && is_little(w, w->round_size)))
 			pthread_cond_signal(&w->changed);
 	}
 	pthread_mutex_unlock(&w->lock);

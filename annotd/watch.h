@@ -1,9 +1,11 @@
 /*
  * Where requests for events wait. Whoever asks from near the end of the log waits here, without a
  * worker and without a snapshot, until something that matches was committed, or WATCH_WAIT_MS have
- * passed: then the reply is empty. One thread looks at the log for all of them: it is woken once a
- * commit, or once for several; who asks for the same from the same cursor gets the same reply, made
- * once. Requests from further back are answered by the workers, like those of any READ call.
+ * passed: then the reply is empty. One thread looks at the log for all of them, in rounds: one
+ * begins with a commit or a request, but not within WATCH_PACE_MS of the last, so that much that is
+ * committed makes few replies and not many; whoever is WATCH_MUCH records behind is served between
+ * rounds. Who asks for the same from the same cursor gets the same reply, made once. Requests from
+ * further back are answered by the workers, like those of any READ call.
  */
 #ifndef ANNOTD_WATCH_H
 #define ANNOTD_WATCH_H
@@ -13,6 +15,8 @@
 
 enum {
 	WATCH_WAIT_MS = 25000,
+	WATCH_PACE_MS = 10,
+	WATCH_MUCH = 64,
 	WATCH_NEAR = 4096, /* records from the end of the log that count as near */
 };
 

@@ -41,14 +41,15 @@ void watch_table_join(struct watch_table *t)
 	}
 }
 
-const struct watcher *watch_table_due(struct watch_table *t, uint64_t size)
+const struct watcher *watch_table_due(struct watch_table *t, uint64_t size, uint64_t behind)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		size_t at = (t->turn + i) % t->n;
-		if (!is_due(&t->watchers[at], size))
+		const struct watcher *w = &t->watchers[at];
+		if (!is_due(w, size) || (w->key.from <= size && size - w->key.from < behind))
 			continue;
 		t->turn = at + 1;
-		return &t->watchers[at];
+		return w;
 	}
 	return NULL;
 }

@@ -34,8 +34,9 @@ bool watch_table_add(struct watch_table *t, const struct watcher *new);
 /* Whoever has just come has nothing to be looked for if another waits for the same. */
 void watch_table_join(struct watch_table *t);
 
-/* One for whom the log, of that size, is to be looked through; in turn. NULL: none. */
-const struct watcher *watch_table_due(struct watch_table *t, uint64_t size);
+/* One for whom the log, of that size, is to be looked through, and who is so many records or more
+ * behind; in turn. NULL: none. */
+const struct watcher *watch_table_due(struct watch_table *t, uint64_t size, uint64_t behind);
 
 /* When the first of them has waited long enough; INT64_MAX: nobody waits. */
 int64_t watch_table_until(const struct watch_table *t);
