@@ -17,7 +17,7 @@ enum {
 	WATCH_WAIT_MS = 25000,
 	WATCH_PACE_MS = 10,
 	WATCH_MUCH = 64,
-	WATCH_NEAR = 4096, /* records from the end of the log that count as near */
+	WATCH_NEAR = 32768, /* records from the end of the log that count as near */
 };
 
 struct watch;

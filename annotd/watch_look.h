@@ -6,7 +6,7 @@
 #include "annotd/corpus.h"
 
 enum {
-	WATCH_KEPT = 8, /* replies that are kept for those who are a little behind, … */
+	WATCH_KEPT = 32, /* replies that are kept for those who are a little behind, … */
 	WATCH_KEPT_MS = 1000,
 };
 

@@ -6,9 +6,11 @@
 
 enum {
 	EVENTS_ROWS_MAX = 256,
-	EVENTS_BYTES_MAX =
-		128 << 10, /* small, so that replies to all who watch fit memory; any row fits */
-	EVENTS_READ_MAX = 20000, /* records that one request looks at */
+	/* Small, so that replies to all who watch fit memory; any row fits. */
+	EVENTS_BYTES_MAX = 128 << 10,
+	EVENTS_READ_MAX = 4096, /* records that one request looks at */
 };
+_Static_assert((int)EVENTS_BYTES_MAX > ANNOT_RECORD_MAX + (48 << 10),
+	       "with leaf, names and targets");
 
 #endif

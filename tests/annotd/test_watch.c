@@ -412,6 +412,79 @@ static void test_near(void **state)
 	assert_false(watch_wants(f->watch, 4));
 }
 
+/* --- the table by itself --- */
+
+static void add(struct watch_table *t, struct server_request *request, const char *query,
+		uint64_t from, int64_t until_ms)
+{
+	struct watcher new = {.request = request, .query = strdup(query), .until_ms = until_ms};
+	new.key = (struct watch_key){.query = new.query, .from = from};
+	assert_true(watch_table_add(t, &new));
+}
+
+static void test_table_turns(void **state)
+{
+	struct server_request a = {0}, b = {0}, c = {0};
+	struct watch_table *t = calloc(1, sizeof *t);
+	(void)state;
+	assert_null(watch_table_due(t, 10, 0));
+	assert_int_equal(watch_table_until(t), INT64_MAX);
+	add(t, &a, "x", 10, 300);
+	add(t, &b, "y", 2, 200);
+	add(t, &c, "z", 11, 400);
+	assert_int_equal(watch_table_until(t), 200);
+	/* In turn; the new ones all, though there is nothing behind their cursors. */
+	assert_ptr_equal(watch_table_due(t, 10, 0)->request, &a);
+	assert_ptr_equal(watch_table_due(t, 10, 0)->request, &b);
+	assert_ptr_equal(watch_table_due(t, 10, 0)->request, &c);
+	assert_ptr_equal(watch_table_due(t, 10, 0)->request, &a);
+	/* Those who are far behind, or past the end, which is an error to be told at once. */
+	assert_ptr_equal(watch_table_due(t, 10, 8)->request, &b);
+	assert_ptr_equal(watch_table_due(t, 10, 8)->request, &c);
+	assert_ptr_equal(watch_table_due(t, 10, 9)->request, &c);
+	assert_ptr_equal(watch_table_due(t, 10, 9)->request, &c);
+	watch_table_clear(t);
+	assert_int_equal(t->n, 0);
+	free(t);
+}
+
+static void test_table_grasp(void **state)
+{
+	struct server_request a = {0}, b = {0}, c = {0}, *got[WATCHERS_MAX];
+	struct watch_table *t = calloc(1, sizeof *t);
+	const struct watch_key key = {.query = "x", .from = 5};
+	uint64_t from[WATCHERS_MAX];
+	(void)state;
+	add(t, &a, "x", 5, 300);
+	add(t, &b, "y", 5, 200);
+	assert_int_equal(watch_table_grasp_new(t, got), 0); /* nothing is known of them yet */
+	watch_table_grasp(t, &key, 9);
+	watch_table_release(t, 9, 9);
+	assert_ptr_equal(watch_table_due(t, 9, 0)->request, &b);
+	assert_ptr_equal(watch_table_due(t, 9, 0)->request, &b);
+	/* Who asks for what a waiting one asks for has nothing to be looked for. */
+	add(t, &c, "x", 9, 400);
+	watch_table_join(t);
+	assert_ptr_equal(watch_table_due(t, 9, 0)->request, &b);
+	assert_ptr_equal(watch_table_due(t, 9, 0)->request, &b);
+	assert_int_equal(watch_table_grasp_new(t, got), 2);
+	watch_table_let_go(t);
+	assert_int_equal(watch_table_grasp_new(t, got), 0);
+	assert_non_null(watch_table_due(t, 10, 0));
+	/* Gone while it is grasped: left to whoever grasped it. */
+	watch_table_grasp_late(t, 300);
+	assert_false(watch_table_gone(t, &a));
+	assert_true(watch_table_gone(t, &c));
+	assert_int_equal(watch_table_take(t, got, from), 1);
+	assert_ptr_equal(got[0], &b);
+	assert_int_equal(from[0], 5);
+	assert_true(a.dropped);
+	assert_false(b.dropped || c.dropped);
+	assert_int_equal(t->n, 0);
+	assert_false(watch_table_gone(t, &a));
+	free(t);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -428,6 +501,8 @@ int main(void)
 		TEST(test_peers_that_go_away),
 		TEST(test_stop),
 		TEST(test_near),
+		cmocka_unit_test(test_table_turns),
+		cmocka_unit_test(test_table_grasp),
 	};
 	return cmocka_run_group_tests_name("annotd/watch", tests, NULL, NULL);
 }
