@@ -102,7 +102,7 @@ static void serve(struct watch *w, const struct watcher *first)
 	uint64_t size = atomic_load(&w->size);
 	watch_table_grasp(&w->table, &key, size);
 	pthread_mutex_unlock(&w->lock);
-	watch_look_up(w->look, &key, &answer);
+	watch_look_up(w->look, &key, now_ms(), &answer);
 	if (answer.status != ANNOT_OK || answer.reply.len > 0)
 		answer_all(w, &answer);
 	pthread_mutex_lock(&w->lock);

@@ -1,7 +1,6 @@
 #include "annotd/watch_look.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 #include "annotd/dispatch.h"
 #include "base/auto.h"
@@ -30,22 +29,15 @@ bool watch_key_equal(const struct watch_key *a, const struct watch_key *b)
 	return a->from == b->from && a->limit == b->limit && strcmp(a->query, b->query) == 0;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
-}
-
 /* --- replies that are kept --- */
 
-static const struct kept *find(const struct watch_look *l, const struct watch_key *key)
+static const struct kept *find(const struct watch_look *l, const struct watch_key *key,
+			       int64_t now_ms)
 {
 	uint64_t withheld = corpus_withheld(l->corpus);
-	int64_t now = now_ms();
 	for (size_t i = 0; i < WATCH_KEPT; i++) {
 		const struct kept *k = &l->kept[i];
-		if (k->query && now < k->until_ms && k->withheld == withheld &&
+		if (k->query && now_ms < k->until_ms && k->withheld == withheld &&
 		    watch_key_equal(&k->key, key))
 			return k;
 	}
@@ -60,7 +52,7 @@ static void forget(struct kept *k)
 }
 
 /* Makes room for a reply; without memory for its query nobody finds it again. */
-static struct kept *next_kept(struct watch_look *l, const struct watch_key *key)
+static struct kept *next_kept(struct watch_look *l, const struct watch_key *key, int64_t now_ms)
 {
 	struct kept *k = &l->kept[l->n_kept++ % WATCH_KEPT];
 	forget(k);
@@ -68,7 +60,7 @@ static struct kept *next_kept(struct watch_look *l, const struct watch_key *key)
 	k->key = *key;
 	k->key.query = k->query;
 	k->withheld = corpus_withheld(l->corpus);
-	k->until_ms = now_ms() + WATCH_KEPT_MS;
+	k->until_ms = now_ms + WATCH_KEPT_MS;
 	return k;
 }
 
@@ -94,9 +86,10 @@ static enum annot_status events(struct watch_look *l, const struct watch_key *ke
 	return status;
 }
 
-static void look(struct watch_look *l, const struct watch_key *key, struct watch_answer *ret)
+static void look(struct watch_look *l, const struct watch_key *key, int64_t now_ms,
+		 struct watch_answer *ret)
 {
-	struct kept *k = next_kept(l, key);
+	struct kept *k = next_kept(l, key, now_ms);
 	struct annot_events_reply reply = {0};
 	ret->error = l->err.text;
 	ret->status = events(l, key, &reply);
@@ -113,14 +106,15 @@ static void look(struct watch_look *l, const struct watch_key *key, struct watch
 	}
 }
 
-void watch_look_up(struct watch_look *l, const struct watch_key *key, struct watch_answer *ret)
+void watch_look_up(struct watch_look *l, const struct watch_key *key, int64_t now_ms,
+		   struct watch_answer *ret)
 {
-	const struct kept *k = find(l, key);
+	const struct kept *k = find(l, key, now_ms);
 	*ret = (struct watch_answer){0};
 	if (k)
 		ret->reply = annot_buf_bytes(&k->reply);
 	else
-		look(l, key, ret);
+		look(l, key, now_ms, ret);
 }
 
 void watch_look_rest(struct watch_look *l)

@@ -32,8 +32,9 @@ ANNOT_CHECKED enum annot_status watch_look_open(struct corpus *corpus, struct wa
 /* Takes NULL, returns NULL. */
 struct watch_look *watch_look_close(struct watch_look *l);
 
-/* The answer is good until the next call. */
-void watch_look_up(struct watch_look *l, const struct watch_key *key, struct watch_answer *ret);
+/* The answer is good until the next call. now_ms: of the monotonic clock. */
+void watch_look_up(struct watch_look *l, const struct watch_key *key, int64_t now_ms,
+		   struct watch_answer *ret);
 
 /* Gives the snapshot back: to be called before waiting. */
 void watch_look_rest(struct watch_look *l);
