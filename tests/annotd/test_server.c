@@ -42,6 +42,7 @@ static void answer(struct server_request *request)
 	struct annot_bytes in = server_payload(request);
 	annot_buf_add(&out, in.data, in.len);
 	server_reply(request, &out);
+	annot_buf_free(&out); /* of a connection that is gone */
 }
 
 static void on_gone(void *arg, struct server_request *request)
