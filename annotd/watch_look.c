@@ -79,6 +79,7 @@ static enum annot_status events(struct watch_look *l, const struct watch_key *ke
 		.peer_uid = -1,
 	};
 	TRY(corpus_catch_up(l->corpus, &l->err));
+	corpus_await_index(l->corpus); /* a cursor may come from the reply to a submit */
 	TRY(reader_begin(l->reader, &l->err));
 	enum annot_status status = on_events(&c, &in, ret);
 	reader_end(l->reader);
