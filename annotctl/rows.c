@@ -172,6 +172,16 @@ int rows_list(struct ctl *ctl, const struct rows_request *request, rows_print pr
 	return 0;
 }
 
+void rows_print_line(struct ctl *ctl, const struct annot_row *row,
+		     const struct annot_record *record, void *arg)
+{
+	(void)arg;
+	if (ctl->quiet)
+		out_text(ctl, "%s\n", record ? annot_hash_hex(&record->annotation).text : "-");
+	else
+		record_line(ctl, row, record);
+}
+
 int rows_count(struct ctl *ctl, const char *query)
 {
 	struct annot_list_request request = {.query = query, .count = true};

@@ -45,6 +45,10 @@ typedef void (*rows_print)(struct ctl *ctl, const struct annot_row *row,
 /* Runs the request and prints each row: JSON in the JSON formats, else through print. Exit code. */
 int rows_list(struct ctl *ctl, const struct rows_request *request, rows_print print, void *arg);
 
+/* A rows_print: one line, or with --quiet the annotation's id. */
+void rows_print_line(struct ctl *ctl, const struct annot_row *row,
+		     const struct annot_record *record, void *arg);
+
 /* How many rows match. Exit code. */
 int rows_count(struct ctl *ctl, const char *query);
 

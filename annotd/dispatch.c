@@ -32,19 +32,19 @@ static uint64_t now_us(void)
 	return (uint64_t)ts.tv_sec * 1000000 + (uint64_t)ts.tv_nsec / 1000;
 }
 
-/* The status and the text that are sent: others than given where the reply cannot be encoded. */
-static enum annot_status encode(const struct task *t, enum annot_status status, const char **error,
-				const void *reply, struct annot_buf *out, struct annot_error *err)
+enum annot_status dispatch_encode(const struct annot_call_def *call, enum annot_status status,
+				  const char **error, const void *reply, struct annot_buf *out,
+				  struct annot_error *err)
 {
 	if (status == ANNOT_OK) {
-		status = annot_reply_encode(t->call, status, NULL, reply, out, err);
+		status = annot_reply_encode(call, status, NULL, reply, out, err);
 		if (status == ANNOT_OK)
 			return status;
 		/* Of our own making: a reply over its limits. */
 		annot_buf_free(out);
 		*error = err->text;
 	}
-	if (annot_reply_encode(t->call, status, *error, NULL, out, NULL) != ANNOT_OK)
+	if (annot_reply_encode(call, status, *error, NULL, out, NULL) != ANNOT_OK)
 		annot_buf_free(out);
 	return status;
 }
@@ -70,7 +70,7 @@ static void answer(struct task *t, enum annot_status status, const char *error, 
 {
 	struct annot_buf out = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
 	struct annot_error err = {0};
-	status = encode(t, status, &error, reply, &out, &err);
+	status = dispatch_encode(t->call, status, &error, reply, &out, &err);
 	charge(t, status != ANNOT_OK);
 	const char *name = t->call ? t->call->name : "?";
 	long long uid = (long long)server_peer_uid(t->request);
@@ -212,6 +212,20 @@ static bool run_upload(struct task *t, struct call *c, const void *in)
 	return queue(t, NULL);
 }
 
+/* Whether it was answered, or waits for events with others. */
+static bool wait_for_events(struct task *t, const struct annot_events_request *in)
+{
+	struct watch *watch = t->shared->watch;
+	struct annot_error err = {0};
+	if (!watch || !in->wait || !watch_wants(watch, in->from))
+		return false;
+	charge(t, false);
+	enum annot_status status = watch_put(watch, t->request, in, &err);
+	if (status != ANNOT_OK)
+		answer(t, status, err.text, NULL);
+	return true;
+}
+
 /* --- all calls
  * ---------------------------------------------------------------------------------------------------------
  */
@@ -249,6 +263,8 @@ static bool run(struct dispatch_worker *w, struct task *t)
 		annot_request_decode(server_payload(t->request), t->arena, &t->call, &in, &c.err);
 	if (status == ANNOT_OK && needs_index(t->call->id))
 		status = corpus_catch_up(c.corpus, &c.err);
+	if (status == ANNOT_OK && t->call->id == ANNOT_CALL_events && wait_for_events(t, in))
+		return false;
 	/* submit begins one only if it needs one */
 	if (status == ANNOT_OK && t->call->id != ANNOT_CALL_submit) {
 		if (needs_index(t->call->id))

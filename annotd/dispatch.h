@@ -7,6 +7,7 @@
 #include "annotd/server.h"
 #include "annotd/upload.h"
 #include "annotd/view.h"
+#include "annotd/watch.h"
 #include "annotd/writer.h"
 
 enum {
@@ -23,6 +24,7 @@ struct dispatch {
 	struct corpus *corpus;
 	struct writer *writer;
 	struct uploads *uploads;
+	struct watch *watch; /* NULL: nobody waits for events */
 };
 
 /* What each worker has of its own. arena may be NULL: it is made when needed, and given away with a
@@ -41,6 +43,15 @@ struct dispatch_worker {
  * comes. True: the calling thread is to call writer_run at once.
  */
 ANNOT_CHECKED bool dispatch_request(struct dispatch_worker *w, struct server_request *request, bool announced);
+
+/*
+ * Encodes a reply, with the error text if the status is not OK. The status that is sent: where the
+ * reply does not hold its limits another than given, with its text in err, and *error set to that.
+ * Nothing in `out`: there is no memory for either.
+ */
+enum annot_status dispatch_encode(const struct annot_call_def *call, enum annot_status status,
+				  const char **error, const void *reply, struct annot_buf *out,
+				  struct annot_error *err);
 
 /* Answers that the daemon is busy; does not block. */
 void dispatch_busy(struct server_request *request);

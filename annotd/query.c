@@ -134,7 +134,8 @@ enum annot_status query_parse(struct annot_arena *arena, const char *text, struc
 			break;
 		TRY(next_term(&s, query));
 	}
-	if (!query->store.kinds)
+	query->has_kinds = query->store.kinds != 0;
+	if (!query->has_kinds)
 		query->store.kinds = default_kinds(query->states);
 	query->store.with_retracted = query->states & (QUERY_ANY | QUERY_RETRACTED);
 	query->store.with_void = query->states & (QUERY_ANY | QUERY_VOID);

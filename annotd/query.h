@@ -20,6 +20,8 @@
 #include "base/arena.h"
 #include "text/fold.h"
 
+#define QUERY_KINDS_ALL ((1u << ANNOT_KIND_COUNT) - 1)
+
 enum { QUERY_TEXT_MAX = 4096, QUERY_VALUES_MAX = 32, QUERY_AUTHORS_MAX = 256 };
 
 /* Bits of struct query.states. */
@@ -51,7 +53,7 @@ struct query {
 	struct query_values authors, documents, tags, speakers, ratings;
 	struct query_values words; /* folded */
 	unsigned states;           /* 0: no state was asked for */
-	bool has_as_of;
+	bool has_as_of, has_kinds;
 	uint64_t as_of;
 	struct store_query store; /* kinds and ranges; the rest is filled by query_bind */
 };

@@ -58,7 +58,7 @@ static enum annot_status term_kind(struct query *query, const struct query_term 
 		return ANNOT_OK;
 	}
 	if (strcmp(term->value, "any") == 0) {
-		query->store.kinds |= (1u << ANNOT_KIND_COUNT) - 1;
+		query->store.kinds |= QUERY_KINDS_ALL;
 		return ANNOT_OK;
 	}
 	for (unsigned i = 0; i < ANNOT_KIND_COUNT && at < sizeof expected; i++)

@@ -70,6 +70,8 @@ static enum annot_status start(struct daemon *d, const struct config *config,
 	d->records = corpus_size(d->dispatch.corpus);
 	TRY(uploads_open(config->corpus, &d->dispatch.uploads, err));
 	TRY(writer_start(d->dispatch.corpus, &d->dispatch.writer, err));
+	TRY(watch_start(d->dispatch.corpus, 0, &d->dispatch.watch, err));
+	writer_on_commit(d->dispatch.writer, watch_tell, d->dispatch.watch);
 	TRY(workers_start(&d->dispatch, config->workers, &d->workers, err));
 	return start_server(d, config, err);
 }
@@ -94,12 +96,14 @@ static void stop(struct daemon *d)
 		notify("STOPPING=1");
 		alarm(STOP_S);
 		server_stop(d->server);
+		watch_stop(d->dispatch.watch);
 		if (!server_drain(d->server, DRAIN_MS))
 			log_warning("some replies could not be sent before stopping");
 	}
 	workers_stop(d->workers);
 	writer_stop(d->dispatch.writer);
 	server_free(d->server);
+	watch_free(d->dispatch.watch);
 	uploads_close(d->dispatch.uploads);
 	corpus_close(d->dispatch.corpus);
 	alarm(0);

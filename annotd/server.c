@@ -336,7 +336,7 @@ void server_stop(struct server *s)
 	pthread_mutex_lock(&s->lock);
 	for (struct connection *c = s->connections; c; c = c->next) {
 		pthread_mutex_lock(&c->lock);
-		if (c->state != HANDLING && c->state != SENDING)
+		if (c->state != HANDLING && c->state != PARKED && c->state != SENDING)
 			connection_close(c);
 		pthread_mutex_unlock(&c->lock);
 	}

@@ -93,6 +93,15 @@ uint64_t server_connection(const struct server_request *request);
 
 /* Sends the reply; takes over payload's memory and leaves it empty. May be called on any thread. */
 void server_reply(struct server_request *request, struct annot_buf *payload);
+/*
+ * For a request that is answered when something happens: from here on the server looks after its
+ * peer. When that goes away, or the connection is closed, gone is called, once, on one of nng's
+ * threads (it must not block); the request is still to be ended, there or later. Its payload moves: ask
+ * for it again. No other thread may end the request during the call. A peer that sends on without
+ * waiting for the reply is looked after no more.
+ */
+typedef void (*server_gone)(void *arg, struct server_request *request);
+void server_park(struct server_request *request, server_gone gone, void *arg);
 /* Closes the connection without a reply. */
 void server_drop(struct server_request *request);
 

@@ -22,7 +22,7 @@ void connection_close(struct connection *c)
 	nng_stream_close(c->stream);
 }
 
-static void begin_send(struct connection *c)
+void connection_send(struct connection *c)
 {
 	nng_iov iov[2];
 	unsigned n = 0;
@@ -40,6 +40,18 @@ static void begin_send(struct connection *c)
 	nng_stream_send(c->stream, c->aio);
 }
 
+bool connection_grow(struct connection *c, size_t cap)
+{
+	if (!connection_hold(c, cap))
+		return false;
+	uint8_t *in = realloc(c->in, cap);
+	if (!in)
+		return false;
+	c->in = in;
+	c->in_cap = cap;
+	return true;
+}
+
 /* Room for what comes next: grows with what was received, never by the length that a peer declares.
  */
 static bool make_room(struct connection *c)
@@ -49,14 +61,7 @@ static bool make_room(struct connection *c)
 	size_t cap = c->in_cap ? c->in_cap * 2 : READ_SIZE;
 	if (c->frame_len > READ_SIZE && cap > c->frame_len)
 		cap = c->frame_len;
-	if (!connection_hold(c, cap))
-		return false;
-	uint8_t *in = realloc(c->in, cap);
-	if (!in)
-		return false;
-	c->in = in;
-	c->in_cap = cap;
-	return true;
+	return connection_grow(c, cap);
 }
 
 static bool begin_receive(struct connection *c)
@@ -78,7 +83,7 @@ void connection_begin(struct connection *c)
 	c->state = SENDING_HELLO;
 	c->since = nng_clock();
 	c->deadline = c->since + (nng_time)c->server->options.frame_timeout_ms;
-	begin_send(c);
+	connection_send(c);
 }
 
 enum progress { MORE, COMPLETE, BROKEN };
@@ -155,7 +160,7 @@ static bool sent_some(struct connection *c, size_t count, bool *ret_request, boo
 {
 	c->sent += count;
 	if (c->sent < c->head_len + c->out.len) {
-		begin_send(c);
+		connection_send(c);
 		return true;
 	}
 	c->sent = 0;
@@ -191,6 +196,10 @@ void connection_callback(void *arg)
 	struct server *s = c->server;
 	bool request = false, answered = false, alive = false;
 	pthread_mutex_lock(&c->lock);
+	if (c->state == PARKED) {
+		parked_callback(c);
+		return;
+	}
 	bool sending = c->state == SENDING_HELLO || c->state == SENDING;
 	if (!c->dying && nng_aio_result(c->aio) == 0) {
 		size_t count = nng_aio_count(c->aio);
@@ -250,10 +259,12 @@ void server_reply(struct server_request *request, struct annot_buf *payload)
 		memcpy(c->head + head, c->in + head, hops);
 		c->head_len = head + hops;
 		c->sent = 0;
-		c->state = SENDING;
 		c->since = nng_clock();
 		c->deadline = c->since + (nng_time)c->server->options.send_timeout_ms;
-		begin_send(c);
+		if (!parked_reply(c)) {
+			c->state = SENDING;
+			connection_send(c);
+		}
 	}
 	pthread_mutex_unlock(&c->lock);
 	if (server_pressed(s))
@@ -268,7 +279,10 @@ void server_drop(struct server_request *request)
 	struct server *s = c->server;
 	pthread_mutex_lock(&c->lock);
 	connection_close(c);
+	bool later = parked_drop(c);
 	pthread_mutex_unlock(&c->lock);
+	if (later)
+		return;
 	server_answered(s);
 	connection_dead(c);
 }

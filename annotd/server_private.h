@@ -1,5 +1,6 @@
 /* Shared by server.c (listeners, life and death of connections), server_frame.c (bytes of one
- * connection) and server_limits.c (who has to go when there are too many). */
+ * connection), server_park.c (requests that wait) and server_limits.c (who has to go when there are
+ * too many). */
 #ifndef ANNOTD_SERVER_PRIVATE_H
 #define ANNOTD_SERVER_PRIVATE_H
 
@@ -23,6 +24,7 @@ enum connection_state {
 	READING_HELLO,
 	READING,  /* a request, or idle when nothing of it has come */
 	HANDLING, /* the handler has it: nothing is under way on the stream */
+	PARKED,   /* the same, and while `watched` a receive that ends when the peer goes away */
 	SENDING,  /* the reply */
 };
 
@@ -51,6 +53,10 @@ struct connection {
 	struct server_account account; /* the handler's */
 	nng_time since;                /* what its peer is waited for since, if not HANDLING */
 	size_t held; /* counted in the server's n_buffered: capacity of in, reply */
+
+	bool watched, replying, dropped; /* while PARKED: see server_park.c */
+	server_gone gone;
+	void *gone_arg;
 
 	uint8_t *in; /* what was received */
 	size_t in_len, in_cap;
@@ -93,8 +99,18 @@ struct server {
 
 /* server_frame.c; all but connection_callback with the connection's lock held */
 void connection_callback(void *arg);
+void connection_send(struct connection *c); /* what head and out hold */
+bool connection_grow(struct connection *c, size_t cap);
 void connection_begin(struct connection *c);
 void connection_close(struct connection *c);
+
+/*
+ * server_park.c. With the connection's lock held: its receive has ended, and the lock is released.
+ */
+void parked_callback(struct connection *c);
+/* With the lock held: whether the reply, or the end without one, waits for that receive. */
+bool parked_reply(struct connection *c);
+bool parked_drop(struct connection *c);
 
 /* server.c: takes the server's lock; to be called without the connection's lock */
 void connection_dead(struct connection *c);

@@ -4,9 +4,20 @@
 #include "base/auto.h"
 #include "base/encode.h"
 
+enum annot_status view_bind(struct call *c, struct query *query)
+{
+	const struct annot_authority *authority = corpus_authority_lock(c->corpus);
+	enum annot_status status = query_bind(query, c->arena, c->reader, authority, &c->err);
+
+	corpus_authority_unlock(c->corpus);
+	return status;
+}
+
 enum annot_status rows_begin(struct rows *r, struct call *c, uint64_t max)
 {
-	*r = (struct rows){.call = c, .max = max && max < ROWS_MAX ? (size_t)max : ROWS_MAX};
+	*r = (struct rows){.call = c,
+			   .max = max && max < ROWS_MAX ? (size_t)max : ROWS_MAX,
+			   .bytes_max = ROWS_BYTES_MAX};
 	r->scratch = annot_arena_new(VIEW_SCRATCH_MAX);
 	r->rows = annot_arena_array(c->arena, r->max, sizeof *r->rows);
 	if (!r->scratch || !r->rows)
@@ -355,7 +366,7 @@ enum annot_status rows_add(struct rows *r, uint64_t index, const struct query *q
 	}
 	TRY(subject_read(r, index, r->call->arena, &subject));
 	TRY(row_build(r, &subject, &row));
-	*ret_full = r->bytes + rows_size(&row) > ROWS_BYTES_MAX;
+	*ret_full = r->bytes + rows_size(&row) > r->bytes_max;
 	if (*ret_full)
 		return ANNOT_OK;
 	r->bytes += rows_size(&row);

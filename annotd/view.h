@@ -37,8 +37,11 @@ struct rows {
 	struct annot_authority *authority; /* as of a size; NULL: the corpus' own */
 	struct view_cache *cache, own;     /* the call's, or its own */
 	struct annot_row *rows;            /* in the call's arena */
-	size_t n, max, bytes;
+	size_t n, max, bytes, bytes_max; /* bytes_max: ROWS_BYTES_MAX unless set after rows_begin */
 };
+
+/* Looks the names of a query up. As query_bind. */
+enum annot_status view_bind(struct call *c, struct query *query);
 
 /* max rows at most (0: ROWS_MAX). Call it after reader_as_of. End with rows_end, also after a
  * failure. */

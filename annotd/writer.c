@@ -17,6 +17,8 @@ struct writer {
 	pthread_mutex_t lock;
 	pthread_cond_t changed, written;
 	struct write_job *first, **last;
+	void (*committed)(void *arg, uint64_t size);
+	void *committed_arg;
 	size_t n_jobs, n_records;
 	size_t n_coming;      /* announced, and neither put nor withdrawn */
 	bool in_vain;         /* one was withdrawn while the first job waited */
@@ -89,6 +91,8 @@ static void admit_jobs(struct writer *w, struct write_job *jobs, size_t n)
 	if (answer.status != ANNOT_OK)
 		log_error("%zu records were not committed: %s", n, err.text);
 	answer_all(&answer, annot_bytes(NULL, 0)); /* if they were not committed */
+	if (w->committed)
+		w->committed(w->committed_arg, corpus_size(w->corpus));
 }
 
 static void store_content_of(struct writer *w, struct write_job *job)
@@ -216,6 +220,12 @@ enum annot_status writer_start(struct corpus *corpus, struct writer **ret, struc
 	}
 	*ret = w;
 	return ANNOT_OK;
+}
+
+void writer_on_commit(struct writer *w, void (*committed)(void *arg, uint64_t size), void *arg)
+{
+	w->committed = committed;
+	w->committed_arg = arg;
 }
 
 void writer_announce(struct writer *w)

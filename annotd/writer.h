@@ -44,6 +44,10 @@ struct writer;
 ANNOT_CHECKED enum annot_status writer_start(struct corpus *corpus, struct writer **ret,
 					     struct annot_error *err);
 
+/* After each commit, on the thread that writes: so many records are in the log and the index. Must
+ * not block. To be set before the first writer_put. */
+void writer_on_commit(struct writer *w, void (*committed)(void *arg, uint64_t size), void *arg);
+
 /* A submission is about to be checked. Ends with a writer_put of its job, whatever that returns, or
  * with writer_withdraw. */
 void writer_announce(struct writer *w);

@@ -10,16 +10,6 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND,
 };
 
-static void print(struct ctl *ctl, const struct annot_row *row, const struct annot_record *record,
-		  void *arg)
-{
-	(void)arg;
-	if (ctl->quiet)
-		out_text(ctl, "%s\n", record ? annot_hash_hex(&record->annotation).text : "-");
-	else
-		record_line(ctl, row, record);
-}
-
 static int run(struct ctl *ctl, int argc, const char **args)
 {
 	(void)argc;
@@ -27,7 +17,8 @@ static int run(struct ctl *ctl, int argc, const char **args)
 		return ctl_usage(ctl, "--limit %d: expected 1 or more", arg_limit);
 	struct rows_request request = {.query = rows_query(ctl, args),
 				       .limit = (uint64_t)arg_limit};
-	return arg_count ? rows_count(ctl, request.query) : rows_list(ctl, &request, print, NULL);
+	return arg_count ? rows_count(ctl, request.query)
+			 : rows_list(ctl, &request, rows_print_line, NULL);
 }
 
 const struct command cmd_list = {

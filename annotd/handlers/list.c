@@ -42,15 +42,6 @@ static bool each(void *arg, uint64_t index)
 	return l->status == ANNOT_OK && !full;
 }
 
-static enum annot_status bind(struct call *c, struct query *query)
-{
-	const struct annot_authority *authority = corpus_authority_lock(c->corpus);
-	enum annot_status status = query_bind(query, c->arena, c->reader, authority, &c->err);
-
-	corpus_authority_unlock(c->corpus);
-	return status;
-}
-
 enum annot_status on_list(struct call *c, const struct annot_list_request *in,
 			  struct annot_rows_reply *ret)
 {
@@ -59,7 +50,7 @@ enum annot_status on_list(struct call *c, const struct annot_list_request *in,
 	enum annot_status status;
 
 	TRY(query_parse(c->arena, in->query, &query, &c->err));
-	TRY(bind(c, query));
+	TRY(view_bind(c, query));
 	l.query = query;
 	if (!in->count && in->limit > 0)
 		query->store.likely = in->limit + 1; /* one more says where the next page begins */

@@ -134,20 +134,27 @@ static enum annot_status where_ratings(struct builder *b, struct annot_error *er
 
 	TRY(terms(b, TERM_RATING, b->query->ratings, b->query->n_ratings, &ids, &known, err));
 	annot_buf_printf(b->sql,
-			 " AND (EXISTS(SELECT 1 FROM posting WHERE term IN %s AND seq=r.seq)"
-			 " OR EXISTS(SELECT 1 FROM edge e CROSS JOIN rec v ON v.seq=e.src"
-			 " LEFT JOIN ann a ON a.first=coalesce(v.ann,v.seq)"
-			 " WHERE e.dst=r.seq AND e.role=1 AND v.seq<?3 AND v.effect=0"
-			 " AND (v.to_index IS NULL OR v.to_index>=?3)"
-			 " AND (a.retracted IS NULL OR a.retracted>=?3)"
-			 " AND EXISTS(SELECT 1 FROM posting WHERE term IN %s AND seq=v.seq)))",
-			 ids.data, ids.data);
+			 " AND (EXISTS(SELECT 1 FROM posting WHERE term IN %s AND seq=r.seq)",
+			 ids.data);
+	if (!b->query->as_entered)
+		annot_buf_printf(
+			b->sql,
+			" OR EXISTS(SELECT 1 FROM edge e CROSS JOIN rec v ON v.seq=e.src"
+			" LEFT JOIN ann a ON a.first=coalesce(v.ann,v.seq)"
+			" WHERE e.dst=r.seq AND e.role=1 AND v.seq<?3 AND v.effect=0"
+			" AND (v.to_index IS NULL OR v.to_index>=?3)"
+			" AND (a.retracted IS NULL OR a.retracted>=?3)"
+			" AND EXISTS(SELECT 1 FROM posting WHERE term IN %s AND seq=v.seq))",
+			ids.data);
+	annot_buf_puts(b->sql, ")");
 	b->nothing = b->nothing || known == 0;
 	return ANNOT_OK;
 }
 
 static void where_state(struct builder *b)
 {
+	if (b->query->as_entered)
+		return;
 	annot_buf_puts(b->sql, " AND (r.effect<>2 AND (r.to_index IS NULL OR r.to_index>=?3)"
 			       " AND (r.ann IS NULL OR r.effect=0 AND NOT EXISTS(SELECT 1 FROM late"
 			       " WHERE late.seq=r.seq AND at>=?3))");
@@ -231,7 +238,7 @@ static enum annot_status is_wanted(struct reader *r, const struct store_query *q
 	struct core_ann ann;
 
 	*ret = true;
-	if (query->with_retracted)
+	if (query->with_retracted || query->as_entered)
 		return ANNOT_OK;
 	TRY(page_ann(r, row, &ann, err));
 	*ret = ann.retracted == ANNOT_NEVER || ann.retracted >= (int64_t)r->size;

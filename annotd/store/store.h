@@ -327,6 +327,8 @@ struct store_query {
 	int64_t since_time, before_time; /* claimed times */
 	bool with_retracted, with_void, with_pending;
 	uint64_t likely; /* records that will be looked at, if that is known; 0: many */
+	bool as_entered; /* every record, also versions that were replaced; ratings find verdicts
+			    alone: whether one matches does not change once it is in the log */
 };
 #define STORE_QUERY_INIT                                                                           \
 	((struct store_query){                                                                     \

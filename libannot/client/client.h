@@ -53,6 +53,16 @@ ANNOT_API bool annot_first_contact(const struct annot *a);
 		const struct annot_##reply **ret, struct annot_error *err);
 #include "proto/calls.def"
 
+/*
+ * annot_call_events for requests that wait: as long as annotd may let them, whatever the handle's
+ * timeout, which is for connecting alone. PROTOCOL too for a reply that does not go on
+ * from the cursor: rows in log order, none before it, the next one after them. After UNREACHABLE,
+ * TIMEOUT or BUSY the same request may be made again: nothing is lost.
+ */
+ANNOT_API ANNOT_CHECKED enum annot_status
+annot_events(struct annot *a, const struct annot_events_request *in, struct annot_arena *arena,
+	     const struct annot_events_reply **ret, struct annot_error *err);
+
 /* --- pin --- */
 
 /* The pinned checkpoint; size 0 if there is none yet. note (may be NULL) gets the whole note

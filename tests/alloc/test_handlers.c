@@ -124,6 +124,8 @@ static void test_lists(void **state)
 		struct annot_list_request list = {.query = queries[i], .limit = 10};
 		assert_true(each(*state, ANNOT_CALL_list, &list) > 10);
 	}
+	struct annot_events_request events = {.query = "author:anna doc:speech", .from = 1};
+	assert_true(each(*state, ANNOT_CALL_events, &events) > 10);
 }
 
 static void test_log(void **state)

@@ -18,13 +18,14 @@
 
 enum { PAYLOAD_MAX = 65536, TIMEOUT_MS = 300, PATIENCE_MS = 10000 };
 
-/* Replies with what it was asked, at once; or keeps the request until the test lets it go. */
+/* Replies with what it was asked, at once; or keeps the request until the test lets it go, or its
+ * peer does if it is parked. */
 struct echo {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	bool hold;
+	bool hold, park;
 	struct server_request *held[64];
-	size_t n_held, n_seen;
+	size_t n_held, n_seen, n_gone;
 	int64_t uid;
 };
 
@@ -41,6 +42,22 @@ static void answer(struct server_request *request)
 	struct annot_bytes in = server_payload(request);
 	annot_buf_add(&out, in.data, in.len);
 	server_reply(request, &out);
+	annot_buf_free(&out); /* of a connection that is gone */
+}
+
+static void on_gone(void *arg, struct server_request *request)
+{
+	struct echo *e = arg;
+	pthread_mutex_lock(&e->lock);
+	for (size_t i = 0; i < e->n_held; i++) {
+		if (e->held[i] != request)
+			continue;
+		e->held[i] = e->held[--e->n_held];
+		e->n_gone++;
+		server_drop(request);
+	}
+	pthread_cond_broadcast(&e->changed);
+	pthread_mutex_unlock(&e->lock);
 }
 
 static void on_request(void *arg, struct server_request *request)
@@ -52,6 +69,8 @@ static void on_request(void *arg, struct server_request *request)
 	bool hold = e->hold && e->n_held < COUNT(e->held);
 	if (hold)
 		e->held[e->n_held++] = request;
+	if (hold && e->park)
+		server_park(request, on_gone, e);
 	pthread_cond_broadcast(&e->changed);
 	pthread_mutex_unlock(&e->lock);
 	if (!hold)
@@ -61,12 +80,14 @@ static void on_request(void *arg, struct server_request *request)
 static void release_held(struct echo *e)
 {
 	pthread_mutex_lock(&e->lock);
+	struct server_request *held[COUNT(e->held)];
+	memcpy(held, e->held, sizeof held);
 	e->hold = false;
 	size_t n = e->n_held;
 	e->n_held = 0;
 	pthread_mutex_unlock(&e->lock);
 	for (size_t i = 0; i < n; i++)
-		answer(e->held[i]);
+		answer(held[i]);
 }
 
 static int count_descriptors(void)
@@ -274,6 +295,113 @@ static void test_pipelined_one_in_flight(void **state)
 	expect_echo(fd, 1, false, "first");
 	expect_echo(fd, 2, false, "second");
 	close(fd);
+}
+
+/* Sends a request that is then parked. */
+static int parked(struct fixture *f, uint32_t id)
+{
+	uint8_t frame[64];
+	int fd = greet(f);
+	pthread_mutex_lock(&f->echo.lock);
+	f->echo.hold = f->echo.park = true;
+	size_t before = f->echo.n_held;
+	pthread_mutex_unlock(&f->echo.lock);
+	write_all(fd, frame, make_frame(frame, id, false, "wait"));
+	pthread_mutex_lock(&f->echo.lock);
+	while (f->echo.n_held == before)
+		pthread_cond_wait(&f->echo.changed, &f->echo.lock);
+	pthread_mutex_unlock(&f->echo.lock);
+	return fd;
+}
+
+static void wait_gone(struct fixture *f, size_t n)
+{
+	pthread_mutex_lock(&f->echo.lock);
+	while (f->echo.n_gone < n)
+		pthread_cond_wait(&f->echo.changed, &f->echo.lock);
+	assert_int_equal(f->echo.n_gone, n);
+	pthread_mutex_unlock(&f->echo.lock);
+}
+
+static void test_parked_and_answered(void **state)
+{
+	struct fixture *f = *state;
+	int fd = parked(f, 1);
+	uint8_t frame[64];
+	release_held(&f->echo);
+	expect_echo(fd, 1, false, "wait");
+	write_all(fd, frame, make_frame(frame, 2, false, "next"));
+	expect_echo(fd, 2, false, "next");
+	assert_int_equal(f->echo.n_gone, 0);
+	close(fd);
+}
+
+static void test_parked_peer_goes_away(void **state)
+{
+	struct fixture *f = *state;
+	int fd = parked(f, 1), other = parked(f, 2);
+	close(fd);
+	wait_gone(f, 1);
+	wait_connections(f, 1);
+	release_held(&f->echo);
+	expect_echo(other, 2, false, "wait");
+	close(other);
+}
+
+/* What it sends is its next request, though nobody looks after it from there on. */
+static void test_parked_peer_sends_on(void **state)
+{
+	struct fixture *f = *state;
+	int fd = parked(f, 1);
+	uint8_t frame[64];
+	size_t n = make_frame(frame, 2, false, "impatient");
+	write_all(fd, frame, n - 3);
+	int other = parked(f, 3); /* time enough for what was sent to be read */
+	close(other);
+	wait_gone(f, 1);
+	assert_int_equal(f->echo.n_seen, 2);
+	release_held(&f->echo);
+	expect_echo(fd, 1, false, "wait");
+	write_all(fd, frame + n - 3, 3);
+	expect_echo(fd, 2, false, "impatient");
+	close(fd);
+}
+
+/* The reply and the end of the peer meet: whoever comes first ends the request, once. */
+static void *release_thread(void *arg)
+{
+	release_held(arg);
+	return NULL;
+}
+
+static void test_parked_race(void **state)
+{
+	struct fixture *f = *state;
+	enum { RACES = 200 };
+	for (uint32_t i = 0; i < RACES; i++) {
+		pthread_t thread;
+		int fd = parked(f, i);
+		assert_int_equal(pthread_create(&thread, NULL, release_thread, &f->echo), 0);
+		close(fd);
+		pthread_join(thread, NULL);
+	}
+	assert_int_equal(f->echo.n_seen, RACES);
+	wait_connections(f, 0);
+}
+
+static void test_parked_when_full(void **state)
+{
+	struct fixture *f = *state;
+	enum { CAP = 300, MORE = 20 };
+	int fds[CAP + MORE], first = parked(f, 1);
+	for (size_t i = 0; i < COUNT(fds); i++)
+		fds[i] = dial(f);
+	/* The one that is silent longest goes, and is told of. */
+	wait_gone(f, 1);
+	assert_true(closed_by_server(first));
+	for (size_t i = 0; i < COUNT(fds); i++)
+		close(fds[i]);
+	close(first);
 }
 
 static void test_bad_bytes(void **state)
@@ -573,6 +701,20 @@ static void test_stop_answers_what_is_under_way(void **state)
 	close(busy);
 }
 
+static void test_stop_leaves_parked_ones(void **state)
+{
+	struct fixture *f = *state;
+	int fd = parked(f, 4);
+	server_stop(f->server);
+	assert_false(server_drain(f->server, 20));
+	release_held(&f->echo);
+	expect_echo(fd, 4, false, "wait");
+	assert_true(server_drain(f->server, PATIENCE_MS));
+	f->server = server_free(f->server);
+	assert_true(closed_by_server(fd));
+	close(fd);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -581,6 +723,11 @@ int main(void)
 		TEST(test_raw_echo),
 		TEST(test_drip),
 		TEST(test_pipelined_one_in_flight),
+		TEST(test_parked_and_answered),
+		TEST(test_parked_peer_goes_away),
+		TEST(test_parked_peer_sends_on),
+		TEST(test_parked_race),
+		TEST(test_parked_when_full),
 		TEST(test_bad_bytes),
 		TEST(test_idle_is_allowed),
 		TEST(test_vanish),
@@ -592,6 +739,7 @@ int main(void)
 		TEST(test_paths),
 		TEST(test_stale_socket_and_group),
 		TEST(test_stop_answers_what_is_under_way),
+		TEST(test_stop_leaves_parked_ones),
 	};
 	return cmocka_run_group_tests_name("annotd/server", tests, NULL, NULL);
 }

@@ -130,12 +130,13 @@ double database_bytes(const char *dir, const char *name);
 /* p50 and p99 of appending 32 KiB and fdatasync in a folder. */
 struct figures disk_sync(const char *dir);
 
-/* --- what is asked of it (load.c, phases.c, life.c) --- */
+/* --- what is asked of it (load.c, phases.c, life.c, watch.c) --- */
 
 struct load {
 	const char *annotd, *annotctl, *dir, *socket;
 	struct desk *desk;
-	uint64_t records; /* in the log */
+	uint64_t records;   /* in the log */
+	double submit_rate; /* records a second of the last submit */
 	struct figures (*drive)(const struct drive *d);
 };
 
@@ -146,6 +147,8 @@ struct phase {
 	void (*run)(struct load *l, const double *n);
 };
 extern const struct phase phases_served[], phases_life[]; /* the last one has no name */
+
+void phase_watch(struct load *l, const double *n);
 
 /* One line of output. */
 void print_figures(const char *phase, const struct figures *f, double units);

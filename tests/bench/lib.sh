@@ -11,7 +11,8 @@ limits= # where the programs of ../shared/limits are; empty: nowhere
 if [ -f ../shared/limits/Makefile ]; then
 	limits=$PWD/build/limits
 	mkdir -p "$limits"
-	make -s -C ../shared/limits OUT="$limits" "$limits/pipeline" "$limits/echo" "$limits/crypto" "$limits/sqlite"
+	make -s -C ../shared/limits OUT="$limits" "$limits/pipeline" "$limits/echo" "$limits/crypto" "$limits/sqlite" \
+		"$limits/pubsub"
 else
 	echo "script/bench: ../shared/limits is not there: no limits, no ratios, only what annotd does" >&2
 fi

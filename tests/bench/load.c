@@ -8,6 +8,8 @@
  *     fill=RECORDS                     quotes in until the log holds so many
  *     get=CONNECTIONS,SECONDS          by id, one a request
  *     list=ROWS,SECONDS                one connection
+ *     watch=WATCHERS,SHARE,RECORDS     quotes in at that share of the last submit's rate (0: all at
+ *                                      once), which all of them see
  *     crowd=CLIENTS,SECONDS            who have got and listed and stay connected: memory, idle CPU
  *     show=TIMES                       CPU of annotctl show (--annotctl)
  *     memory · threads                 of the daemon; threads to stderr

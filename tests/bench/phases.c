@@ -41,6 +41,7 @@ static void phase_submit(struct load *l, const double *n)
 	double units;
 	struct figures f = submit(l, (size_t)n[0], (size_t)n[1], (size_t)n[2], &units);
 	print_figures("submit", &f, units);
+	l->submit_rate = f.rate * units;
 }
 
 static void phase_fill(struct load *l, const double *n)
@@ -92,6 +93,6 @@ static void phase_list(struct load *l, const double *n)
 }
 
 const struct phase phases_served[] = {
-	{"submit", 3, phase_submit}, {"fill", 1, phase_fill}, {"get", 2, phase_get},
-	{"list", 2, phase_list},     {NULL, 0, NULL},
+	{"submit", 3, phase_submit}, {"fill", 1, phase_fill},   {"get", 2, phase_get},
+	{"list", 2, phase_list},     {"watch", 3, phase_watch}, {NULL, 0, NULL},
 };

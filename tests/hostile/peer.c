@@ -139,6 +139,12 @@ void request_list(const char *query, uint64_t limit, struct annot_buf *ret)
 	encode(ANNOT_CALL_list, &request, ret);
 }
 
+void request_events(const char *query, uint64_t from, struct annot_buf *ret)
+{
+	struct annot_events_request request = {.query = query, .from = from, .wait = true};
+	encode(ANNOT_CALL_events, &request, ret);
+}
+
 void request_submit(struct test_entry *const *e, size_t n, bool forged, struct annot_buf *ret)
 {
 	struct annot_submit_item *items = calloc(n, sizeof items[0]);

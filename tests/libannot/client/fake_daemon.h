@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +69,8 @@ struct fake {
 	size_t get_rows;                /* so often; 0: once */
 	const struct annot_record *refuse;
 	enum annot_status refuse_status; /* 0: REFUSED */
+	struct annot_events_reply events; /* the answer, … */
+	int events_late_ms;               /* … after that time */
 	/* what it saw */
 	unsigned submits, submitted, notes, expectations, connections;
 	/* thread */
@@ -365,6 +368,10 @@ static inline enum annot_status fake_answer(struct fake *f, const struct annot_c
 	case ANNOT_CALL_history:
 	case ANNOT_CALL_list:
 		fake_list(f, arena, reply);
+		return ANNOT_OK;
+	case ANNOT_CALL_events:
+		poll(NULL, 0, f->events_late_ms);
+		*(struct annot_events_reply *)reply = f->events;
 		return ANNOT_OK;
 	case ANNOT_CALL_text:
 		*(struct annot_text_reply *)reply = (struct annot_text_reply){

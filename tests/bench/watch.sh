@@ -1,0 +1,19 @@
+# shellcheck shell=sh disable=SC2154 # of script/bench and lib.sh
+# 50 watchers, beside nng's PUB socket, which knows neither queries nor cursors and drops what does not fit.
+
+measure_watch() { # PLACE
+	want "watch_50_$1" "watch_50_burst_$1" || return 0
+	out=$(ours "$1" -- submit=16,16,20000 watch=50,0.5,30000 watch=50,0,3008)
+	value "watch_50_$1" "$(echo "$out" | field watch rate)"
+	value "watch_50_burst_$1" "$(echo "$out" | field watch rate 2)"
+	value "half_rate_$1" "$(echo "$out" | field submit rate | awk '{ print $1 / 2 }')"
+	[ -z "$limits" ] || "$limits/pubsub" | results "$1." burst_sub50_buf8192.delivered
+}
+
+rows_watch() {
+	for p in shm disk; do
+		# Each gets every record once while half as many go in as can.
+		row watch_50_$p "$(formula "50 * $(part half_rate_$p)")" records/s 0.95 true
+		row watch_50_burst_$p "$(median $p.burst_sub50_buf8192.delivered)" records/s 0.5 true
+	done
+}
