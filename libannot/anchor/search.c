@@ -452,8 +452,15 @@ static void sort(struct annot_search *s)
 	s->n_found = n;
 }
 
+/* Gives the candidates the right ends; everywhere: finds more of them, too. */
+static enum annot_status refine(struct annot_search *s, bool everywhere, struct annot_error *err)
+{
+	TRY(find_with_context(s, everywhere, err));
+	return stretch(s, err);
+}
+
 /* So sure, in per mille, that the text is not searched further. */
-enum { SURE = 900 };
+enum { SURE = 950 };
 
 static bool is_sure(struct annot_search *s)
 {
@@ -466,23 +473,24 @@ enum annot_status annot_search_run(struct annot_search *s, struct annot_error *e
 {
 	if (s->quote_from == s->quote_to || s->a->text.n == 0)
 		return ANNOT_OK;
+	bool whole = s->quote_to - s->quote_from <= ANNOT_ANCHOR_WHOLE_MAX;
 	if (s->followed)
 		TRY(keep(s, s->follow_from, s->follow_to, err));
 	TRY(find_occurrences(s, err));
+	if (s->followed && whole)
+		TRY(refine(s, false, err));
 	if (is_sure(s))
 		return ANNOT_OK;
-	if (s->quote_to - s->quote_from > ANNOT_ANCHOR_WHOLE_MAX) {
+	if (!whole) {
 		TRY(find_long(s, err));
 		sort(s);
 		return ANNOT_OK;
 	}
 	TRY(find_quote(s, err));
-	TRY(find_with_context(s, false, err));
-	TRY(stretch(s, err));
+	TRY(refine(s, false, err));
 	if (is_sure(s))
 		return ANNOT_OK;
-	TRY(find_with_context(s, true, err));
-	TRY(stretch(s, err));
+	TRY(refine(s, true, err));
 	sort(s);
 	return ANNOT_OK;
 }
