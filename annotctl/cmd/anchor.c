@@ -105,7 +105,7 @@ static enum annot_status get_unit(const json_t *line, enum unit *ret, struct ann
 /* Bytes before an offset; past the text's end, more than it has. */
 static size_t offset_bytes(const struct annot_buf *text, enum unit unit, size_t offset)
 {
-	size_t all = unit == UNIT_CHARS	  ? annot_utf8_chars(text->data, text->len)
+	size_t all = unit == UNIT_CHARS   ? annot_utf8_chars(text->data, text->len)
 		     : unit == UNIT_UTF16 ? annot_utf8_utf16(text->data, text->len)
 					  : text->len;
 	if (offset > all)
@@ -126,9 +126,11 @@ static enum annot_status get_position(const json_t *line, const struct texts *t,
 	TRY(get_offset(line, "end", &ends, &end, err));
 	TRY(get_unit(line, &unit, err));
 	if (starts != ends)
-		return annot_fail(err, ANNOT_INVALID, "expected both \"start\" and \"end\" or neither");
+		return annot_fail(err, ANNOT_INVALID,
+				  "expected both \"start\" and \"end\" or neither");
 	if (starts && start >= end)
-		return annot_fail(err, ANNOT_INVALID, "start %zu is not before end %zu", start, end);
+		return annot_fail(err, ANNOT_INVALID, "start %zu is not before end %zu", start,
+				  end);
 	s->placed = starts;
 	if (!starts)
 		return ANNOT_OK;
@@ -136,7 +138,8 @@ static enum annot_status get_position(const json_t *line, const struct texts *t,
 	s->start = offset_bytes(text, unit, start);
 	s->end = offset_bytes(text, unit, end);
 	if (t->old.data && s->end > text->len)
-		return annot_fail(err, ANNOT_INVALID, "end %zu is behind the end of %s", end, arg_old);
+		return annot_fail(err, ANNOT_INVALID, "end %zu is behind the end of %s", end,
+				  arg_old);
 	if (!t->old.data) /* offsets of a text that we do not have: a hint where to look */
 		s->end = s->start + s->exact.len;
 	return ANNOT_OK;

@@ -71,9 +71,10 @@ struct annot_anchor {
 struct annot_anchorer;
 
 /*
- * old.data is NULL if the old text is not at hand. Both texts stay the caller's and must stay where they are.
- * INVALID (not UTF-8: says where), TOO_LARGE (more than 1 GiB), NO_MEMORY. Takes four times the
- * texts, and about as much again for comparing them. One thread at a time may use an anchorer.
+ * old.data is NULL if the old text is not at hand. Both texts stay the caller's and must stay where
+ * they are. INVALID (not UTF-8: says where), TOO_LARGE (more than 1 GiB), NO_MEMORY. Takes four
+ * times the texts, and about as much again for comparing them. One thread at a time may use an
+ * anchorer.
  */
 ANNOT_API enum annot_status annot_anchorer_new(struct annot_bytes text, struct annot_bytes old,
 					       struct annot_anchorer **ret,
@@ -83,8 +84,8 @@ ANNOT_API void annot_anchorer_free(struct annot_anchorer *a);
 /*
  * cautious: what is not beyond doubt is ambiguous or an orphan.
  *
- * INVALID: exact is empty, too long or not UTF-8, prefix or suffix are not UTF-8; start is not before end; with
- * the old text, they lie outside of it or exact does not stand there. NO_MEMORY.
+ * INVALID: exact is empty, too long or not UTF-8, prefix or suffix are not UTF-8; start is not
+ * before end; with the old text, they lie outside of it or exact does not stand there. NO_MEMORY.
  */
 ANNOT_API enum annot_status annot_anchor_find(struct annot_anchorer *a,
 					      const struct annot_selector *selector, bool cautious,

@@ -62,9 +62,8 @@ static bool spell(struct annot_alphabet *a, struct annot_letters *l)
 	for (size_t at = 0; at < l->folded.len; n++) {
 		if (n % BLOCK == 0)
 			l->blocks[n / BLOCK] = (uint32_t)at;
-		uint32_t cp = (uint8_t)text[at] < 0x80
-				      ? (uint8_t)text[at++]
-				      : annot_utf8_next(text, l->folded.len, &at);
+		uint32_t cp = (uint8_t)text[at] < 0x80 ? (uint8_t)text[at++]
+						       : annot_utf8_next(text, l->folded.len, &at);
 		annot_letter letter = a->of[cp];
 		if (!letter && !(letter = add_letter(a, cp)))
 			return false;

@@ -53,8 +53,8 @@ void annot_letters_free(struct annot_letters *l);
 void annot_letters_source(const struct annot_letters *l, size_t from, size_t to, size_t *start,
 			  size_t *end);
 
-/* The letters that stand for source bytes [start, end), start <= end <= len: units of which a part is in the
- * range belong to it. */
+/* The letters that stand for source bytes [start, end), start <= end <= len: units of which a part
+ * is in the range belong to it. */
 void annot_letters_of(const struct annot_letters *l, size_t start, size_t end, size_t *from,
 		      size_t *to);
 

@@ -95,8 +95,7 @@ static void measure_position(const struct annot_search *s, struct annot_candidat
 {
 	int position = FULL / 2, near = FULL / 2;
 	if (s->placed) {
-		size_t off = c->from > s->expected ? c->from - s->expected
-						   : s->expected - c->from;
+		size_t off = c->from > s->expected ? c->from - s->expected : s->expected - c->from;
 		position = likeness(off, s->a->text.n + 1);
 		near = FULL;
 		for (; off > 0; off /= 2)
@@ -129,7 +128,7 @@ enum annot_status annot_candidate_measure(struct annot_search *s, struct annot_c
 		return ANNOT_OK;
 	measure_context(s, c);
 	measure_position(s, c);
-	if (s->a->old.text)
+	if (s->old_to > 0)
 		measure_origin(s, c);
 	return ANNOT_OK;
 }

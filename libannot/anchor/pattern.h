@@ -14,10 +14,10 @@
 enum { ANNOT_PATTERN_MAX = 4096 };
 
 struct annot_pattern {
-	size_t n, blocks;   /* letters, and words of 64 of them; n <= ANNOT_PATTERN_MAX */
-	uint16_t *row_of;   /* by letter: which row of rows says where it stands; 0: nowhere */
-	size_t alphabet;    /* letters that row_of knows; none beyond is in the pattern */
-	uint64_t *rows;     /* blocks words a row */
+	size_t n, blocks;    /* letters, and words of 64 of them; n <= ANNOT_PATTERN_MAX */
+	uint16_t *row_of;    /* by letter: which row of rows says where it stands; 0: nowhere */
+	size_t alphabet;     /* letters that row_of knows; none beyond is in the pattern */
+	uint64_t *rows;      /* blocks words a row */
 	uint64_t *up, *down; /* room for a column of differences between neighbours */
 	const annot_letter *letters;
 	bool backwards;
@@ -35,8 +35,8 @@ void annot_pattern_free(struct annot_pattern *p);
 
 /*
  * Where the pattern ends with few edits in the text, free to begin anywhere: calls visit with each
- * end (letters before it) and its distance if that is at most limit, in order; what visit returns is
- * the limit from there on. n * blocks steps.
+ * end (letters before it) and its distance if that is at most limit, in order; what visit returns
+ * is the limit from there on. n * blocks steps.
  */
 void annot_pattern_scan(const struct annot_pattern *p, const annot_letter *text, size_t n,
 			size_t limit, size_t (*visit)(void *data, size_t end, size_t distance),

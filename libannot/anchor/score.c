@@ -6,7 +6,8 @@
  * Two sums of weighted inputs and products of two of them. The first ranks the places of a search
  * (fitted so that the right one comes first: a conditional logit), the second says how sure the
  * first place is (a logistic regression). Inputs are in per mille, weights in thousandths; each
- * has one weight for searches without the old text and one for those with it. docs/quote-anchoring.md says how they were fitted.
+ * has one weight for searches without the old text and one for those with it.
+ * docs/quote-anchoring.md says how they were fitted.
  */
 enum input {
 	INPUT_ONE,
@@ -35,43 +36,47 @@ struct term {
 };
 
 static const struct term terms[] = {
-	{INPUT_ONE, INPUT_ONE, {0, 0}, {-3447, -2400}},
-	{INPUT_QUOTE, INPUT_ONE, {2981, 2259}, {709, 531}},
-	{INPUT_CORE, INPUT_ONE, {2470, 1500}, {-813, -836}},
-	{INPUT_LENGTH, INPUT_ONE, {1184, 1112}, {-1292, -593}},
-	{INPUT_BETTER, INPUT_ONE, {1493, 1417}, {-518, -220}},
-	{INPUT_WORSE, INPUT_ONE, {1935, 1650}, {170, 338}},
-	{INPUT_BETTER, INPUT_QUOTE, {3214, 2419}, {1799, 1605}},
-	{INPUT_WORSE, INPUT_QUOTE, {3365, 2202}, {928, 1666}},
-	{INPUT_WORSE, INPUT_BETTER, {2616, 1829}, {949, 910}},
-	{INPUT_NEAR, INPUT_ONE, {4220, 1255}, {1790, 1334}},
-	{INPUT_POSITION, INPUT_ONE, {2027, 988}, {44, -914}},
-	{INPUT_SAME, INPUT_ONE, {2017, 1289}, {-9, 77}},
-	{INPUT_SIZE, INPUT_QUOTE, {1868, 1625}, {722, 648}},
-	{INPUT_SIZE, INPUT_BETTER, {663, 741}, {378, -118}},
-	{INPUT_SIZE, INPUT_SAME, {944, 497}, {-237, -224}},
-	{INPUT_SIZE, INPUT_WORSE, {1312, 631}, {1008, 115}},
-	{INPUT_OWN, INPUT_ONE, {0, -2244}, {0, 443}},
-	{INPUT_FOREIGN, INPUT_ONE, {0, -1901}, {0, -2977}},
-	{INPUT_HERE, INPUT_ONE, {0, 1063}, {0, 1020}},
-	{INPUT_ELSEWHERE, INPUT_ONE, {0, -1053}, {0, -494}},
-	{INPUT_FOLLOWS, INPUT_ONE, {0, 1249}, {0, 925}},
-	{INPUT_FOLLOWS, INPUT_BETTER, {0, 2300}, {0, 295}},
-	{INPUT_SIZE, INPUT_ONE, {0, 0}, {-1742, -1337}},
-	{INPUT_BETTER, INPUT_BETTER, {0, 0}, {1038, 438}},
-	{INPUT_QUOTE, INPUT_QUOTE, {0, 0}, {2365, 1726}},
-	{INPUT_LEAD, INPUT_ONE, {0, 0}, {2341, 776}},
-	{INPUT_LEAD, INPUT_LEAD, {0, 0}, {561, 1326}},
-	{INPUT_RUNNER_UP, INPUT_ONE, {0, 0}, {-1112, -812}},
+	{INPUT_ONE, INPUT_ONE, {0, 0}, {-3446, -3933}},
+	{INPUT_QUOTE, INPUT_ONE, {2980, 2177}, {709, 898}},
+	{INPUT_CORE, INPUT_ONE, {2470, 1410}, {-813, -842}},
+	{INPUT_LENGTH, INPUT_ONE, {1183, 1099}, {-1291, -1198}},
+	{INPUT_BETTER, INPUT_ONE, {1494, 1072}, {-518, -284}},
+	{INPUT_WORSE, INPUT_ONE, {1935, 1655}, {170, 98}},
+	{INPUT_BETTER, INPUT_QUOTE, {3213, 2034}, {1799, 2422}},
+	{INPUT_WORSE, INPUT_QUOTE, {3364, 2252}, {928, 2268}},
+	{INPUT_WORSE, INPUT_BETTER, {2616, 1839}, {949, 1028}},
+	{INPUT_NEAR, INPUT_ONE, {4220, 1266}, {1789, 2871}},
+	{INPUT_POSITION, INPUT_ONE, {2028, 774}, {45, -1234}},
+	{INPUT_SAME, INPUT_ONE, {2017, 1495}, {-9, 6}},
+	{INPUT_SIZE, INPUT_QUOTE, {1867, 1667}, {722, 1727}},
+	{INPUT_SIZE, INPUT_BETTER, {663, 629}, {378, 98}},
+	{INPUT_SIZE, INPUT_SAME, {944, 529}, {-237, -716}},
+	{INPUT_SIZE, INPUT_WORSE, {1312, 563}, {1008, -168}},
+	{INPUT_OWN, INPUT_ONE, {0, -2192}, {0, -666}},
+	{INPUT_FOREIGN, INPUT_ONE, {0, -1122}, {0, -2513}},
+	{INPUT_HERE, INPUT_ONE, {0, 972}, {0, 1296}},
+	{INPUT_ELSEWHERE, INPUT_ONE, {0, -962}, {0, -1228}},
+	{INPUT_FOLLOWS, INPUT_ONE, {0, 1229}, {0, 1377}},
+	{INPUT_FOLLOWS, INPUT_BETTER, {0, 2302}, {0, -486}},
+	{INPUT_SIZE, INPUT_ONE, {0, 0}, {-1742, -1641}},
+	{INPUT_BETTER, INPUT_BETTER, {0, 0}, {1038, 472}},
+	{INPUT_QUOTE, INPUT_QUOTE, {0, 0}, {2365, 2465}},
+	{INPUT_LEAD, INPUT_ONE, {0, 0}, {2342, 936}},
+	{INPUT_LEAD, INPUT_LEAD, {0, 0}, {560, 1283}},
+	{INPUT_RUNNER_UP, INPUT_ONE, {0, 0}, {-1115, -986}},
 };
 
 enum { FULL = 1000, LEAD_FULL = 5000, SIZE_FULL = 9 };
+
+/* A lookalike: so much of it comes from elsewhere in the old text, at the least, and less than so
+ * much from the quote, in per mille; what it loses in rank, and what its score is divided by. */
+enum { LOOKALIKE_FOREIGN = 600, LOOKALIKE_OWN = 100, LOOKALIKE_RANK = 50000, LOOKALIKE_SCORE = 10 };
 
 /* What stands for the likeness of the next place if there is none. */
 enum { RUNNER_UP_NONE = 400 };
 
 /* Above which score a place is taken: without and with the old text, normally and cautiously. */
-static const unsigned accept[2][2] = {{450, 500}, {850, 750}};
+static const unsigned accept[2][2] = {{450, 500}, {880, 750}};
 
 /* Leads below which nothing decides between two places, normally and cautiously. */
 static const int lead_least[2] = {50, 1000};
@@ -90,10 +95,14 @@ static void fill_inputs(const struct annot_search *s, const struct annot_candida
 			int ret[INPUT_COUNT])
 {
 	static const int same[][2] = {
-		{INPUT_QUOTE, ANNOT_FEATURE_QUOTE},	{INPUT_CORE, ANNOT_FEATURE_CORE},
-		{INPUT_LENGTH, ANNOT_FEATURE_LENGTH},	{INPUT_POSITION, ANNOT_FEATURE_POSITION},
-		{INPUT_NEAR, ANNOT_FEATURE_NEAR},	{INPUT_OWN, ANNOT_FEATURE_OWN},
-		{INPUT_FOREIGN, ANNOT_FEATURE_FOREIGN}, {INPUT_HERE, ANNOT_FEATURE_HERE},
+		{INPUT_QUOTE, ANNOT_FEATURE_QUOTE},
+		{INPUT_CORE, ANNOT_FEATURE_CORE},
+		{INPUT_LENGTH, ANNOT_FEATURE_LENGTH},
+		{INPUT_POSITION, ANNOT_FEATURE_POSITION},
+		{INPUT_NEAR, ANNOT_FEATURE_NEAR},
+		{INPUT_OWN, ANNOT_FEATURE_OWN},
+		{INPUT_FOREIGN, ANNOT_FEATURE_FOREIGN},
+		{INPUT_HERE, ANNOT_FEATURE_HERE},
 		{INPUT_ELSEWHERE, ANNOT_FEATURE_ELSEWHERE},
 		{INPUT_FOLLOWS, ANNOT_FEATURE_FOLLOWS},
 	};
@@ -109,6 +118,18 @@ static void fill_inputs(const struct annot_search *s, const struct annot_candida
 	ret[INPUT_SIZE] = size_input(s->quote_to - s->quote_from);
 }
 
+/*
+ * Whether a place is what became of other words of the old text: it stood beside the quote then,
+ * and is not the quote now. Its rank is below all others, and it is never taken; but it may be the
+ * guess for an orphan.
+ */
+static bool is_lookalike(const struct annot_candidate *c)
+{
+	const int *f = c->features;
+	return f[ANNOT_FEATURE_FOREIGN] >= LOOKALIKE_FOREIGN &&
+	       f[ANNOT_FEATURE_OWN] < LOOKALIKE_OWN && f[ANNOT_FEATURE_FOLLOWS] == 0;
+}
+
 int annot_candidate_rank(const struct annot_search *s, const struct annot_candidate *c)
 {
 	int inputs[INPUT_COUNT], old = s->old_to > 0;
@@ -116,7 +137,7 @@ int annot_candidate_rank(const struct annot_search *s, const struct annot_candid
 	fill_inputs(s, c, inputs);
 	for (size_t i = 0; i < COUNT(terms); i++)
 		sum += (int64_t)terms[i].rank[old] * inputs[terms[i].a] * inputs[terms[i].b];
-	return (int)(sum / (FULL * FULL));
+	return (int)(sum / (FULL * FULL)) - (is_lookalike(c) ? LOOKALIKE_RANK : 0);
 }
 
 /* 1000 / (1 + e^-x), x in thousandths: a table in steps of a half, linear between. */
@@ -144,7 +165,7 @@ static unsigned score(const struct annot_search *s, const struct annot_candidate
 	inputs[INPUT_RUNNER_UP] = runner_up;
 	for (size_t i = 0; i < COUNT(terms); i++)
 		sum += (int64_t)terms[i].score[old] * inputs[terms[i].a] * inputs[terms[i].b];
-	return logistic(sum / (FULL * FULL));
+	return logistic(sum / (FULL * FULL)) / (is_lookalike(c) ? LOOKALIKE_SCORE : 1);
 }
 
 unsigned annot_candidate_score(const struct annot_search *s, size_t which)

@@ -15,8 +15,10 @@ static void trim(struct annot_search *s, annot_letter space)
 		to--;
 	if (from == to)
 		return;
-	s->old_from += from - s->quote_from;
-	s->old_to -= s->quote_to - to;
+	if (s->old_to > 0) {
+		s->old_from += from - s->quote_from;
+		s->old_to -= s->quote_to - to;
+	}
 	s->quote_from = from;
 	s->quote_to = to;
 }
@@ -51,7 +53,7 @@ static void expect(struct annot_search *s, const struct annot_selector *sel)
 {
 	const struct annot_letters *text = &s->a->text, *old = &s->a->old;
 	size_t to, start = sel->start < text->len ? sel->start : text->len;
-	s->placed = sel->placed;
+	s->placed = sel->placed || s->old_to > 0;
 	if (s->followed)
 		s->expected = s->follow_from;
 	else if (s->old_to > 0)
@@ -80,29 +82,53 @@ static enum annot_status make_patterns(struct annot_search *s, struct annot_erro
 		TRY(annot_pattern_new(alphabet, s->letters + s->quote_from - before, before, true,
 				      &s->before, err));
 	if (behind > 0)
-		TRY(annot_pattern_new(alphabet, s->letters + s->quote_to, behind, false,
-				      &s->behind, err));
+		TRY(annot_pattern_new(alphabet, s->letters + s->quote_to, behind, false, &s->behind,
+				      err));
 	return ANNOT_OK;
+}
+
+/* Where the quote stands in the old text: where the selector says, else where it stands once. */
+static bool place_in_old(const struct annot_letters *old, const struct annot_selector *sel,
+			 size_t *ret_start)
+{
+	size_t len = sel->exact.len;
+	if (!old->text || sel->placed) {
+		*ret_start = sel->start;
+		return old->text && sel->placed;
+	}
+	const char *at = memmem(old->text, old->len, sel->exact.data, len);
+	if (!at)
+		return false;
+	*ret_start = (size_t)(at - old->text);
+	size_t rest = old->len - *ret_start - 1;
+	return !memmem(at + 1, rest, sel->exact.data, len);
+}
+
+/* Takes quote and context from the old text. */
+static void take_old(struct annot_search *s, const struct annot_letters *old, size_t start,
+		     size_t end)
+{
+	annot_letters_of(old, start, end, &s->old_from, &s->old_to);
+	size_t before = s->old_from, behind = old->n - s->old_to;
+	if (before > ANNOT_ANCHOR_CONTEXT_MAX)
+		before = ANNOT_ANCHOR_CONTEXT_MAX;
+	if (behind > ANNOT_ANCHOR_CONTEXT_MAX)
+		behind = ANNOT_ANCHOR_CONTEXT_MAX;
+	s->letters = old->letters + s->old_from - before;
+	s->quote_from = before;
+	s->quote_to = before + s->old_to - s->old_from;
+	s->n = s->quote_to + behind;
 }
 
 enum annot_status annot_search_begin(struct annot_anchorer *a, const struct annot_selector *sel,
 				     struct annot_search *ret, struct annot_error *err)
 {
+	size_t start;
 	*ret = (struct annot_search){.a = a, .work = ANNOT_ANCHOR_WORK_MAX};
-	if (a->old.text && sel->placed) {
-		annot_letters_of(&a->old, sel->start, sel->end, &ret->old_from, &ret->old_to);
-		size_t start = ret->old_from > ANNOT_ANCHOR_CONTEXT_MAX
-				       ? ret->old_from - ANNOT_ANCHOR_CONTEXT_MAX
-				       : 0;
-		ret->letters = a->old.letters + start;
-		ret->quote_from = ret->old_from - start;
-		ret->quote_to = ret->old_to - start;
-		ret->n = a->old.n - start;
-		if (ret->n > ret->quote_to + ANNOT_ANCHOR_CONTEXT_MAX)
-			ret->n = ret->quote_to + ANNOT_ANCHOR_CONTEXT_MAX;
-	} else {
+	if (place_in_old(&a->old, sel, &start))
+		take_old(ret, &a->old, start, start + sel->exact.len);
+	else
 		TRY(read_words(ret, sel, err));
-	}
 	/* Nothing but what folding leaves out: there are no letters to look for. */
 	if (ret->quote_from == ret->quote_to)
 		return ANNOT_OK;
@@ -288,8 +314,8 @@ static enum annot_status find_quote(struct annot_search *s, struct annot_error *
 	return ANNOT_OK;
 }
 
-/* A quote too long to be compared as a whole: places where its first letters stand and its last ones
- * behind them, at a distance between half its length and twice as much. */
+/* A quote too long to be compared as a whole: places where its first letters stand and its last
+ * ones behind them, at a distance between half its length and twice as much. */
 static enum annot_status find_long(struct annot_search *s, struct annot_error *err)
 {
 	struct notes heads, tails;
@@ -387,7 +413,8 @@ static enum annot_status keep_to_suffix(struct annot_search *s, const struct ann
 }
 
 /* Looks for the prefix before a place with a good end. */
-static enum annot_status keep_from_prefix(struct annot_search *s, const struct annot_pattern *prefix,
+static enum annot_status keep_from_prefix(struct annot_search *s,
+					  const struct annot_pattern *prefix,
 					  const struct annot_candidate *c, struct annot_error *err)
 {
 	size_t m = s->quote_to - s->quote_from, at, distance, reach = ANNOT_PLACE_LETTERS(m);
@@ -402,16 +429,16 @@ static enum annot_status keep_from_prefix(struct annot_search *s, const struct a
 	return keep(s, from + at, c->to, err);
 }
 
-/* Much was inserted into the quote, so that what was found is one part of it: where one side has the
- * context and the other has not, takes all to the context of that one. */
+/* Much was inserted into the quote, so that what was found is one part of it: where one side has
+ * the context and the other has not, takes all to the context of that one. */
 static enum annot_status stretch(struct annot_search *s, struct annot_error *err)
 {
 	struct annot_pattern prefix;
 	size_t n_found = s->n_found;
 	if (s->before.n == 0 || s->behind.n == 0)
 		return ANNOT_OK;
-	TRY(annot_pattern_new(&s->a->alphabet, s->letters + s->quote_from - s->before.n, s->before.n,
-			      false, &prefix, err));
+	TRY(annot_pattern_new(&s->a->alphabet, s->letters + s->quote_from - s->before.n,
+			      s->before.n, false, &prefix, err));
 	enum annot_status status = ANNOT_OK;
 	for (size_t i = 0; status == ANNOT_OK && i < n_found; i++) {
 		struct annot_candidate c = s->found[i];

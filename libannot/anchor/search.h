@@ -46,16 +46,16 @@ enum { ANNOT_CANDIDATE_LEAST = 400 };
 
 struct annot_search {
 	struct annot_anchorer *a;
-	struct annot_letters selector;    /* prefix, exact, suffix; of the selector */
-	const annot_letter *letters;      /* context, quote, context: of the selector or the old text */
-	size_t n, quote_from, quote_to;   /* letters[quote_from, quote_to) are the quote */
+	struct annot_letters selector; /* prefix, exact, suffix; of the selector */
+	const annot_letter *letters; /* context, quote, context: of the selector or the old text */
+	size_t n, quote_from, quote_to; /* letters[quote_from, quote_to) are the quote */
 	bool placed;
-	size_t expected;                  /* letter of the new text, if placed */
-	size_t old_from, old_to;          /* with the old text: its letters; else 0 */
+	size_t expected;         /* letter of the new text, if placed */
+	size_t old_from, old_to; /* with the old text: its letters; else 0 */
 	bool followed;
-	size_t follow_from, follow_to;    /* where comparing the versions leads */
+	size_t follow_from, follow_to; /* where comparing the versions leads */
 	struct annot_pattern quote, quote_back, before, behind; /* n == 0: none */
-	size_t work;                      /* steps that are left */
+	size_t work;                                            /* steps that are left */
 	bool cut;
 	struct annot_candidate found[ANNOT_CANDIDATES_MAX];
 	size_t n_found;
@@ -73,9 +73,8 @@ void annot_search_end(struct annot_search *s);
 ANNOT_CHECKED enum annot_status annot_search_run(struct annot_search *s, struct annot_error *err);
 
 /* Measures all of a candidate but its rank. */
-ANNOT_CHECKED enum annot_status annot_candidate_measure(struct annot_search *s,
-							struct annot_candidate *c,
-							struct annot_error *err);
+ANNOT_CHECKED enum annot_status
+annot_candidate_measure(struct annot_search *s, struct annot_candidate *c, struct annot_error *err);
 
 /* How good a candidate is beside others of the same search: a weighted sum of features. */
 int annot_candidate_rank(const struct annot_search *s, const struct annot_candidate *c);

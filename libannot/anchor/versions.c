@@ -144,7 +144,8 @@ static void fill_gap(struct annot_versions *v, size_t i, size_t a, size_t j, siz
 	for (size_t x = a; x-- > 0;)
 		for (size_t y = b; y-- > 0;) {
 			const struct annot_word *word = &v->old.words[i + x];
-			uint32_t down = cells[(x + 1) * width + y], right = cells[x * width + y + 1];
+			uint32_t down = cells[(x + 1) * width + y],
+				 right = cells[x * width + y + 1];
 			uint32_t best = down > right ? down : right;
 			uint32_t both = cells[(x + 1) * width + y + 1] + word->end - word->start;
 			if (word->hash == v->new.words[j + y].hash && both > best)

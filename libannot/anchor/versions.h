@@ -2,9 +2,9 @@
  * What became of each word of an old text in a new one, moved words too.
  *
  * P. Heckel, "A technique for isolating differences between files", CACM 21(4), 1978: what stands
- * once in each text corresponds, and so do equal neighbours of what corresponds. Here, runs of words
- * are what must stand once; gaps between neighbours that correspond are then filled by their longest
- * common subsequence, weighted by letters, as far as a budget of work reaches.
+ * once in each text corresponds, and so do equal neighbours of what corresponds. Here, runs of
+ * words are what must stand once; gaps between neighbours that correspond are then filled by their
+ * longest common subsequence, weighted by letters, as far as a budget of work reaches.
  */
 #ifndef ANNOT_ANCHOR_VERSIONS_H
 #define ANNOT_ANCHOR_VERSIONS_H
@@ -42,8 +42,8 @@ void annot_words_in(const struct annot_words *w, size_t from, size_t to, size_t 
 		    size_t *last);
 
 /*
- * Where letters [from, to) of the old text are in the new one, judged by their words alone and, where those
- * at the edges are gone, by their neighbours. False if nothing tells.
+ * Where letters [from, to) of the old text are in the new one, judged by their words alone and,
+ * where those at the edges are gone, by their neighbours. False if nothing tells.
  */
 bool annot_versions_follow(const struct annot_versions *v, size_t from, size_t to, size_t *ret_from,
 			   size_t *ret_to);

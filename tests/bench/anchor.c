@@ -1,8 +1,9 @@
 /*
- * anchor DIR [--old] [--cautious] [--edlib]: anchors the cases in DIR/cases.ndjson, whose texts are in DIR/docs, and
- * prints a prediction for each, as the scorer of shared/anchoring reads them: with "us", the microseconds of
- * processor time that the search took, "prepare", those for reading and comparing the texts, and, if wanted,
- * "edlib", those that edlib takes to find the nearest place (HW, at most half of the quote edited).
+ * anchor DIR [--old] [--cautious] [--edlib]: anchors the cases in DIR/cases.ndjson, whose texts are
+ * in DIR/docs, and prints a prediction for each, as the scorer of shared/anchoring reads them: with
+ * "us", the microseconds of processor time that the search took, "prepare", those for reading and
+ * comparing the texts, and, if wanted, "edlib", those that edlib takes to find the nearest place
+ * (HW, at most half of the quote edited).
  */
 #include <edlib.h>
 #include <jansson.h>
@@ -62,7 +63,7 @@ static char *letters(const char *text, size_t len, uint8_t *alphabet, unsigned *
 	for (size_t at = 0; at < len; n++) {
 		uint32_t cp = annot_utf8_next(text, len, &at);
 		if (last && !alphabet[cp] && *last < 255)
-			alphabet[cp] = (uint8_t)++*last;
+			alphabet[cp] = (uint8_t)++ * last;
 		ret[n] = (char)alphabet[cp];
 	}
 	*ret_n = n;
@@ -99,8 +100,8 @@ static void print(const json_t *c, const struct annot_buf *text, const struct an
 		       annot_utf8_chars(text->data, p->end));
 	if (use_edlib)
 		printf("\"edlib\": %.0f, ", edlib_us(text, field(c, "exact")));
-	printf("\"score\": %u, \"us\": %.0f, \"prepare\": %.0f}\n",
-	       a->n_places ? p->score : 0, us, prepare);
+	printf("\"score\": %u, \"us\": %.0f, \"prepare\": %.0f}\n", a->n_places ? p->score : 0, us,
+	       prepare);
 }
 
 static void run_case(const char *dir, const json_t *c)

@@ -1,5 +1,6 @@
-/* Anchoring: flags (1 with the old text, 2 cautious, 4 unplaced), then exact, prefix, suffix, the new text and the old
- * text, each up to a NUL. The place in the old text is the first one of exact. */
+/* Anchoring: flags (1 with the old text, 2 cautious, 4 unplaced), then exact, prefix, suffix, the
+ * new text and the old text, each up to a NUL. The place in the old text is the first one of exact.
+ */
 #include "fuzz.h"
 
 #include "anchor/anchor.h"
@@ -57,8 +58,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	REQUIRE(status == (valid ? ANNOT_OK : ANNOT_INVALID));
 	if (status != ANNOT_OK)
 		return 0;
-	struct annot_selector s = {
-		.exact = fields[0], .prefix = fields[1], .suffix = fields[2], .placed = !(data[0] & 4)};
+	struct annot_selector s = {.exact = fields[0],
+				   .prefix = fields[1],
+				   .suffix = fields[2],
+				   .placed = !(data[0] & 4)};
 	const uint8_t *there = old.data && s.exact.len
 				       ? memmem(old.data, old.len, s.exact.data, s.exact.len)
 				       : NULL;

@@ -6,7 +6,8 @@
 #include "base/auto.h"
 
 static const char speech[] =
-	"The minister opened the session with a long report. Nobody has the intention of building a wall, he "
+	"The minister opened the session with a long report. Nobody has the intention of building "
+	"a wall, he "
 	"said, and sat down. After a pause the chair asked for questions from the floor. A member "
 	"wanted to know what the bridge would cost this year and the next. The minister did not "
 	"answer. The session closed at five.";
@@ -85,7 +86,8 @@ static void test_unchanged(void **state)
 		     speech);
 }
 
-static void with_speech(const char *before, const char *change, const char *to, struct annot_buf *ret)
+static void with_speech(const char *before, const char *change, const char *to,
+			struct annot_buf *ret)
 {
 	const char *at = strstr(speech, change);
 	assert_non_null(at);
@@ -163,8 +165,9 @@ static void test_ambiguous(void **state)
 	(void)state;
 	AUTO_BUF struct annot_buf text = ANNOT_BUF_INIT(1 << 16);
 	for (int i = 0; i < 2; i++)
-		annot_buf_puts(&text, "And after the verse comes the refrain, la la la, as before in "
-				      "every verse of the song. ");
+		annot_buf_puts(&text,
+			       "And after the verse comes the refrain, la la la, as before in "
+			       "every verse of the song. ");
 	struct annot_anchor a = ask((struct asked){.exact = "the refrain, la la la",
 						   .prefix = "And after the verse comes ",
 						   .suffix = ", as before in every verse",
@@ -217,8 +220,9 @@ static void test_refused(void **state)
 					 &test_error),
 		      ANNOT_INVALID);
 	assert_error_says("text: not UTF-8 at byte 1");
-	assert_status(annot_anchorer_new(annot_bytes_of("a"), annot_bytes_of("\xC3"), &a, &test_error),
-		      ANNOT_INVALID);
+	assert_status(
+		annot_anchorer_new(annot_bytes_of("a"), annot_bytes_of("\xC3"), &a, &test_error),
+		ANNOT_INVALID);
 	assert_error_says("old text");
 	assert_null(a);
 	s.exact = annot_bytes_of("");
@@ -231,8 +235,8 @@ static void test_refused(void **state)
 	s.prefix = (struct annot_bytes){0};
 	s.suffix = annot_bytes_of("\xFF");
 	assert_refused(s, NULL, "suffix");
-	s = (struct annot_selector){.exact = annot_bytes_of("minister"), .placed = true, .start = 9,
-				    .end = 9};
+	s = (struct annot_selector){
+		.exact = annot_bytes_of("minister"), .placed = true, .start = 9, .end = 9};
 	assert_refused(s, NULL, "not before end");
 	s.end = 5000;
 	assert_refused(s, speech, "behind the old text");
@@ -279,7 +283,8 @@ static void test_long(void **state)
 				 random_below(&seed, 6) ? "" : " ");
 	annot_buf_add(&quote, text.data + 20000, 15000);
 	memcpy(quote.data + 7000, "something else", 14);
-	struct annot_anchor a = ask((struct asked){.exact = quote.data, .unplaced = true}, text.data);
+	struct annot_anchor a =
+		ask((struct asked){.exact = quote.data, .unplaced = true}, text.data);
 	assert_int_equal(a.status, ANNOT_ANCHOR_CHANGED);
 	assert_true(a.cut);
 	assert_in_range(a.places[0].start, 19998, 20002);
@@ -323,11 +328,11 @@ static void test_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_unchanged),  cmocka_unit_test(test_moved_and_changed),
-		cmocka_unit_test(test_lookalike),  cmocka_unit_test(test_orphan),
-		cmocka_unit_test(test_ambiguous),  cmocka_unit_test(test_tiny),
-		cmocka_unit_test(test_refused),	   cmocka_unit_test(test_repeats),
-		cmocka_unit_test(test_long),	   cmocka_unit_test(test_same_again),
+		cmocka_unit_test(test_unchanged), cmocka_unit_test(test_moved_and_changed),
+		cmocka_unit_test(test_lookalike), cmocka_unit_test(test_orphan),
+		cmocka_unit_test(test_ambiguous), cmocka_unit_test(test_tiny),
+		cmocka_unit_test(test_refused),   cmocka_unit_test(test_repeats),
+		cmocka_unit_test(test_long),      cmocka_unit_test(test_same_again),
 		cmocka_unit_test(test_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,7 +76,7 @@ static void test_source(void **state)
 static void test_round_trip(void **state)
 {
 	(void)state;
-	static const uint32_t list[] = {'a',	'B',  ' ',    '\n',   '-',    0xE9,   0x301,  0xDF,
+	static const uint32_t list[] = {'a',    'B',  ' ',    '\n',   '-',     0xE9,   0x301, 0xDF,
 					0xFB01, 0xAD, 0x4E2D, 0x200D, 0x1F469, 0x2014, 0x2026};
 	uint64_t seed = 11;
 	for (int round = 0; round < 3000; round++) {
@@ -86,7 +86,8 @@ static void test_round_trip(void **state)
 		assert_true(r.letters.n <= 3 * len);
 		for (size_t i = 0; i <= r.letters.n; i++)
 			assert_int_equal(
-				annot_letters_at(&r.letters, annot_letters_folded(&r.letters, i)), i);
+				annot_letters_at(&r.letters, annot_letters_folded(&r.letters, i)),
+				i);
 		annot_letters_of(&r.letters, 0, len, &from, &to);
 		assert_int_equal(from, 0);
 		assert_int_equal(to, r.letters.n);

@@ -12,8 +12,8 @@ enum { PATTERN_MAX = 200, TEXT_MAX = 400 };
 static struct annot_alphabet alphabet = {.n = 8};
 
 /* table[j]: distance of the pattern to what ends at j; anywhere: it may begin anywhere. */
-static void plain(const annot_letter *p, size_t m, const annot_letter *text, size_t n, bool anywhere,
-		  size_t *table)
+static void plain(const annot_letter *p, size_t m, const annot_letter *text, size_t n,
+		  bool anywhere, size_t *table)
 {
 	size_t column[PATTERN_MAX + 1];
 	for (size_t i = 0; i <= m; i++)
@@ -61,7 +61,8 @@ static void check_scan(const struct annot_pattern *p, const annot_letter *patter
 }
 
 static void check_distances(const struct annot_pattern *p, const struct annot_pattern *back,
-			    const annot_letter *pattern, size_t m, const annot_letter *text, size_t n)
+			    const annot_letter *pattern, size_t m, const annot_letter *text,
+			    size_t n)
 {
 	uint16_t distances[TEXT_MAX + 1];
 	size_t table[TEXT_MAX + 1];

@@ -28,7 +28,8 @@ static void pair_free(struct pair *p)
 	annot_alphabet_free(&p->alphabet);
 }
 
-/* Follows words (which stand once in the ASCII old text) to where they should be; "" for nowhere. */
+/* Follows words (which stand once in the ASCII old text) to where they should be; "" for nowhere.
+ */
 static void assert_follows(const char *old, const char *words, const char *new, const char *there)
 {
 	struct pair p;
@@ -50,7 +51,8 @@ static void test_follow(void **state)
 		       "five six");
 	/* edited inside, and at its ends */
 	assert_follows(old, "four five six seven",
-		       "one two three four five and six seven eight nine ten", "four five and six seven");
+		       "one two three four five and six seven eight nine ten",
+		       "four five and six seven");
 	assert_follows(old, "four five six seven",
 		       "zero one two three fourth five six seventh eight nine ten eleven",
 		       "fourth five six seventh");
@@ -58,7 +60,8 @@ static void test_follow(void **state)
 	assert_follows(old, "six seven",
 		       "one two three four five other words eight nine ten eleven twelve",
 		       "other words");
-	assert_follows(old, "six seven", "one two three four five eight nine ten eleven twelve", "");
+	assert_follows(old, "six seven", "one two three four five eight nine ten eleven twelve",
+		       "");
 	/* moved */
 	assert_follows(old, "one two three four",
 		       "five six seven eight nine ten eleven twelve one two three four",
