@@ -270,7 +270,8 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	struct lines lines;
 	if (ctl->queue)
 		return ctl_usage(ctl, "it reads standard input, which is the batch's own");
-	if (ctl->format == FORMAT_TEXT)
+	enum format asked = ctl->format;
+	if (asked == FORMAT_TEXT)
 		ctl->format = FORMAT_NDJSON;
 	enum annot_status status = read_texts(args[0], &texts, &ctl->err);
 	if (status == ANNOT_OK && !lines_open(STDIN_FILENO, &lines))
@@ -283,6 +284,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 		lines_close(&lines);
 	}
 	free_texts(&texts);
+	ctl->format = asked; /* that of an error */
 	return status == ANNOT_OK ? 0 : ctl_fail(ctl, status);
 }
 

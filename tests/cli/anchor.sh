@@ -37,7 +37,7 @@ expect 0 '' anchor '{"id":"a","exact":"three red parrots in a tree","prefix":nul
 answer '[.status,.start,.end,.score,.how]' '["orphan",null,null,null,null]'
 printf 'La la, says he. La la, says he. ' >twice.txt
 expect 0 '' anchor '{"id":"a","exact":"La la","suffix":", says he. "}' twice.txt
-answer '[.status,.start,[.places[].start]|tostring]' '["[\"ambiguous\",null,[0,16]]"]'
+answer '[.status,.start,[.places[].start]]' '["ambiguous",null,[0,16]]'
 
 # Many lines keep their order; json is one array; no lines, no answers.
 for i in 1 2 3; do echo "{\"id\":$i,$wall}"; done >three
@@ -60,7 +60,7 @@ expect 4 'line 1: expected {' anchor '[]' old.txt; one_line
 expect 4 'both "start" and "end"' anchor '{"id":1,"exact":"a","start":1}' old.txt; one_line
 expect 4 'start 5 is not before end 5' anchor '{"id":1,"exact":"a","start":5,"end":5}' old.txt; one_line
 expect 4 '"start": expected a number' anchor '{"id":1,"exact":"a","start":-1,"end":5}' old.txt; one_line
-expect 4 '"unit"' anchor '{"id":1,"exact":"a","start":1,"end":2,"unit":"miles"}' old.txt; one_line
+expect 4 'unit' anchor '{"id":1,"exact":"a","start":1,"end":2,"unit":"miles"}' old.txt; one_line
 expect 4 'end 900 is behind the end of old.txt' anchor '{"id":1,"exact":"a","start":1,"end":900}' moved.txt --old old.txt; one_line
 expect 4 'exact is not what stands at' anchor '{"id":1,"exact":"a","start":1,"end":2}' moved.txt --old old.txt; one_line
 # Without the old text a position is only a hint.

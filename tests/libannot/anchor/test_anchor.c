@@ -259,7 +259,8 @@ static void test_repeats(void **state)
 	memset(text, 'a', SIZE);
 	struct annot_anchor a = ask((struct asked){.exact = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 						   .prefix = "aaaaaaaa",
-						   .suffix = "aaaaaaaa"},
+						   .suffix = "aaaaaaaa",
+						   .unplaced = true},
 				    text);
 	assert_true(a.cut);
 	assert_int_equal(a.status, ANNOT_ANCHOR_AMBIGUOUS);
