@@ -27,6 +27,12 @@ static void words(void)
 	SAVE("find", "exact", "the wall\0Nobody wants the wall, the wall.");
 	SAVE("find", "folded", "\"The Wall\"\0Nobody wants \xe2\x80\x9cthe  wall\xe2\x80\x9d.");
 	SAVE("find", "nearest", "wants a wall here\0Nobody wants the wall hare.");
+	SAVE("anchor", "moved", "\0the wall\0wants \0 here\0Nobody here wants the wall here.");
+	SAVE("anchor", "changed",
+	     "\1a big wall\0no \0 or\0Is a large wall, or none.\0Say no a big wall or.");
+	SAVE("anchor", "twice", "\4la la\0\0\0la la, la la, la la.");
+	SAVE("anchor", "folded",
+	     "\3The Wall\0\0\0see \xe2\x80\x9cthe  wall\xe2\x80\x9d\0in The Wall of");
 	SAVE("diff", "words", "Nobody wants the wall.\0Nobody wanted a wall, ever.");
 	SAVE("diff", "grown", "\0One two three.");
 	SAVE("merge", "clean", "the big dog\0the small dog\0the big cat");
