@@ -17,12 +17,20 @@ enum { START_PAUSE_NS = 200000, SYNCS = 150, SYNC_BYTES = 32768 };
 #define START_MAX_S 300 /* an index of millions of records may have to be made again */
 
 extern char **environ;
-static pid_t child; /* the daemon that runs; 0 if none */
+static volatile sig_atomic_t child; /* the daemon that runs; 0 if none */
 
 static void end_child(void)
 {
 	if (child > 0 && kill(child, SIGKILL) == 0)
 		waitpid(child, NULL, 0);
+}
+
+static void on_signal(int signal)
+{
+	(void)signal;
+	if (child > 0)
+		kill(child, SIGKILL);
+	_exit(1);
 }
 
 static pid_t spawn(const char *const *argv, const char *output)
@@ -53,8 +61,11 @@ double daemon_start(const char *program, const char *dir, const char *socket)
 	output_path(dir, output);
 	const char *const argv[] = {program, "--corpus",    dir,       "--listen",
 				    url,     "--log-level", "warning", NULL};
-	if (!is_again)
+	if (!is_again) {
 		atexit(end_child);
+		signal(SIGINT, on_signal);
+		signal(SIGTERM, on_signal);
+	}
 	is_again = true;
 	double start = now_s();
 	child = spawn(argv, output);
