@@ -252,7 +252,9 @@ static enum annot_status read_arguments(struct reading *r, int argc, const char 
 
 const char *config_default_url(struct annot_arena *arena)
 {
-	const char *run = getenv("XDG_RUNTIME_DIR");
+	const char *given = secure_getenv("ANNOT_SOCKET"), *run = getenv("XDG_RUNTIME_DIR");
+	if (given && *given)
+		return annot_arena_copy(arena, given, strlen(given));
 	if (run && run[0] == '/')
 		return annot_arena_printf(arena, "ipc://%s/annot/annotd.sock", run);
 	return annot_arena_printf(arena, "ipc:///tmp/annot-%lu/annotd.sock",

@@ -51,8 +51,8 @@ struct config {
 ANNOT_CHECKED enum annot_status config_read(int argc, const char **argv, struct annot_arena *arena,
 					    struct config *ret, struct annot_error *err);
 
-/* $XDG_RUNTIME_DIR/annot/annotd.sock, or /tmp/annot-UID/annotd.sock where that is not set; as
- * libannot's client. */
+/* $ANNOT_SOCKET as annotctl reads it; else $XDG_RUNTIME_DIR/annot/annotd.sock, or
+ * /tmp/annot-UID/annotd.sock where that is not set, as libannot's client. NULL: out of memory. */
 const char *config_default_url(struct annot_arena *arena);
 
 void config_help(FILE *to);

@@ -23,6 +23,7 @@ static int setup(void **state)
 	f->arena = annot_arena_new(1 << 20);
 	setenv("XDG_CONFIG_HOME", f->dir, 1); /* where there is no annot/annotd.conf */
 	setenv("XDG_RUNTIME_DIR", "/run/user/7", 1);
+	unsetenv("ANNOT_SOCKET");
 	return 0;
 }
 
@@ -68,6 +69,27 @@ static void test_defaults(void **state)
 	snprintf(url, sizeof url, "ipc:///tmp/annot-%lu/annotd.sock", (unsigned long)getuid());
 	assert_ok(READ(f, "-C", "c"));
 	assert_string_equal(f->config.listen[0], url);
+}
+
+/* What annotctl would connect to; the option and the file win over it. */
+static void test_environment(void **state)
+{
+	struct fixture *f = *state;
+	setenv("ANNOT_SOCKET", "ipc:///tmp/env.sock", 1);
+	assert_ok(READ(f, "--corpus", "c"));
+	assert_int_equal(f->config.n_listen, 1);
+	assert_string_equal(f->config.listen[0], "ipc:///tmp/env.sock");
+	assert_ok(READ(f, "--corpus", "c", "--listen", "ipc:///x"));
+	assert_int_equal(f->config.n_listen, 1);
+	assert_string_equal(f->config.listen[0], "ipc:///x");
+	write_conf(f, "listen = ipc:///a\n");
+	assert_ok(READ(f, "--config", f->file, "--corpus", "c"));
+	assert_int_equal(f->config.n_listen, 1);
+	assert_string_equal(f->config.listen[0], "ipc:///a");
+	setenv("ANNOT_SOCKET", "", 1); /* as if it were not set */
+	assert_ok(READ(f, "--corpus", "c"));
+	assert_string_equal(f->config.listen[0], "ipc:///run/user/7/annot/annotd.sock");
+	unsetenv("ANNOT_SOCKET");
 }
 
 static void test_file(void **state)
@@ -161,8 +183,8 @@ static void test_help(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_defaults), TEST(test_file), TEST(test_bad_files),
-		TEST(test_commands), TEST(test_help),
+		TEST(test_defaults),  TEST(test_environment), TEST(test_file),
+		TEST(test_bad_files), TEST(test_commands),    TEST(test_help),
 	};
 	return cmocka_run_group_tests_name("annotd/config", tests, NULL, NULL);
 }
