@@ -67,6 +67,10 @@ expect 1 'no record matches "kind:claim"' ctl chloe gate kind:claim; one_line
 expect 1 'no document is named reprot' ctl chloe gate reprot; one_line
 expect 1 'abcdef12' ctl chloe gate abcdef12; one_line
 expect 2 'column' ctl chloe gate kind:nothing
+expect 2 'nobody is enrolled as "nobody"' ctl chloe gate author:nobody; one_line
+expect 2 'no document is named nothing' ctl chloe gate doc:nothing; one_line
+expect 2 'as-of: is not for gate' ctl chloe gate kind:quote 'as-of:#3'; one_line
+expect 1 'no record matches' ctl chloe gate '"said as-of:#3"'; one_line
 expect 2 'missing argument' ctl chloe gate
 expect 0 'document' ctl chloe gate report
 
