@@ -68,7 +68,7 @@ enum annot_status query_parse(struct annot_arena *arena, const char *text, struc
 
 /*
  * Looks names up: sets the reader to the size that as-of names, and fills query->store. NOT_FOUND
- * names the unknown author, document or size and what to do.
+ * names the unknown author or document and what to do; INVALID: as-of lies in the future.
  */
 enum annot_status query_bind(struct query *query, struct annot_arena *arena, struct reader *reader,
 			     const struct annot_authority *authority, struct annot_error *err);

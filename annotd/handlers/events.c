@@ -54,9 +54,9 @@ enum annot_status on_events(struct call *c, const struct annot_events_request *i
 	TRY(as_entered(query, &c->err));
 	TRY(view_bind(c, query));
 	if (in->from > e.next)
-		return annot_fail(&c->err, ANNOT_NOT_FOUND,
-				  "the log has %llu records: there is no cursor %llu",
-				  (unsigned long long)e.next, (unsigned long long)in->from);
+		return annot_fail(&c->err, ANNOT_INVALID,
+				  "from #%llu lies in the future: the log has %llu records",
+				  (unsigned long long)in->from, (unsigned long long)e.next);
 	e.query = query;
 	status = rows_begin(&e.rows, c, limit);
 	e.rows.bytes_max = EVENTS_BYTES_MAX;

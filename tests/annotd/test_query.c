@@ -182,7 +182,8 @@ static void test_found(void **state)
 	LISTS(author, "9");
 	refused(s, "author:nobody", ANNOT_NOT_FOUND, "query, column 8: nobody is enrolled as");
 	refused(s, "doc:nothing", ANNOT_NOT_FOUND, "no document is named nothing");
-	refused(s, "as-of:#12", ANNOT_NOT_FOUND, "the log has 11 records");
+	refused(s, "as-of:#12", ANNOT_INVALID,
+		"as-of:#12 lies in the future: the log has 11 records");
 	char doc[80];
 	snprintf(doc, sizeof doc, "doc:%.10s", annot_hash_hex(&s->c->entries[4]->id).text);
 	refused(s, doc, ANNOT_NOT_FOUND, "is a quote, not a document");

@@ -90,6 +90,7 @@ expect 1 ' 2 added, 0 amended' ctl chloe diff --since "#$before" tag:weather --s
 ctl chloe --format ndjson diff --since "#$then" >"$work/out" || [ "$?" = 1 ] || fail ndjson
 [ "$(jq -r .event "$work/out" | sort | tr '\n' ' ')" = 'added added amended rerated retracted ' ] || fail "ndjson: $(cat "$work/out")"
 expect 2 'in the future' ctl chloe diff --since "#$((after + 1))"; one_line
+expect 2 "as-of:#$((after + 1)) lies in the future: the log has $after records" ctl chloe list "as-of:#$((after + 1))"; one_line
 expect 2 'in the future' ctl chloe diff --since 1 --until "$((after + 1))"; one_line
 expect 2 'not lie behind' ctl chloe diff --since 5 --until 5; one_line
 expect 2 'index of a record' ctl chloe diff --since yesterday; one_line

@@ -146,7 +146,7 @@ static void test_conflict_and_merge(void **state)
 	assert_true(row_of(s, one).head);
 	assert_int_equal(row_of(s, one).versions, 1);
 	resolves(s, at_version(one, 8, 0), one);
-	assert_status(reader_as_of(s->reader, s->c->n + 1, &test_error), ANNOT_NOT_FOUND);
+	assert_status(reader_as_of(s->reader, s->c->n + 1, &test_error), ANNOT_INVALID);
 }
 
 /* The first 32 bits of a record's hash when its nonce is that number, as test_put makes it. */
