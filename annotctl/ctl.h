@@ -24,7 +24,7 @@ struct ctl {
 
 	struct annot *annot;         /* open for commands that need the daemon */
 	struct annot_signer *signer; /* opened by ctl_signer */
-	struct queue *queue; /* of a line of a batch (queue.h); else NULL */
+	struct queue *queue;         /* of a line of a batch (queue.h); else NULL */
 	bool to_stderr; /* out_text shows what is about to be signed, beside the result */
 	struct annot_arena *arena; /* of this command */
 	const struct command *command;
@@ -67,6 +67,8 @@ int ctl_usage(struct ctl *ctl, const char *format, ...) __attribute__((format(pr
 
 /* Connects to the daemon, once: for commands that do not always need it. 0 or an exit code. */
 int ctl_connect(struct ctl *ctl);
+/* The same for who may try again: USAGE for a URL that is none, else as annot_open. */
+enum annot_status ctl_try_connect(struct ctl *ctl);
 
 /* The signer of --key (or the default key), opened once. */
 enum annot_status ctl_signer(struct ctl *ctl, const struct annot_signer **ret);

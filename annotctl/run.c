@@ -110,20 +110,26 @@ static int parse_options(struct ctl *ctl, poptContext context, const char ***res
 	return 0;
 }
 
-int ctl_connect(struct ctl *ctl)
+enum annot_status ctl_try_connect(struct ctl *ctl)
 {
 	if (ctl->annot)
-		return 0;
+		return ANNOT_OK;
 	struct annot_options options = ANNOT_OPTIONS_INIT;
 	options.socket = ctl->socket;
 	options.timeout_ms = ctl->timeout_ms;
 	enum annot_status status = annot_open(&options, &ctl->annot, &ctl->err);
 	if (status != ANNOT_OK) /* a URL that is none is a wrong command line */
-		return ctl_fail(ctl, status == ANNOT_INVALID ? ANNOT_USAGE : status);
+		return status == ANNOT_INVALID ? ANNOT_USAGE : status;
 	if (annot_first_contact(ctl->annot))
 		out_note(ctl, "first contact: this socket serves corpus %s (%s)",
 			 annot_hash_hex(&annot_hello(ctl->annot)->corpus).text,
 			 out_safe(ctl, annot_hello(ctl->annot)->origin));
+	return ANNOT_OK;
+}
+
+int ctl_connect(struct ctl *ctl)
+{
+	CTL_TRY(ctl, ctl_try_connect(ctl));
 	return 0;
 }
 

@@ -42,6 +42,7 @@ struct watching {
 	const char *query;
 	uint64_t cursor;
 	uint64_t left;  /* records to print; UINT64_MAX without --limit */
+	bool begun;     /* a daemon answered, and the cursor is known */
 	bool caught_up; /* all that was in the log was printed: wait for more */
 	pthread_mutex_t printing;
 	int64_t give_up_ms; /* 0: never */
@@ -69,9 +70,12 @@ static void on_signal(int number)
 /* Between two batches; a list that was begun is ended. */
 static void end(const struct watching *w)
 {
+	if (as_json(w->ctl) && !w->begun)
+		out_list_begin(w->ctl);
 	if (as_json(w->ctl))
 		out_list_end(w->ctl);
-	out_note(w->ctl, "go on with --from %llu", (unsigned long long)w->cursor);
+	if (w->begun)
+		out_note(w->ctl, "go on with --from %llu", (unsigned long long)w->cursor);
 }
 
 static void *wait_for_end(void *arg)
@@ -177,6 +181,7 @@ static bool is_away(enum annot_status status)
 static enum annot_status look_for_daemon(struct ctl *ctl)
 {
 	struct annot_checkpoint newest;
+	TRY(ctl_try_connect(ctl));
 	enum annot_status status = annot_pin_refresh(ctl->annot, &newest, &ctl->err);
 	/* One that does not sign still knows what is in the log. */
 	return status == ANNOT_READ_ONLY ? ANNOT_OK : status;
@@ -204,7 +209,7 @@ static enum annot_status wait_for_daemon(struct watching *w, enum annot_status w
 		poll(NULL, 0, (int)(ms < left ? ms : left));
 		status = look_for_daemon(ctl);
 	}
-	if (status == ANNOT_OK)
+	if (status == ANNOT_OK && w->begun)
 		out_note(ctl, "the daemon is back; going on from #%llu",
 			 (unsigned long long)w->cursor);
 	return status;
@@ -212,9 +217,27 @@ static enum annot_status wait_for_daemon(struct watching *w, enum annot_status w
 
 /* --- the command --- */
 
-static enum annot_status watch(struct watching *w)
+/* The first contact: a daemon that is not there yet is waited for as one that went away. */
+static enum annot_status begin(struct watching *w)
 {
 	enum annot_status status = look_for_daemon(w->ctl);
+	if (is_away(status) && !arg_no_wait)
+		status = wait_for_daemon(w, status);
+	if (status != ANNOT_OK)
+		return status;
+	pthread_mutex_lock(&w->printing);
+	if (!arg_from)
+		w->cursor = annot_hello(w->ctl->annot)->size;
+	w->begun = true;
+	if (as_json(w->ctl))
+		out_list_begin(w->ctl);
+	pthread_mutex_unlock(&w->printing);
+	return ANNOT_OK;
+}
+
+static enum annot_status watch(struct watching *w)
+{
+	enum annot_status status = begin(w);
 	while (status == ANNOT_OK && w->left > 0 && !(arg_no_wait && w->caught_up) &&
 	       !ferror(stdout)) {
 		status = next_batch(w);
@@ -227,10 +250,8 @@ static enum annot_status watch(struct watching *w)
 static enum annot_status read_cursor(struct watching *w)
 {
 	const char *digits = arg_from;
-	if (!arg_from) {
-		w->cursor = annot_hello(w->ctl->annot)->size;
+	if (!arg_from)
 		return ANNOT_OK;
-	}
 	digits += *digits == '#';
 	if (annot_parse_u64(digits, strlen(digits), &w->cursor) && w->cursor <= INT64_MAX)
 		return ANNOT_OK;
@@ -253,8 +274,6 @@ static int run(struct ctl *ctl, int argc, const char **args)
 			      .give_up_ms = (int64_t)arg_give_up * 1000};
 	CTL_TRY(ctl, read_cursor(&w));
 	CTL_TRY(ctl, listen_for_end(&w));
-	if (as_json(ctl))
-		out_list_begin(ctl);
 	enum annot_status status = watch(&w);
 	pthread_mutex_lock(&w.printing); /* for good: there is nothing to end any more */
 	if (status != ANNOT_OK) /* a query that the daemon cannot read is a wrong command line */
@@ -266,6 +285,6 @@ static int run(struct ctl *ctl, int argc, const char **args)
 
 const struct command cmd_watch = {
 	"watch", "[QUERY]", "Print records as they enter the log, until a signal ends it",
-	options, run,       NEEDS_DAEMON,
+	options, run,       0,
 	0,       -1,
 };

@@ -133,7 +133,21 @@ crash
 ends 3
 grep -q waiting "$work/patient.err" || fail "not said: $(cat "$work/patient.err")"
 tail -n 1 "$work/patient.err" | jq -e '.code == "unreachable"' >/dev/null || fail "the last word: $(cat "$work/patient.err")"
-expect 3 'no annotd answers' ctl boris watch; one_line
+expect 3 'no annotd answers' ctl boris watch --no-wait; one_line
+expect 3 'waiting' ctl boris watch --give-up 1
+[ "$(grep -c waiting "$work/out")" = 1 ] || fail "said more than once: $(cat "$work/out")"
+# One that starts before the daemon waits for it, also when nobody will come.
+watch never --json watch
+said "$work/never.err" waiting
+kill -TERM "$watch"
+ends 0
+jq -e '. == []' "$work/never.out" >/dev/null || fail "no list: $(cat "$work/never.out")"
+watch early --format ndjson watch --from 0 --limit 1
+said "$work/early.err" waiting
+serve
+ends 0
+jq -e '.index == 0' "$work/early.out" >/dev/null || fail "not the first: $(cat "$work/early.out")"
+crash
 
 # Another corpus on the same socket is not taken for the one that went away.
 serve
