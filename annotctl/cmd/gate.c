@@ -102,9 +102,11 @@ static enum annot_status find_all(struct ctl *ctl, const char **args, struct wan
 static void print_record(struct ctl *ctl, const struct annot_gate *gate,
 			 const struct annot_gated *g)
 {
-	size_t missing = 0;
-	for (size_t i = 0; i < g->n_lines; i++)
-		missing += annot_gate_missing(&g->lines[i]);
+	size_t missing = 0, wrong = 0;
+	for (size_t i = 0; i < g->n_lines; i++) {
+		missing += g->lines[i].result == ANNOT_CHECK_MISSING;
+		wrong += g->lines[i].result == ANNOT_CHECK_FAILED;
+	}
 	bundle_print(ctl, g->lines, g->n_lines);
 	out_text(ctl, "%s%spassed%s %s", out_style(ctl, g->passed ? STYLE_GOOD : STYLE_BAD),
 		 g->passed ? "" : "not ", out_style(ctl, STYLE_PLAIN),
@@ -116,6 +118,8 @@ static void print_record(struct ctl *ctl, const struct annot_gate *gate,
 			 annot_hash_hex(&gate->checkpoint.root).text);
 	if (missing)
 		out_text(ctl, ": %zu missing", missing);
+	if (wrong)
+		out_text(ctl, "%s %zu wrong", missing ? "," : ":", wrong);
 	out_text(ctl, "\n");
 }
 

@@ -77,6 +77,7 @@ expect 0 'document' ctl chloe gate report
 # --- what closes it again -----------------------------------------------------------------------------
 quiet boris amend "$quote" --set speaker=somebody >/dev/null
 expect 1 'SUPERSEDED' ctl chloe gate "$quote@1"
+grep -Eq '^not passed .*: 1 wrong$' "$work/out" || fail "$(cat "$work/out")"
 expect 1 'approved by nobody' ctl chloe gate "$quote"
 quiet chloe review "$quote@2" approve >/dev/null
 expect 0 '' ctl chloe gate "$quote"
