@@ -40,10 +40,11 @@ struct version {
 static void event_text(struct ctl *ctl, enum event event, const struct version *v, const char *more)
 {
 	static const enum out_style styles[] = {STYLE_ADDED, STYLE_WARN, STYLE_REMOVED, STYLE_WARN};
-	out_text(ctl, "%s%c%s #%llu %-8s %s by %s: %s%s\n", out_style(ctl, styles[event]),
+	out_text(ctl, "%s%c%s #%llu %-8s %s by %s: %s%s%s\n", out_style(ctl, styles[event]),
 		 signs[event], out_style(ctl, STYLE_PLAIN), (unsigned long long)v->row->index,
 		 v->record->kind->name, record_short(ctl, &v->record->annotation, v->row->version),
-		 out_safe(ctl, v->row->author_name), record_words(ctl, v->record), more);
+		 out_safe(ctl, v->row->author_name), record_words(ctl, v->record),
+		 record_about(ctl, v->row), more);
 }
 
 /* Counts an event and, unless only counts are wanted, prints it; takes the reference to `more`,

@@ -160,8 +160,7 @@ const char *record_version(struct ctl *ctl, const struct annot_hash *annotation,
 	return text ? text : id;
 }
 
-/* ", blind (on 7067a6a2@1, 2 newer)": what a verdict, review or comment is about. */
-static const char *about(struct ctl *ctl, const struct annot_row *row)
+const char *record_about(struct ctl *ctl, const struct annot_row *row)
 {
 	if (!row->on_version)
 		return "";
@@ -183,7 +182,7 @@ const char *record_summary(struct ctl *ctl, const struct annot_row *row,
 		ctl->arena, "%s%s%s  %-8s %-12s %-12s %.*s%s%s", out_style(ctl, STYLE_BOLD),
 		record_short(ctl, &record->annotation, row->version), out_style(ctl, STYLE_PLAIN),
 		record->kind->name, row->author_name ? out_safe(ctl, row->author_name) : "?",
-		state_of(ctl, row), (int)cut, words, words[cut] ? "…" : "", about(ctl, row));
+		state_of(ctl, row), (int)cut, words, words[cut] ? "…" : "", record_about(ctl, row));
 	return line ? line : "";
 }
 

@@ -32,6 +32,10 @@ const char *record_short(struct ctl *ctl, const struct annot_hash *annotation, u
 const char *record_version(struct ctl *ctl, const struct annot_hash *annotation, uint64_t version,
 			   uint64_t versions, bool head);
 
+/* ", blind (on 7067a6a2@1, 2 newer)": what a verdict, review or comment is about; "" for what is
+ * about nothing. In the arena. */
+const char *record_about(struct ctl *ctl, const struct annot_row *row);
+
 /* Whether a row has a flag: disputed, unopened … */
 bool record_has_flag(const struct annot_row *row, const char *flag);
 

@@ -70,7 +70,7 @@ quiet boris quote add report 'five six' >/dev/null
 after=$(size)
 expect 1 "#$then to #$after: 2 added, 1 amended, 1 retracted, 1 rated anew" ctl chloe diff --since "#$then"
 expect 1 '~ text         It rained{+ all day+}.' ctl chloe diff --since "$then"
-expect 1 'was false at' ctl chloe diff --since "#$then"
+expect 1 "true (on $(echo "$claim" | cut -c 1-8)@1, 1 newer) (was false at" ctl chloe diff --since "#$then"
 expect 1 'by chloe: a twin)' ctl chloe diff --since "#$then"
 expect 1 '' ctl chloe --json diff --since "#$then" --until "#$after"
 json '.stat == {added: 2, amended: 1, retracted: 1, rerated: 1} and .until == '"$after"
