@@ -19,4 +19,10 @@ enum { OWN_SEALS_MAX = 64 };
 enum annot_status seals_own(struct ctl *ctl, const struct annot_hash *annotation,
 			    struct own_seal ret[OWN_SEALS_MAX], size_t *ret_n);
 
+/*
+ * Warns if somebody else's verdict on that record can be read already: a seal given now never makes
+ * its verdict blind (libannot/state/blind.h), whatever became of the other one since.
+ */
+enum annot_status seals_warn_late(struct ctl *ctl, const struct annot_fetched *on);
+
 #endif

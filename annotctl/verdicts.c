@@ -80,6 +80,7 @@ static enum annot_status take(struct ctl *ctl, const struct annot_row *row,
 		.rating = annot_record_text(r, "rating"),
 		.rationale = annot_record_text(r, "rationale"),
 		.blind = row->blind,
+		.sealed = annot_record_card(r, "opens") != NULL,
 		.on_version = row->on_version,
 		.on_versions = row->on_versions,
 		.on_head = row->on_head,
@@ -268,7 +269,9 @@ static void print_verdict(struct ctl *ctl, const struct annot_fetched *of, const
 {
 	bool here = annot_hash_equal(&v->on, &of->record->id);
 	out_text(ctl, "    %-14s %s, %s%s", out_safe(ctl, v->rating), name_of(ctl, v), v->id,
-		 v->blind ? ", blind" : "");
+		 v->blind    ? ", blind"
+		 : v->sealed ? ", sealed too late: not blind"
+			     : "");
 	if (!here)
 		out_text(ctl, ", %s on %s", out_safe(ctl, v->scale),
 			 record_version(ctl, &of->record->annotation, v->on_version, v->on_versions,

@@ -16,7 +16,7 @@ struct verdict {
 	struct annot_hash record, annotation, author, person, on;
 	const char *name, *time;                /* name: of the person, NULL if unknown */
 	const char *scale, *rating, *rationale; /* of a verdict; rationale NULL if none */
-	bool blind;
+	bool blind, sealed; /* sealed: it opens a seal, in time to be blind or not */
 	uint64_t on_version, on_versions;
 	bool on_head;
 	/* Its person's last on that scale and version, and not signed by a key that was

@@ -60,6 +60,8 @@ static enum annot_status fill(struct ctl *ctl, struct annot_draft *draft, const 
 	TRY(write_see(ctl, args[0], true, &on));
 	TRY(find_seal(ctl, on.record, ret_seal));
 	TRY(check_seal(ctl, args[0], *ret_seal));
+	if (arg_sealed)
+		TRY(seals_warn_late(ctl, &on));
 	TRY(write_about(ctl, draft, &on, "rationale", arg_because));
 	TRY(write_card(ctl, draft, "scale", scale));
 	TRY(write_card(ctl, draft, "rating", args[1]));

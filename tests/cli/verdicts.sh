@@ -114,6 +114,7 @@ expect 0 'is not the latest version (1 of 2)' ctl chloe verdict add "$claim@1" m
 # --- blind ---------------------------------------------------------------------------------------------
 claim=$(quiet boris claim add 'Nobody measured it.')
 expect 0 'seal' ctl chloe verdict add "$claim@1" false --sealed --because 'A secret reason.' --evidence "$quote"
+grep -q 'not count as blind' "$work/out" && fail "the first is told that it is late: $(cat "$work/out")"
 grep -q 'A secret reason' "$work/out" && fail "the result tells the reason: $(cat "$work/out")"
 seal=$(quiet chloe list kind:seal author:chloe)
 file=$(find "$work/chloe/state/annot/seals" -type f)
@@ -159,8 +160,11 @@ cp "$work/secret" "$file"
 expect 0 'revealed' ctl chloe verdict reveal "$claim"
 [ "$(secrets chloe)" = 0 ] || fail "the secret stays after it was opened"
 shown '(.verdicts | length == 1) and (.verdicts[0] | .blind and .rating == "false" and .rationale == "A secret reason.") and (.seals | length == 1)' "$claim"
-quiet erin verdict add "$claim@1" true --sealed >/dev/null
+since=$(ctl alice --json show "$claim" | jq '.verdicts[0].index')
+expect 0 "will not count as blind: the verdict of chloe on it can be read since #$since" ctl erin verdict add "$claim@1" true --sealed
 quiet erin verdict reveal "$claim@1" >/dev/null
+expect 0 'erin, ' ctl alice show "$claim"
+grep -q 'erin, .*sealed too late: not blind' "$work/out" || fail "show: $(cat "$work/out")"
 expect 0 '' ctl dora verdict reveal "$(quiet dora list state:unopened author:dora)"
 shown '[.verdicts[] | [.author.name, .blind]] == [["chloe", true], ["erin", false], ["dora", true]] and .seals == [] and .flags == ["disputed"]' "$claim"
 expect 0 ', blind' ctl alice show "$claim"
