@@ -76,6 +76,19 @@ expect 4 'admin' ctl boris reviewer add "$work/dora.request"
 sed 's/name dora/name dara/' "$work/dora.request" >"$work/forged.request"
 expect 4 '' ctl alice reviewer add "$work/forged.request"
 expect 4 '' ctl alice reviewer add "$work/report.txt"
+# A file or folder of the current folder that has a key's name is not that key, nor in its way; one
+# that is named with a "/" or has a name of its own is meant.
+mkdir "$work/here" "$work/here/chloe"
+for name in boris own; do cp "$work/dora/config/annot/keys/dora" "$work/here/$name"; done
+(
+	cd "$work/here"
+	expect 0 'boris' ctl boris whoami
+	expect 0 'boris' ctl boris --key boris whoami
+	expect 0 'boris' as boris env ANNOT_KEY=boris "$ANNOTCTL" whoami
+	expect 0 'chloe' ctl chloe whoami
+	expect 1 'not enrolled' ctl boris --key ./boris whoami
+	expect 1 'not enrolled' ctl boris --key own whoami
+)
 
 [ "$(size)" = "$before" ] || fail "something was stored: $before, then $(size)"
 
