@@ -55,7 +55,10 @@ mv "$work/hidden.sock" "$work/annotd.sock"
 ctl boris --quiet comment add "$quote" 'time goes on' >/dev/null
 ctl boris --quiet retract "$twin@2" --because 'a twin' >/dev/null 2>&1 && fail "boris retracted what chloe wrote"
 sed 's/Bell/Bull/' "$work/two.bundle" >"$work/forged.bundle"
-expect 4 'INVALID' ctl chloe diff "$work/one.bundle" "$work/forged.bundle"; one_line
+expect 4 "$work/forged.bundle: INVALID, so it is not compared; annotctl verify $work/forged.bundle" \
+	ctl chloe diff "$work/one.bundle" "$work/forged.bundle"; one_line
+# Its record can be read, but another corpus is trusted.
+expect 4 "$work/two.bundle: " ctl chloe diff "$work/two.bundle" "$work/two.bundle" --corpus "$(printf %064d 1)"; one_line
 
 # --- two points of the log ------------------------------------------------------------------------------------------
 before=$(size)
