@@ -39,6 +39,12 @@ for bad in '{' '{"changes": 1}' '[{"op": "add"}]' '[{"op": "change", "card": "(c
 	expect 2 '--patch' ctl boris --quiet amend "$shorter" --patch "$work/bad"; one_line
 done
 expect 2 'nothing-there' ctl boris --quiet amend "$shorter" --patch "$work/nothing-there"; one_line
+# What changes nothing is not signed.
+before=$(size)
+expect 4 'nothing would change' ctl boris --quiet amend "$quote" --set speaker='Ann Bell'; one_line
+expect 4 'nothing would change' ctl boris --quiet amend "$quote@1" --force --remove tag=x --set speaker=Ann --add tag=x; one_line
+expect 4 '--add tag=y: it has that card already' ctl boris --quiet amend "$quote" --add tag=y; one_line
+[ "$(size)" = "$before" ] || fail "an amendment of nothing was signed"
 expect 4 'no card "nonsense"' ctl boris amend "$shorter" --set nonsense=1
 
 # --- two bundles ------------------------------------------------------------------------------------------------
