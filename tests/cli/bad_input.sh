@@ -45,6 +45,9 @@ expect 1 '' ctl boris blame ffffffffffffffff; one_line
 expect 1 'no version 7' ctl boris blame report@7; one_line
 expect 1 '' ctl boris history ffffffffffffffff; one_line
 
+# A link to itself.
+expect 4 'report and report@1 are the same document' ctl boris --quiet link add report supports report@1; one_line
+
 # Command line.
 expect 2 'did you mean' ctl boris quotes add; one_line
 expect 2 '' ctl boris quote add; one_line
