@@ -45,22 +45,33 @@ enum annot_status key_each(struct ctl *ctl, void (*each)(void *arg, const char *
 	return ANNOT_OK;
 }
 
-/* A name of the folder as a path; anything else as it is. */
-static enum annot_status key_file(struct ctl *ctl, const char *spec, const char **ret)
+/* The key of a name in the folder: its private half, or, if ssh-agent holds that, its public one.
+ * NULL: no such key. */
+static enum annot_status key_in_folder(struct ctl *ctl, const char *name, const char **ret)
 {
-	*ret = spec;
-	if (strchr(spec, '/') || strchr(spec, ' ') || access(spec, F_OK) == 0)
-		return ANNOT_OK;
 	const char *path;
-	TRY(key_path(ctl, spec, &path));
+	*ret = NULL;
+	TRY(key_path(ctl, name, &path));
 	if (access(path, F_OK) == 0) {
 		*ret = path;
 		return ANNOT_OK;
 	}
-	/* Only the public half is here: ssh-agent holds the other. */
 	const char *public_half = annot_arena_printf(ctl->arena, "%s.pub", path);
-	if (public_half && access(public_half, F_OK) == 0)
+	if (!public_half)
+		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	if (access(public_half, F_OK) == 0)
 		*ret = public_half;
+	return ANNOT_OK;
+}
+
+/* A name of the folder as a path; anything else as it is. The folder comes first: the current
+ * folder may be anybody's, and a file there must not choose who signs. */
+static enum annot_status key_file(struct ctl *ctl, const char *spec, const char **ret)
+{
+	const char *in_folder = NULL;
+	if (!strchr(spec, '/') && !strchr(spec, ' '))
+		TRY(key_in_folder(ctl, spec, &in_folder));
+	*ret = in_folder ? in_folder : spec;
 	return ANNOT_OK;
 }
 
@@ -81,8 +92,11 @@ static enum annot_status default_key(struct ctl *ctl, const char **ret)
 {
 	struct only only = {.n = 0};
 	TRY(key_each(ctl, count_key, &only));
-	if (only.n == 1)
-		return key_file(ctl, annot_arena_printf(ctl->arena, "%s", only.name), ret);
+	if (only.n == 1) {
+		TRY(key_in_folder(ctl, only.name, ret));
+		return *ret ? ANNOT_OK
+			    : annot_fail(&ctl->err, ANNOT_UNREADABLE, "key %s is gone", only.name);
+	}
 	if (only.n > 1)
 		return annot_fail(&ctl->err, ANNOT_USAGE,
 				  "which key? say --key NAME or set ANNOT_KEY; annotctl key list "

@@ -34,7 +34,25 @@ static enum annot_status split(struct ctl *ctl, const char *option, const char *
 	return *ret_card ? ANNOT_OK : annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
 }
 
-static enum annot_status change(struct ctl *ctl, struct annot_draft *draft)
+/* --add of a card that stands there already. A target and its words are left alone: two targets may
+ * share a prefix. */
+static enum annot_status check_new(struct ctl *ctl, const struct annot_draft *draft,
+				   const struct annot_kind_def *kind, const char *card,
+				   const char *value)
+{
+	const struct annot_card_def *def = annot_card_def_find(kind, card, strlen(card));
+	const char *has;
+	if (!def || def->in_group || def->type == ANNOT_CARD_TARGET)
+		return ANNOT_OK;
+	for (size_t n = 0; (has = annot_draft_value(draft, card, n)); n++)
+		if (strcmp(has, value) == 0)
+			return annot_fail(&ctl->err, ANNOT_REFUSED,
+					  "--add %s=%s: it has that card already", card, value);
+	return ANNOT_OK;
+}
+
+static enum annot_status change(struct ctl *ctl, struct annot_draft *draft,
+				const struct annot_kind_def *kind)
 {
 	const char *card, *value;
 	if (arg_patch)
@@ -56,9 +74,37 @@ static enum annot_status change(struct ctl *ctl, struct annot_draft *draft)
 	}
 	for (char **c = arg_add; c && *c; c++) {
 		TRY(split(ctl, "--add", *c, &card, &value));
+		TRY(check_new(ctl, draft, kind, card, value));
 		TRY(annot_draft_add(draft, card, value, &ctl->err));
 	}
 	return ANNOT_OK;
+}
+
+/* A version that says what the old one says would only take its approvals away. Compared as a
+ * record, not as it was typed: under the old one's header, which is signed by nobody. */
+static enum annot_status check_differs(struct ctl *ctl, const struct annot_draft *draft,
+				       const struct annot_record *old)
+{
+	struct annot_draft_header header = {
+		.corpus = &old->corpus,
+		.author = old->author,
+		.time_s = old->time_s,
+		.seen = old->seen,
+	};
+	struct annot_buf bytes = ANNOT_BUF_INIT(ANNOT_RECORD_MAX + 1);
+	const struct annot_record *new;
+	const struct annot_change *changes;
+	size_t n;
+	enum annot_status status =
+		annot_draft_build(draft, &header, ctl->arena, &bytes, &new, &ctl->err);
+	annot_buf_free(&bytes);
+	TRY(status);
+	TRY(annot_record_compare(ctl->arena, old, new, &changes, &n, &ctl->err));
+	if (n > 0)
+		return ANNOT_OK;
+	return annot_fail(&ctl->err, ANNOT_REFUSED,
+			  "nothing would change: %.8s has all these values already",
+			  annot_hash_hex(&old->annotation).text);
 }
 
 static enum annot_status outdated(struct ctl *ctl, const char *id, const struct annot_fetched *seen)
@@ -115,9 +161,11 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	if (!old.row->head && !arg_force)
 		return ctl_fail(ctl, outdated(ctl, args[0], &old));
 	struct annot_draft *draft = annot_draft_amend(old.record);
-	enum annot_status status = draft ? change(ctl, draft)
+	enum annot_status status = draft ? change(ctl, draft, old.record->kind)
 					 : annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
 	struct written written;
+	if (status == ANNOT_OK)
+		status = check_differs(ctl, draft, old.record);
 	if (status == ANNOT_OK)
 		status = write_amended(ctl, draft, &old, &written);
 	annot_draft_free(draft);

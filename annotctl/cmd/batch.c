@@ -35,6 +35,28 @@ struct request {
 	struct annot_request_key key;
 };
 
+/* A misspelt member would be an instruction that nobody follows; a key of a command that signs
+ * nothing, a promise that nobody keeps. */
+static enum annot_status check_members(struct ctl *ctl, struct request *request)
+{
+	const char *name;
+	json_t *value;
+	json_object_foreach(
+		request->json, name,
+		value) if (strcmp(name, "args") != 0 &&
+			   strcmp(name, "key") !=
+				   0) return annot_fail(&ctl->err, ANNOT_USAGE,
+							"\"%.80s\": a line has the members args "
+							"and key, no other",
+							name);
+	const struct command *command =
+		request->key.key ? complete_command(request->n_args, request->args) : NULL;
+	if (command && !(command->flags & WRITES))
+		return annot_fail(&ctl->err, ANNOT_USAGE,
+				  "\"key\": %s signs nothing that a key could keep", command->name);
+	return ANNOT_OK;
+}
+
 /* USAGE says what is wrong with the line. */
 static enum annot_status read_request(struct ctl *ctl, const char *text, size_t len,
 				      struct request *ret)
@@ -64,7 +86,7 @@ static enum annot_status read_request(struct ctl *ctl, const char *text, size_t 
 			annot_sha256(canonical ? canonical : "", canonical ? strlen(canonical) : 0);
 		free(canonical);
 	}
-	return ANNOT_OK;
+	return check_members(ctl, ret);
 }
 
 /* What a command printed: JSON as such, ids and other text without the last line's end. */

@@ -5,16 +5,19 @@
 
 /* --- words --- */
 
-static void print_words(struct ctl *ctl, const struct annot_diff_part *parts, size_t n)
+static void print_part(struct ctl *ctl, enum annot_diff_op op, const char *text, size_t len)
 {
 	static const char *const open[] = {"", "[-", "{+"}, *const close[] = {"", "-]", "+}"};
 	static const enum out_style style[] = {STYLE_PLAIN, STYLE_REMOVED, STYLE_ADDED};
-	for (size_t i = 0; i < n; i++) {
-		enum annot_diff_op op = parts[i].op;
-		out_text(ctl, "%s%s%s%s%s", out_style(ctl, style[op]), ctl->color ? "" : open[op],
-			 out_safe_lines(ctl, parts[i].text, parts[i].len),
-			 ctl->color ? "" : close[op], out_style(ctl, STYLE_PLAIN));
-	}
+	out_text(ctl, "%s%s%s%s%s", out_style(ctl, style[op]), ctl->color ? "" : open[op],
+		 out_safe_lines(ctl, text, len), ctl->color ? "" : close[op],
+		 out_style(ctl, STYLE_PLAIN));
+}
+
+static void print_words(struct ctl *ctl, const struct annot_diff_part *parts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		print_part(ctl, parts[i].op, parts[i].text, parts[i].len);
 }
 
 static json_t *words_json(const struct annot_diff_part *parts, size_t n)
@@ -115,16 +118,83 @@ static void one_sided(struct ctl *ctl, struct diff_cards *d, const struct annot_
 
 /* --- texts: a new version of a document says little by its cards --- */
 
-static enum annot_status diff_texts(struct ctl *ctl, struct diff_cards *d)
+enum { CONTEXT_LINES = 1 }; /* whole lines shown on each side of a line that changed */
+
+/* The end of the line that the text begins in, and of CONTEXT_LINES more. */
+static size_t context_after(const char *text, size_t len)
 {
-	struct annot_bytes a, b;
+	size_t at = 0;
+	for (size_t lines = 0; at < len && lines <= CONTEXT_LINES; at++)
+		lines += text[at] == '\n';
+	return at;
+}
+
+/* The start of the line that the text ends in, less CONTEXT_LINES. */
+static size_t context_before(const char *text, size_t len)
+{
+	size_t at = len;
+	for (size_t lines = 0; at > 0; at--) {
+		lines += text[at - 1] == '\n';
+		if (lines > CONTEXT_LINES)
+			break;
+	}
+	return at;
+}
+
+/* The lines that changed; a line "…" stands for those that did not. */
+static void print_lines(struct ctl *ctl, const struct annot_diff_part *parts, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct annot_diff_part *p = &parts[i];
+		if (p->op != ANNOT_DIFF_SAME) {
+			print_part(ctl, p->op, p->text, p->len);
+			continue;
+		}
+		size_t head = i > 0 ? context_after(p->text, p->len) : 0;
+		size_t tail = i + 1 < n ? context_before(p->text, p->len) : p->len;
+		if (head >= tail) {
+			print_part(ctl, p->op, p->text, p->len);
+			continue;
+		}
+		print_part(ctl, p->op, p->text, head);
+		out_text(ctl, "…\n");
+		print_part(ctl, p->op, p->text + tail, p->len - tail);
+	}
+}
+
+/* Cards that say which text it is: with another text they are others, which nobody wants to read.
+ */
+static bool follows_text(const struct annot_change *c)
+{
+	static const char *const names[] = {"sha256", "length", "chunks"};
+	const char *name = (c->from.card ? c->from.card : c->to.card)->def->name;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+/* A change that the text's own change says; JSON has it all the same, uncounted. */
+static enum annot_status unsaid(struct ctl *ctl, struct diff_cards *d, const struct annot_change *c)
+{
+	struct diff_stat stat = d->stat;
+	enum annot_status status = ANNOT_OK;
+	if (!d->list)
+		return ANNOT_OK;
+	if (c->from.card && c->to.card)
+		status = replaced(ctl, d, c);
+	else
+		one_sided(ctl, d, c);
+	d->stat = stat;
+	return status;
+}
+
+static enum annot_status diff_texts(struct ctl *ctl, struct diff_cards *d,
+				    const struct annot_bytes texts[2])
+{
 	const struct annot_diff_part *parts;
 	size_t n;
-	TRY(annot_fetch_text(ctl->annot, d->a, &a, &ctl->err));
-	TRY(annot_fetch_text(ctl->annot, d->b, &b, &ctl->err));
-	if (a.len == b.len && memcmp(a.data, b.data, a.len) == 0)
-		return ANNOT_OK;
-	TRY(annot_diff_words(ctl->arena, a, b, &parts, &n, &ctl->err));
+	TRY(annot_diff_words(ctl->arena, texts[0], texts[1], &parts, &n, &ctl->err));
 	d->stat.changed++;
 	count_parts(&d->stat, parts, n);
 	if (d->list) {
@@ -133,7 +203,7 @@ static enum annot_status diff_texts(struct ctl *ctl, struct diff_cards *d)
 						"(content)", "words", words_json(parts, n)));
 	} else if (d->print) {
 		out_text(ctl, "%s~ text\n", d->indent);
-		print_words(ctl, parts, n);
+		print_lines(ctl, parts, n);
 		out_text(ctl, "\n");
 	}
 	return ANNOT_OK;
@@ -144,17 +214,25 @@ static enum annot_status diff_texts(struct ctl *ctl, struct diff_cards *d)
 enum annot_status diff_cards(struct ctl *ctl, struct diff_cards *d)
 {
 	const struct annot_change *changes;
+	struct annot_bytes texts[2] = {0};
+	bool other_text = false;
 	size_t n;
+	if (d->a->kind->kind == ANNOT_KIND_document && ctl->annot) {
+		TRY(annot_fetch_text(ctl->annot, d->a, &texts[0], &ctl->err));
+		TRY(annot_fetch_text(ctl->annot, d->b, &texts[1], &ctl->err));
+		other_text = texts[0].len != texts[1].len ||
+			     memcmp(texts[0].data, texts[1].data, texts[0].len) != 0;
+	}
 	TRY(annot_record_compare(ctl->arena, d->a, d->b, &changes, &n, &ctl->err));
 	for (size_t i = 0; i < n; i++) {
-		if (changes[i].from.card && changes[i].to.card)
+		if (other_text && follows_text(&changes[i]))
+			TRY(unsaid(ctl, d, &changes[i]));
+		else if (changes[i].from.card && changes[i].to.card)
 			TRY(replaced(ctl, d, &changes[i]));
 		else
 			one_sided(ctl, d, &changes[i]);
 	}
-	if (d->a->kind->kind == ANNOT_KIND_document && ctl->annot)
-		TRY(diff_texts(ctl, d));
-	return ANNOT_OK;
+	return other_text ? diff_texts(ctl, d, texts) : ANNOT_OK;
 }
 
 bool diff_any(const struct diff_stat *stat)

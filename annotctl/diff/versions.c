@@ -87,10 +87,12 @@ int diff_versions(struct ctl *ctl, const char **ids, bool stat)
 static enum annot_status get_bundle(struct ctl *ctl, const char *file,
 				    const struct annot_report *report, struct pair *ret, size_t i)
 {
-	if (!report->record)
+	/* What does not verify may say anything; of what does, the record is what was signed,
+	 * whatever became of it since. */
+	if (!report->record || report->verdict <= ANNOT_ROLLED_BACK)
 		return annot_fail(&ctl->err, ANNOT_REFUSED,
-				  "%s: %s, and its record cannot be read: annotctl verify %s", file,
-				  annot_verdict_name(report->verdict), file);
+				  "%s: %s, so it is not compared; annotctl verify %s says why",
+				  file, annot_verdict_name(report->verdict), file);
 	ret->records[i] = report->record;
 	ret->headings[i] = annot_arena_printf(
 		ctl->arena, "%s: %s %.8s, #%llu of %llu, %s", out_safe(ctl, file),

@@ -209,8 +209,10 @@ static void pair_text(const struct spans *s, const char *names, const struct pai
 	column(ctl, names, -26);
 	column(ctl, decimals(ctl, annot_f1(p->m.exact, p->m.a, p->m.b)), 9);
 	column(ctl, decimals(ctl, annot_f1(p->m.overlap, p->m.a, p->m.b)), 12);
-	out_text(ctl, "%8zu%8zu%9zu%8zu%16zu (%zu)\n", p->m.a + p->m.b, p->m.exact, p->m.overlap,
-		 p->documents, p->other_documents, p->other_spans);
+	const char *excluded =
+		annot_arena_printf(ctl->arena, "%zu (%zu)", p->other_documents, p->other_spans);
+	out_text(ctl, "%8zu%8zu%9zu%8zu%18s\n", p->m.a + p->m.b, p->m.exact, p->m.overlap,
+		 p->documents, excluded ? excluded : "");
 }
 
 static enum annot_status print_text(const struct spans *s, size_t common)
@@ -221,7 +223,7 @@ static enum annot_status print_text(const struct spans *s, size_t common)
 	out_text(ctl, "spans: which words persons marked\n%s\n%s\n%s\n\n%s",
 		 excluded_text(s, common), marks_text(&s->marks), people_text(s->marks.a),
 		 out_style(ctl, STYLE_BOLD));
-	out_text(ctl, "%-26s%9s%12s%8s%8s%9s%8s%16s%s\n", "pair", "F1 exact", "F1 overlap", "spans",
+	out_text(ctl, "%-26s%9s%12s%8s%8s%9s%8s%18s%s\n", "pair", "F1 exact", "F1 overlap", "spans",
 		 "same", "overlap", "texts", "excluded (spans)", out_style(ctl, STYLE_PLAIN));
 	pair_text(s, "over all pairs", &all);
 	for (size_t x = 0; x < people; x++)

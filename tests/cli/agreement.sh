@@ -151,6 +151,7 @@ figures '.on == "spans" and .documents == 2 and .compared == 1 and .excluded == 
 	and .overall.exact.f1 == 0.5 and .records == {counted: 6, marks: 6, without_words: 0, withheld: 0, stolen_key: 0}' --on spans kind:span
 expect 0 '1 of 2 document versions are compared; excluded: 1 marked by one person, 1 marks of words' ctl alice agreement --on spans kind:span
 grep -qE '^boris, chloe +0\.500 +1\.000 +4 +1 +2 +1 +0 \(0\)' "$work/out" || fail "spans: $(cat "$work/out")"
+grep -qE ' texts +excluded \(spans\)$' "$work/out" || fail "headings: $(cat "$work/out")"
 ctl alice agreement --on spans --disagreements kind:span 2>/dev/null | jq -se 'length == 2
 	and (.[0] | .exact == "Item 4 is here, one two" and .name == "report" and .marked == ["boris"] and .overlapping == ["chloe"] and .not_marked == []
 		and (.bytes | length == 2) and .chars == .bytes)

@@ -45,6 +45,9 @@ expect 1 '' ctl boris blame ffffffffffffffff; one_line
 expect 1 'no version 7' ctl boris blame report@7; one_line
 expect 1 '' ctl boris history ffffffffffffffff; one_line
 
+# A link to itself.
+expect 4 'report and report@1 are the same document' ctl boris --quiet link add report supports report@1; one_line
+
 # Command line.
 expect 2 'did you mean' ctl boris quotes add; one_line
 expect 2 '' ctl boris quote add; one_line
@@ -76,6 +79,19 @@ expect 4 'admin' ctl boris reviewer add "$work/dora.request"
 sed 's/name dora/name dara/' "$work/dora.request" >"$work/forged.request"
 expect 4 '' ctl alice reviewer add "$work/forged.request"
 expect 4 '' ctl alice reviewer add "$work/report.txt"
+# A file or folder of the current folder that has a key's name is not that key, nor in its way; one
+# that is named with a "/" or has a name of its own is meant.
+mkdir "$work/here" "$work/here/chloe"
+for name in boris own; do cp "$work/dora/config/annot/keys/dora" "$work/here/$name"; done
+(
+	cd "$work/here"
+	expect 0 'boris' ctl boris whoami
+	expect 0 'boris' ctl boris --key boris whoami
+	expect 0 'boris' as boris env ANNOT_KEY=boris "$ANNOTCTL" whoami
+	expect 0 'chloe' ctl chloe whoami
+	expect 1 'not enrolled' ctl boris --key ./boris whoami
+	expect 1 'not enrolled' ctl boris --key own whoami
+)
 
 [ "$(size)" = "$before" ] || fail "something was stored: $before, then $(size)"
 

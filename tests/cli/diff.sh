@@ -16,6 +16,16 @@ expect 0 '' ctl chloe diff "$quote@2" "$quote@2"
 expect 1 '' ctl chloe --json diff "$quote@1" "$quote@2" --stat
 json '.differ and .stat == {changed: 1, added: 1, removed: 1, words_added: 1, words_removed: 0} and has("changes") == false'
 
+# --- two texts ----------------------------------------------------------------------------------------------
+text long "$(printf 'Title\n\nLine one\nLine two\nThe lake rose.\nLine four\nLine five\nThe end.')" >/dev/null
+text long "$(printf 'Title\n\nLine one\nLine two\nThe lake fell.\nLine four\nLine five\nThe end.')" >/dev/null
+expect 1 '' ctl chloe --quiet diff long@1 long@2
+printf '%s\n' '~ text' '…' 'Line two' 'The lake [-rose-]{+fell+}.' 'Line four' '…' '' | cmp - "$work/out" || fail "texts: $(cat "$work/out")"
+expect 1 '1 changed, 0 added, 0 removed; 1 words added, 1 removed' ctl chloe --quiet diff long@1 long@2 --stat; one_line
+expect 1 '' ctl chloe --json diff long@1 long@2
+json '([.changes[].card] | index("sha256") != null and index("(content)") != null) and .stat.changed == 1'
+json '[.changes[] | select(.card == "(content)").words[] | select(.op != "insert").text] | add | startswith("Title") and endswith("The end.\n")'
+
 # --- a difference is applied elsewhere -------------------------------------------------------------------------
 twin=$(quiet chloe quote add report 'two three' --speaker Ann --tag x --tag y)
 ctl chloe --json diff "$quote@1" "$quote@2" >"$work/patch" || [ "$?" = 1 ] || fail diff
@@ -39,6 +49,12 @@ for bad in '{' '{"changes": 1}' '[{"op": "add"}]' '[{"op": "change", "card": "(c
 	expect 2 '--patch' ctl boris --quiet amend "$shorter" --patch "$work/bad"; one_line
 done
 expect 2 'nothing-there' ctl boris --quiet amend "$shorter" --patch "$work/nothing-there"; one_line
+# What changes nothing is not signed.
+before=$(size)
+expect 4 'nothing would change' ctl boris --quiet amend "$quote" --set speaker='Ann Bell'; one_line
+expect 4 'nothing would change' ctl boris --quiet amend "$quote@1" --force --remove tag=x --set speaker=Ann --add tag=x; one_line
+expect 4 '--add tag=y: it has that card already' ctl boris --quiet amend "$quote" --add tag=y; one_line
+[ "$(size)" = "$before" ] || fail "an amendment of nothing was signed"
 expect 4 'no card "nonsense"' ctl boris amend "$shorter" --set nonsense=1
 
 # --- two bundles ------------------------------------------------------------------------------------------------
@@ -55,7 +71,10 @@ mv "$work/hidden.sock" "$work/annotd.sock"
 ctl boris --quiet comment add "$quote" 'time goes on' >/dev/null
 ctl boris --quiet retract "$twin@2" --because 'a twin' >/dev/null 2>&1 && fail "boris retracted what chloe wrote"
 sed 's/Bell/Bull/' "$work/two.bundle" >"$work/forged.bundle"
-expect 4 'INVALID' ctl chloe diff "$work/one.bundle" "$work/forged.bundle"; one_line
+expect 4 "$work/forged.bundle: INVALID, so it is not compared; annotctl verify $work/forged.bundle" \
+	ctl chloe diff "$work/one.bundle" "$work/forged.bundle"; one_line
+# Its record can be read, but another corpus is trusted.
+expect 4 "$work/two.bundle: " ctl chloe diff "$work/two.bundle" "$work/two.bundle" --corpus "$(printf %064d 1)"; one_line
 
 # --- two points of the log ------------------------------------------------------------------------------------------
 before=$(size)

@@ -148,10 +148,11 @@ check "$quote" '.speaker == ["A", "B"] and .form == "mixed" and .targets[0].exac
 # and she uses the time.
 if command -v ssh-agent >/dev/null && command -v ssh-add >/dev/null; then
 	race=$(quiet boris claim add 'A race.')
+	echo chloe >"$work/tag"
 	cat >"$work/askpass" <<-END
 		#!/bin/sh
 		[ -e "$work/raced" ] || HOME="$work/chloe" XDG_CONFIG_HOME="$work/chloe/config" XDG_STATE_HOME="$work/chloe/state" \
-			"$ANNOTCTL" --quiet amend $race --add tag=chloe >/dev/null 2>&1
+			"$ANNOTCTL" --quiet amend $race --add "tag=\$(cat "$work/tag")" >/dev/null 2>&1
 		touch "$work/raced"
 	END
 	chmod +x "$work/askpass"
@@ -168,10 +169,11 @@ if command -v ssh-agent >/dev/null && command -v ssh-add >/dev/null; then
 	check "$race" '.flags == [] and .tag == ["chloe"] and .versions == 2'
 	[ -z "$(find "$work/boris/state/annot/outbox" -type f)" ] || fail "it waits in the outbox, to be sent again"
 	rm "$work/raced"
+	echo clara >"$work/tag"
 	expect 0 'amended' ctl boris --key "$work/boris/config/annot/keys/boris.pub" amend "$race" --force --add tag=boris
 	check "$race" '.flags == ["conflict"] and .versions == 4'
 	expect 0 'merged' ctl boris merge "$race"
-	check "$race" '.flags == [] and (.tag | sort) == ["boris", "chloe", "chloe"]'
+	check "$race" '.flags == [] and (.tag | sort) == ["boris", "chloe", "clara"]'
 	unset SSH_AUTH_SOCK
 else
 	echo "no ssh-agent here: amendments that get in between are not tested"

@@ -104,9 +104,10 @@ jq -es '.[0].exit == 4 and (.[0].error | contains("import-1"))' <"$work/results"
 : >"$(dirname "$(find "$work/boris/state/annot/corpora" -path '*/keyed/*' | head -n 1)")/$(printf crash-1 | sha256sum | cut -d' ' -f1)"
 printf '{"key": "crash-1", "args": ["claim", "add", "after the crash"]}\n' | ctl boris batch >"$work/results" 2>/dev/null ||
 	fail "an empty file of a key: $(cat "$work/results")"
-for bad in '{"key": "", "args": ["whoami"]}' '{"key": 5, "args": ["whoami"]}'; do
+for bad in '{"key": "", "args": ["whoami"]}' '{"key": 5, "args": ["whoami"]}' '{"key": "reads", "args": ["whoami"]}' \
+	'{"kye": "typo-1", "args": ["claim", "add", "under a misspelt key"]}'; do
 	printf '%s\n' "$bad" | ctl boris batch >"$work/results" 2>/dev/null && fail "accepted: $bad"
-	jq -es '.[0].exit == 2 and (.[0].error | contains("key"))' <"$work/results" >/dev/null || fail "$bad: $(cat "$work/results")"
+	jq -es '.[0].exit == 2 and (.[0].error | test("\"(key|kye)\""))' <"$work/results" >/dev/null || fail "$bad: $(cat "$work/results")"
 done
 
 # --- standard input ----------------------------------------------------------------------------------------
