@@ -28,6 +28,7 @@ struct ctl {
 	bool to_stderr; /* out_text shows what is about to be signed, beside the result */
 	struct annot_arena *arena; /* of this command */
 	const struct command *command;
+	const char *query; /* that was sent last, for an error that names a column of it; may be NULL */
 	bool failed; /* err is to be printed: a call below may have written to it and been handled
 		      */
 	struct annot_error err;

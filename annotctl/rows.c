@@ -68,6 +68,7 @@ static enum annot_status fetch_page(struct ctl *ctl, const struct rows_request *
 	} else {
 		struct annot_list_request list = {
 			.query = request->query, .from = from, .limit = limit};
+		ctl->query = request->query;
 		TRY(annot_call_list(ctl->annot, &list, ctl->arena, ret, &ctl->err));
 	}
 	*ret_next = (*ret)->next;
@@ -185,6 +186,7 @@ void rows_print_line(struct ctl *ctl, const struct annot_row *row,
 int rows_count(struct ctl *ctl, const char *query)
 {
 	struct annot_list_request request = {.query = query, .count = true};
+	ctl->query = query;
 	uint64_t total = 0;
 	do { /* the daemon counts a bounded stretch of the log a call */
 		const struct annot_rows_reply *reply;

@@ -225,6 +225,7 @@ int ctl_run(struct ctl *ctl, int argc, const char **argv)
 {
 	struct front front;
 	ctl->command = NULL;
+	ctl->query = NULL;
 	ctl->failed = false;
 	ctl->arena = annot_arena_new(ARENA_MAX);
 	int code = parse_front(ctl, argc, argv, &front);

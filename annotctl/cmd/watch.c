@@ -150,6 +150,7 @@ static enum annot_status fetch_and_print(struct watching *w)
 		.query = w->query, .from = w->cursor, .wait = w->caught_up};
 	const struct annot_events_reply *batch;
 	struct ctl *ctl = w->ctl;
+	ctl->query = w->query;
 	if (!ctl->arena)
 		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
 	if (w->left < BATCH_ROWS_MAX)

@@ -156,6 +156,29 @@ void out_list_end(struct ctl *ctl)
 		fputs(first_item ? "[]\n" : "\n]\n", stdout);
 }
 
+/*
+ * For a person: the query with a caret under the column that the error names, with so much of a
+ * long one as stands around it. Scripts get the one line alone.
+ */
+static void point_at_query(struct ctl *ctl)
+{
+	enum { SHOWN_CHARS = 60 };
+	unsigned long column;
+	if (!ctl->query || !isatty(STDERR_FILENO) ||
+	    sscanf(ctl->err.text, "query, column %lu:", &column) != 1 || column == 0)
+		return;
+	size_t len = strlen(ctl->query), at = annot_utf8_from_chars(ctl->query, len, column - 1);
+	size_t from = annot_utf8_back(ctl->query, len, at, SHOWN_CHARS);
+	size_t to = annot_utf8_forward(ctl->query, len, at, SHOWN_CHARS);
+	const char *before = annot_arena_copy(ctl->arena, ctl->query + from, at - from);
+	const char *behind = annot_arena_copy(ctl->arena, ctl->query + at, to - at);
+	if (!before || !behind)
+		return;
+	before = out_safe_flat(ctl, before);
+	fprintf(stderr, "  %s%s\n  %*s^\n", before, out_safe_flat(ctl, behind),
+		(int)annot_utf8_chars(before, strlen(before)), "");
+}
+
 void out_error(struct ctl *ctl)
 {
 	fflush(stdout);
@@ -164,6 +187,7 @@ void out_error(struct ctl *ctl)
 		annot_escape_terminal(ctl->err.text, strlen(ctl->err.text), false, &line);
 		fprintf(stderr, "annotctl: %s\n", line.data ? line.data : "error");
 		annot_buf_free(&line);
+		point_at_query(ctl);
 		return;
 	}
 	char code[32];

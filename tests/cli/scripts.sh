@@ -123,6 +123,10 @@ expect 4 'empty' ctl boris claim add - </dev/null; one_line
 expect 2 'standard input' ctl boris claim add </dev/null; one_line
 expect 2 '--name' ctl alice doc add - </dev/null; one_line
 
+# --- queries that cannot be read --------------------------------------------------------------------------------
+# One line for a script; a person sees the place too.
+expect 2 'query, column 16' ctl boris list 'tag:x bad kind:nonsense'; one_line
+
 # --- settings ------------------------------------------------------------------------------------------------
 printf 'socket = %s\nkey = boris\nformat = json\n' "$ANNOT_SOCKET" >"$work/boris/config/annot/annotctl.conf"
 [ "$(env -u ANNOT_SOCKET HOME="$work/boris" XDG_CONFIG_HOME="$work/boris/config" XDG_STATE_HOME="$work/boris/state" \
@@ -188,6 +192,10 @@ command -v script >/dev/null || {
 terminal() { # COMMAND…: what annotctl prints when both ends are a terminal
 	as boris env TERM=xterm ASAN_OPTIONS="${ASAN_OPTIONS:-}" script -qec "$*" /dev/null </dev/null >"$work/out" 2>&1
 }
+# A query that cannot be read is shown with a caret under the place.
+terminal "$ANNOTCTL" list "'tag:x kind:nonsense'" || true
+tr -d '\r' <"$work/out" | grep -qx '  tag:x kind:nonsense' || fail "the query is not shown: $(cat "$work/out")"
+tr -d '\r' <"$work/out" | grep -qx '             ^' || fail "no caret under the place: $(cat "$work/out")"
 terminal "$ANNOTCTL doc text nasty" || fail "doc text on a terminal: $(cat "$work/out")"
 clean "$work/out" "doc text on a terminal"
 grep -q 'u{1b}' "$work/out" || fail "the escape is not shown: $(cat -v "$work/out")"
