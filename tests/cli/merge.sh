@@ -3,7 +3,7 @@
 . "${ROOT:?}/tests/cli/lib.sh"
 desk
 agent=
-trap 'code=$?; [ -z "$agent" ] || kill "$agent" 2>/dev/null || true; (exit $code); finish' EXIT
+trap 'code=$?; set +e; [ -z "$agent" ] || kill "$agent" 2>/dev/null || true; (exit $code); finish' EXIT
 text report 'One two three. One two four.' >/dev/null
 show() { ctl alice --json show "$1"; }
 # check ID FILTER…: what jq says of the record.
