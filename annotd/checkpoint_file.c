@@ -326,7 +326,8 @@ static enum annot_status write_slot(struct checkpoint_file *f, const struct chec
 		 * time. */
 		f->stuck = !full || !read_at(f->fd, f->raw[older], sizeof raw, at);
 		return annot_fail(err, full ? ANNOT_NO_SPACE : ANNOT_STORE,
-				  "%s: cannot be written: %s", f->path, strerror(error));
+				  "%s: cannot be written: %s", f->path,
+				  full ? "no space left on the disk" : strerror(error));
 	}
 	if (fdatasync(f->fd) != 0) {
 		/* The kernel may have dropped the page: a second sync would succeed without it. */

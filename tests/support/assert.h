@@ -10,8 +10,9 @@
 
 #include "base/error.h"
 
-/* The error that calls under test write to; a server thread of a test has one of its own. */
-static _Thread_local struct annot_error test_error __attribute__((unused));
+/* The error that calls under test write to, the same in each file of a test; a server thread of a
+ * test has one of its own. */
+_Thread_local struct annot_error test_error __attribute__((weak));
 
 #define assert_status(call, expected)                                                              \
 	do {                                                                                       \

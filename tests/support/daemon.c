@@ -11,7 +11,7 @@
 
 #include "base/auto.h"
 
-enum { PATIENCE_MS = 60000, ARGS_MAX = 16, REPLIES_MAX = 64 << 20 };
+enum { PATIENCE_MS = 60000, ARGS_MAX = 16, REPLIES_MAX = 64 << 20, DAEMONS_MAX = 16 };
 
 extern char **environ;
 
@@ -32,6 +32,33 @@ static pid_t spawn(const char *const *args, int out)
 		posix_spawn(&pid, ANNOTD, &actions, NULL, (char **)(uintptr_t)argv, environ), 0);
 	posix_spawn_file_actions_destroy(&actions);
 	return pid;
+}
+
+/* --- what a failed test leaves running --- */
+
+static pid_t running[DAEMONS_MAX]; /* 0: free */
+
+static void kill_running(void)
+{
+	for (size_t i = 0; i < COUNT(running); i++) {
+		if (running[i] > 0 && kill(running[i], SIGKILL) == 0)
+			waitpid(running[i], NULL, 0);
+	}
+}
+
+/* Puts `to` where `from` is. */
+static void running_change(pid_t from, pid_t to)
+{
+	static bool registered;
+	if (!registered)
+		assert_int_equal(atexit(kill_running), 0);
+	registered = true;
+	for (size_t i = 0; i < COUNT(running); i++) {
+		if (running[i] == from) {
+			running[i] = to;
+			return;
+		}
+	}
 }
 
 static int wait_for(pid_t pid)
@@ -69,6 +96,7 @@ static void start_at(const char *dir, const char *level, struct test_daemon *ret
 	const char *const args[] = {"--corpus",    dir,   "--listen", ret->url,
 				    "--log-level", level, NULL};
 	ret->pid = spawn(args, ends[1]);
+	running_change(0, ret->pid);
 	close(ends[1]);
 	ret->out = ends[0];
 }
@@ -101,6 +129,7 @@ int test_daemon_stop(struct test_daemon *d)
 	assert_true(d->pid > 0); /* 0 would be this very process group */
 	kill(d->pid, SIGTERM);
 	int code = wait_for(d->pid);
+	running_change(d->pid, 0);
 	d->pid = 0;
 	read_until(d->out, NULL, d->said, sizeof d->said);
 	if (code != 0)
@@ -114,6 +143,7 @@ void test_daemon_kill(struct test_daemon *d)
 	assert_true(d->pid > 0);
 	kill(d->pid, SIGKILL);
 	wait_for(d->pid);
+	running_change(d->pid, 0);
 	d->pid = 0;
 	close(d->out);
 }
