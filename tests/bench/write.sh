@@ -30,16 +30,16 @@ measure_durable() { # PLACE
 }
 
 measure_write() { # PLACE
-	# The peers are compared with what this gives on the disk.
-	if want "submit_16_$1" || { [ "$1" = disk ] && want $peer_writes; }; then
+	if want "submit_16_$1"; then
 		pipeline "aio_if16_per1_$1" "$1" aio 16 1 10000
 		value "submit_16_$1" "$(ours "$1" -- submit=16,1,10000 | field submit rate)"
 	fi
-	if want "submit_64_$1"; then
+	# The peers are compared with what these two give on the disk.
+	if want "submit_64_$1" || { [ "$1" = disk ] && want $peer_writes; }; then
 		pipeline "pool_if64_per1_$1" "$1" pool 64 1 12000
 		value "submit_64_$1" "$(ours "$1" -- submit=64,1,12000 | field submit rate)"
 	fi
-	if want "submit_16x16_$1"; then
+	if want "submit_16x16_$1" || { [ "$1" = disk ] && want $peer_writes; }; then
 		LIMITS_PIN=1
 		export LIMITS_PIN
 		pipeline "pool_pin_if16_per16_$1" "$1" pool 16 16 20000
