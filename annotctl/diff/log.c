@@ -334,13 +334,29 @@ static void summary(struct ctl *ctl, struct log_diff *d)
 	out_json(ctl, object);
 }
 
+/* Whether a term of the query is one of kind:, and not only words in quotes that look like it. */
+static bool names_kinds(const char *query)
+{
+	bool in_quotes = false, at_start = true;
+	for (const char *p = query; *p; p++) {
+		if (at_start && strncmp(p, "kind:", strlen("kind:")) == 0)
+			return true;
+		if (in_quotes && *p == '\\' && p[1])
+			p++;
+		else if (*p == '"')
+			in_quotes = !in_quotes;
+		at_start = !in_quotes && strchr(" \t\r\n", *p);
+	}
+	return false;
+}
+
 int diff_log(struct ctl *ctl, uint64_t since, uint64_t until, const char *query, bool stat)
 {
 	struct log_diff d = {.since = since,
 			     .until = until,
 			     .selective = query && *query,
 			     .retracted = LIST_INIT};
-	bool kinds = query && strstr(query, "kind:");
+	bool kinds = query && names_kinds(query);
 	d.stat = stat;
 	d.query = annot_arena_printf(ctl->arena, "%s%s%s", query ? query : "", kinds ? "" : " ",
 				     kinds ? "" : KINDS);

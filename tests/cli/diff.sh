@@ -116,6 +116,10 @@ expect 2 'index of a record' ctl chloe diff --since yesterday; one_line
 expect 2 'is for bundles' ctl chloe diff --since 5 --corpus "$corpus"; one_line
 expect 2 'is for bundles' ctl chloe diff "$quote" "$quote" --corpus "$corpus"; one_line
 expect 2 'column' ctl chloe diff --since 1 'kind:nonsense'
+# Words in quotes are no term, whatever they look like: documents are compared as well.
+printf 'Cumulus.' >"$work/cloud.txt"
+quiet boris doc add "$work/cloud.txt" --name cloud --title 'kind:cloud' >/dev/null
+expect 1 ' 1 added' ctl chloe diff --since "#$after" '"kind:cloud"' --stat
 
 # --- two reviewers ----------------------------------------------------------------------------------------------------
 text poem 'Alpha beta gamma delta epsilon zeta eta theta.' >/dev/null
