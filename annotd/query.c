@@ -1,6 +1,7 @@
 /* Taking queries apart, binding their names, and looking for words. Terms: query_term.c. */
 #include "annotd/query.h"
 
+#include "annotd/store/search.h"
 #include "base/auto.h"
 #include "base/encode.h"
 #include "text/utf8.h"
@@ -90,12 +91,13 @@ static enum annot_status key(struct scan *s, struct query_term *ret)
 	return ANNOT_OK;
 }
 
-static enum annot_status next_term(struct scan *s, struct query *query)
+static enum annot_status next_term(struct scan *s, struct query *query, bool only_words)
 {
-	struct query_term term;
+	struct query_term term = {.key = ""};
 	size_t start = s->at;
 
-	TRY(key(s, &term));
+	if (!only_words)
+		TRY(key(s, &term));
 	term.column = column(s, term.key[0] ? s->at : start);
 	if (s->at < s->len && s->text[s->at] == '"')
 		TRY(quoted(s, &term));
@@ -112,28 +114,38 @@ static uint32_t default_kinds(unsigned states)
 	       1u << ANNOT_KIND_link | 1u << ANNOT_KIND_verdict | 1u << ANNOT_KIND_comment;
 }
 
+static enum annot_status scan_begin(struct scan *s, const char *text, struct annot_arena *arena,
+				    struct annot_error *err)
+{
+	*s = (struct scan){.text = text, .len = strlen(text), .arena = arena, .err = err};
+	if (s->len > QUERY_TEXT_MAX)
+		return annot_fail(err, ANNOT_TOO_LARGE, "query: %zu bytes, at most %d", s->len,
+				  (int)QUERY_TEXT_MAX);
+	if (annot_utf8_valid(text, s->len) != s->len)
+		return annot_fail(err, ANNOT_INVALID, "query: not UTF-8");
+	return ANNOT_OK;
+}
+
+/* Whether there is a term, at which it then stands. */
+static bool scan_more(struct scan *s)
+{
+	while (s->at < s->len && is_space(s->text[s->at]))
+		s->at++;
+	return s->at < s->len;
+}
+
 enum annot_status query_parse(struct annot_arena *arena, const char *text, struct query **ret,
 			      struct annot_error *err)
 {
 	struct query *query = annot_arena_alloc(arena, sizeof *query);
-	struct scan s = {.text = text ? text : "", .arena = arena, .err = err};
+	struct scan s;
 
 	if (!query)
 		return annot_fail(err, ANNOT_NO_MEMORY, "no memory for the query");
-	s.len = strlen(s.text);
-	if (s.len > QUERY_TEXT_MAX)
-		return annot_fail(err, ANNOT_TOO_LARGE, "query: %zu bytes, at most %d", s.len,
-				  (int)QUERY_TEXT_MAX);
-	if (annot_utf8_valid(s.text, s.len) != s.len)
-		return annot_fail(err, ANNOT_INVALID, "query: not UTF-8");
+	TRY(scan_begin(&s, text ? text : "", arena, err));
 	query->store = STORE_QUERY_INIT;
-	for (;;) {
-		while (s.at < s.len && is_space(s.text[s.at]))
-			s.at++;
-		if (s.at == s.len)
-			break;
-		TRY(next_term(&s, query));
-	}
+	while (scan_more(&s))
+		TRY(next_term(&s, query, false));
 	query->has_kinds = query->store.kinds != 0;
 	if (!query->has_kinds)
 		query->store.kinds = default_kinds(query->states);
@@ -141,6 +153,17 @@ enum annot_status query_parse(struct annot_arena *arena, const char *text, struc
 	query->store.with_void = query->states & (QUERY_ANY | QUERY_VOID);
 	query->store.with_pending = query->states & (QUERY_ANY | QUERY_PENDING);
 	*ret = query;
+	return ANNOT_OK;
+}
+
+enum annot_status query_add_words(struct query *query, struct annot_arena *arena, const char *text,
+				  struct annot_error *err)
+{
+	struct scan s;
+
+	TRY(scan_begin(&s, text, arena, err));
+	while (scan_more(&s))
+		TRY(next_term(&s, query, true));
 	return ANNOT_OK;
 }
 
@@ -260,14 +283,6 @@ enum annot_status query_bind(struct query *query, struct annot_arena *arena, str
 
 /* --- words --- */
 
-/* Words around a target are not what the record says. */
-static bool is_text(const struct annot_card *card)
-{
-	if (card->def->in_group && strcmp(card->def->name, "exact") != 0)
-		return false;
-	return card->def->type == ANNOT_CARD_TEXT || card->def->type == ANNOT_CARD_NAME;
-}
-
 enum annot_status query_words(const struct query *query, const struct annot_record *record,
 			      bool *ret, struct annot_error *err)
 {
@@ -276,18 +291,19 @@ enum annot_status query_words(const struct query *query, const struct annot_reco
 
 	for (size_t i = 0; i < record->n_cards && n_found < query->words.n; i++) {
 		const struct annot_card *card = &record->cards[i];
-		struct annot_folded folded;
+		struct annot_plain plain;
 
-		if (!is_text(card) || card->len == 0)
+		if (!search_reads(card))
 			continue;
-		TRY(annot_fold(card->text, card->len, &folded, err));
+		TRY(annot_plain(card->text, card->len, &plain, err));
 		for (size_t w = 0; w < query->words.n; w++)
-			if (!found[w] && memmem(folded.text, folded.len, query->words.value[w],
-						strlen(query->words.value[w]))) {
+			if (!found[w] &&
+			    memmem(annot_plain_text(&plain), plain.len, query->words.value[w],
+				   strlen(query->words.value[w]))) {
 				found[w] = true;
 				n_found++;
 			}
-		annot_folded_free(&folded);
+		annot_plain_free(&plain);
 	}
 	*ret = n_found == query->words.n;
 	return ANNOT_OK;

@@ -7,7 +7,7 @@
  * Values may stand in quotes ("…", with \" and \\ inside). A term that stands more than once: any
  * of its values will do, but all tags and all words must be there. Dates compare the claimed time;
  * since is inclusive, before is not. Words are looked for in the texts of a record, whatever their
- * case.
+ * case and accents.
  *
  * Without kind: quote, claim, span, link, verdict and comment; seals where a state of seals is
  * asked for. Without state: heads that are neither void nor retracted. speaker: also finds
@@ -18,7 +18,7 @@
 
 #include "annotd/store/store.h"
 #include "base/arena.h"
-#include "text/fold.h"
+#include "text/plain.h"
 
 #define QUERY_KINDS_ALL ((1u << ANNOT_KIND_COUNT) - 1)
 
@@ -51,7 +51,7 @@ struct query_values {
 
 struct query {
 	struct query_values authors, documents, tags, speakers, ratings;
-	struct query_values words; /* folded */
+	struct query_values words; /* plain (text/plain.h), none of them empty */
 	unsigned states;           /* 0: no state was asked for */
 	bool has_as_of, has_kinds;
 	uint64_t as_of;
@@ -65,6 +65,10 @@ struct query {
  */
 enum annot_status query_parse(struct annot_arena *arena, const char *text, struct query **ret,
 			      struct annot_error *err);
+
+/* Adds the words of a text that has no other terms: colons are nothing special. As query_parse. */
+enum annot_status query_add_words(struct query *query, struct annot_arena *arena, const char *text,
+				  struct annot_error *err);
 
 /*
  * Looks names up: sets the reader to the size that as-of names, and fills query->store. NOT_FOUND

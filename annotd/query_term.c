@@ -143,16 +143,18 @@ static enum annot_status term_as_of(struct query *query, const struct query_term
 static enum annot_status term_word(struct query *query, struct annot_arena *arena,
 				   const struct query_term *term, struct annot_error *err)
 {
-	struct query_term folded = *term;
-	struct annot_folded fold;
+	struct query_term word = *term;
+	struct annot_plain plain;
 
-	TRY(annot_fold(term->value, term->len, &fold, err));
-	folded.value = annot_arena_copy(arena, fold.text, fold.len);
-	folded.len = fold.len;
-	annot_folded_free(&fold);
-	if (!folded.value)
+	TRY(annot_plain(term->value, term->len, &plain, err));
+	word.value = annot_arena_copy(arena, annot_plain_text(&plain), plain.len);
+	word.len = plain.len;
+	annot_plain_free(&plain);
+	if (!word.value)
 		return annot_fail(err, ANNOT_NO_MEMORY, "no memory for the query");
-	return keep(&query->words, &folded, err);
+	if (word.len == 0)
+		return invalid(term, "word", "one with something in it that can be seen", err);
+	return keep(&query->words, &word, err);
 }
 
 enum annot_status query_term(struct query *query, struct annot_arena *arena,

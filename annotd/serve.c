@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "annotd/indexer.h"
 #include "annotd/log.h"
 #include "annotd/notify.h"
 #include "annotd/worker.h"
@@ -20,6 +21,7 @@ struct daemon {
 	struct dispatch dispatch; /* corpus, writer, uploads */
 	struct workers *workers;
 	struct server *server;
+	struct indexer *indexer;
 	uint64_t records; /* when it started */
 };
 
@@ -72,6 +74,9 @@ static enum annot_status start(struct daemon *d, const struct config *config,
 	TRY(writer_start(d->dispatch.corpus, &d->dispatch.writer, err));
 	TRY(watch_start(d->dispatch.corpus, 0, &d->dispatch.watch, err));
 	writer_on_commit(d->dispatch.writer, watch_tell, d->dispatch.watch);
+	TRY(indexer_start(d->dispatch.corpus, &d->indexer, err));
+	writer_on_commit(d->dispatch.writer, indexer_committed, d->indexer);
+	writer_on_content(d->dispatch.writer, indexer_stored, d->indexer);
 	TRY(workers_start(&d->dispatch, config->workers, &d->workers, err));
 	return start_server(d, config, err);
 }
@@ -102,6 +107,7 @@ static void stop(struct daemon *d)
 	}
 	workers_stop(d->workers);
 	writer_stop(d->dispatch.writer);
+	indexer_stop(d->indexer);
 	server_free(d->server);
 	watch_free(d->dispatch.watch);
 	uploads_close(d->dispatch.uploads);

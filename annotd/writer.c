@@ -10,6 +10,11 @@
 /* Without commits, before the write-ahead logs are emptied; and after that failed. */
 enum { WAL_QUIET_S = 1 };
 
+struct listener {
+	writer_hears hears;
+	void *arg;
+};
+
 struct writer {
 	struct corpus *corpus;
 	pthread_t thread, wal_thread;
@@ -17,8 +22,8 @@ struct writer {
 	pthread_mutex_t lock;
 	pthread_cond_t changed, written;
 	struct write_job *first, **last;
-	void (*committed)(void *arg, uint64_t size);
-	void *committed_arg;
+	struct listener committed[WRITER_LISTENERS_MAX], stored[WRITER_LISTENERS_MAX];
+	size_t n_committed, n_stored;
 	size_t n_jobs, n_records;
 	size_t n_coming;      /* announced, and neither put nor withdrawn */
 	bool in_vain;         /* one was withdrawn while the first job waited */
@@ -61,6 +66,12 @@ static struct write_job *take(struct writer *w, size_t *ret_records)
 	return first;
 }
 
+static void tell(const struct listener *list, size_t n, uint64_t what)
+{
+	for (size_t i = 0; i < n; i++)
+		list[i].hears(list[i].arg, what);
+}
+
 struct answer {
 	struct write_job *jobs; /* NULL once they are answered */
 	enum annot_status status;
@@ -91,8 +102,7 @@ static void admit_jobs(struct writer *w, struct write_job *jobs, size_t n)
 	if (answer.status != ANNOT_OK)
 		log_error("%zu records were not committed: %s", n, err.text);
 	answer_all(&answer, annot_bytes(NULL, 0)); /* if they were not committed */
-	if (w->committed)
-		w->committed(w->committed_arg, corpus_size(w->corpus));
+	tell(w->committed, w->n_committed, corpus_size(w->corpus));
 }
 
 static void store_content_of(struct writer *w, struct write_job *job)
@@ -102,7 +112,10 @@ static void store_content_of(struct writer *w, struct write_job *job)
 		corpus_content(w->corpus, job->document_index, job->content, &err);
 	if (status != ANNOT_OK)
 		log_error("a document's content was not stored: %s", err.text);
+	uint64_t document = job->document_index; /* the job may be gone once it is done */
 	job->done(job, status, err.text, annot_bytes(NULL, 0));
+	if (status == ANNOT_OK)
+		tell(w->stored, w->n_stored, document);
 }
 
 /* With the lock held, which is released meanwhile: one batch, if there is one. */
@@ -222,10 +235,20 @@ enum annot_status writer_start(struct corpus *corpus, struct writer **ret, struc
 	return ANNOT_OK;
 }
 
-void writer_on_commit(struct writer *w, void (*committed)(void *arg, uint64_t size), void *arg)
+static void listen(struct listener *list, size_t *n, writer_hears hears, void *arg)
 {
-	w->committed = committed;
-	w->committed_arg = arg;
+	if (*n < WRITER_LISTENERS_MAX)
+		list[(*n)++] = (struct listener){hears, arg};
+}
+
+void writer_on_commit(struct writer *w, writer_hears committed, void *arg)
+{
+	listen(w->committed, &w->n_committed, committed, arg);
+}
+
+void writer_on_content(struct writer *w, writer_hears stored, void *arg)
+{
+	listen(w->stored, &w->n_stored, stored, arg);
 }
 
 void writer_announce(struct writer *w)

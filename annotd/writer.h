@@ -44,9 +44,15 @@ struct writer;
 ANNOT_CHECKED enum annot_status writer_start(struct corpus *corpus, struct writer **ret,
 					     struct annot_error *err);
 
-/* After each commit, on the thread that writes: so many records are in the log and the index. Must
- * not block. To be set before the first writer_put. */
-void writer_on_commit(struct writer *w, void (*committed)(void *arg, uint64_t size), void *arg);
+/*
+ * What others hear on the thread that writes: after each commit how many records are in the log and the
+ * index, after a content was stored the log index of its document. They must not block. To be set
+ * before the first writer_put, WRITER_LISTENERS_MAX of each at most.
+ */
+typedef void (*writer_hears)(void *arg, uint64_t what);
+enum { WRITER_LISTENERS_MAX = 4 };
+void writer_on_commit(struct writer *w, writer_hears committed, void *arg);
+void writer_on_content(struct writer *w, writer_hears stored, void *arg);
 
 /* A submission is about to be checked. Ends with a writer_put of its job, whatever that returns, or
  * with writer_withdraw. */

@@ -1,6 +1,8 @@
 /* events: records as they entered the log. It does not wait: watch.c does. */
 #include "annotd/handlers/events.h"
 
+#include "annotd/wanted.h"
+
 struct events {
 	struct rows rows;
 	const struct query *query;
@@ -61,7 +63,7 @@ enum annot_status on_events(struct call *c, const struct annot_events_request *i
 	status = rows_begin(&e.rows, c, limit);
 	e.rows.bytes_max = EVENTS_BYTES_MAX;
 	if (status == ANNOT_OK)
-		status = reader_list(c->reader, &query->store, in->from, each, &e, &c->err);
+		status = wanted_each(c, query, NULL, in->from, each, &e, &e.next);
 	rows_end(&e.rows);
 	TRY(status);
 	TRY(e.status);

@@ -1,5 +1,6 @@
 /* list: a page of what matches a query. */
 #include "annotd/view.h"
+#include "annotd/wanted.h"
 
 enum {
 	/* Records that one request looks at: where their bytes must be read, and where the index is
@@ -57,7 +58,7 @@ enum annot_status on_list(struct call *c, const struct annot_list_request *in,
 	l.by_index = query->words.n == 0 && !(query->states & ~(unsigned)QUERY_ANY);
 	status = rows_begin(&l.rows, c, in->limit);
 	if (status == ANNOT_OK)
-		status = reader_list(c->reader, &query->store, in->from, each, &l, &c->err);
+		status = wanted_each(c, query, NULL, in->from, each, &l, &l.next);
 	rows_end(&l.rows);
 	TRY(status);
 	TRY(l.status);

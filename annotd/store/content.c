@@ -1,4 +1,5 @@
 /* Records, notes and contents into truth.db; taking withheld bytes out of it. */
+#include "annotd/store/search.h"
 #include "annotd/store/store_private.h"
 
 enum annot_status store_put_record(struct store *s, uint64_t index, struct annot_bytes record,
@@ -144,8 +145,9 @@ static enum annot_status withhold(struct store *s, uint64_t index, struct annot_
 	annot_leaf_of(parsed, stored.signature, &leaf);
 	annot_leaf_write(&leaf, &line);
 	TRY(annot_buf_check(&line, "leaf line", err));
-	/* The index first: after a crash between the two the record is still there to be withheld
+	/* The indexes first: after a crash before the last the record is still there to be withheld
 	 * again. */
+	TRY(search_purge(s->dir, index, err));
 	TRY(index_withhold(s, index, parsed, err));
 	return truth_withhold(s, index, annot_buf_bytes(&line), err);
 }

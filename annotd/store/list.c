@@ -2,7 +2,7 @@
  * Queries as SQL. Only numbers stand in its text: texts are looked up before, to their interned
  * numbers. What changes from request to request is bound, so that the same query has the same text, and
  * its statement can be kept: ?1 the first record wanted, ?2 how many, ?3 the size that it is about, ?4
- * the record before which it ends.
+ * the record before which it ends, ?5 the records that it is about, as a JSON array.
  */
 #include "annotd/store/reader_private.h"
 
@@ -181,13 +181,15 @@ static void where_range(struct builder *b)
 static enum annot_status build(struct builder *b, struct annot_error *err)
 {
 	const struct store_query *q = b->query;
-	bool narrowed = q->n_tags || q->n_speakers || q->n_documents;
+	bool narrowed = q->only || q->n_tags || q->n_speakers || q->n_documents;
 	bool by_kind = !narrowed && (q->n_authors > 0 || !(q->kinds & common_kinds));
 
 	annot_buf_printf(b->sql, "SELECT " CORE_ROW_COLUMNS " FROM rec r %s",
 			 by_kind ? "INDEXED BY rec_kind" : "NOT INDEXED");
 	where_range(b);
 	where_kinds(b, by_kind);
+	if (q->only)
+		annot_buf_puts(b->sql, " AND r.seq IN (SELECT value FROM json_each(?5))");
 	if (q->n_authors > 0)
 		TRY(where_authors(b, err));
 	where_state(b);
@@ -270,10 +272,21 @@ static enum annot_status run(struct reader *r, sqlite3_stmt *st, const struct st
 	return ANNOT_OK;
 }
 
+static enum annot_status bind_only(sqlite3_stmt *st, const struct store_query *query,
+				   struct annot_buf *json, struct annot_error *err)
+{
+	for (size_t i = 0; i < query->n_only; i++)
+		annot_buf_printf(json, "%s%llu", i ? "," : "[", (unsigned long long)query->only[i]);
+	annot_buf_puts(json, query->n_only ? "]" : "[]");
+	TRY(annot_buf_check(json, "query", err));
+	sqlite3_bind_text(st, 5, json->data, (int)json->len, SQLITE_STATIC);
+	return ANNOT_OK;
+}
+
 enum annot_status reader_list(struct reader *r, const struct store_query *query, uint64_t from,
 			      reader_each each, void *arg, struct annot_error *err)
 {
-	AUTO_BUF struct annot_buf sql = ANNOT_BUF_INIT(SQL_MAX);
+	AUTO_BUF struct annot_buf sql = ANNOT_BUF_INIT(SQL_MAX), only = ANNOT_BUF_INIT(SQL_MAX);
 	struct builder b = {.reader = r, .query = query, .sql = &sql};
 	uint64_t before = query->before < r->size ? query->before : r->size;
 	sqlite3_stmt *st = NULL;
@@ -284,5 +297,11 @@ enum annot_status reader_list(struct reader *r, const struct store_query *query,
 	TRY(statement(r, &sql, &st, err));
 	sqlite3_bind_int64(st, 3, (int64_t)r->size);
 	sqlite3_bind_int64(st, 4, (int64_t)before);
-	return run(r, st, query, from, each, arg, err);
+	if (query->only)
+		TRY(bind_only(st, query, &only, err));
+	enum annot_status status = run(r, st, query, from, each, arg, err);
+
+	if (query->only)
+		sqlite3_bind_null(st, 5);
+	return status;
 }

@@ -14,8 +14,10 @@ static enum annot_status open_files(const char *dir, bool index, struct reader *
 	struct reader *r = calloc(1, sizeof *r);
 	enum annot_status status;
 
-	if (!r)
+	if (!r || !(r->dir = strdup(dir))) {
+		free(r);
 		return annot_fail(err, ANNOT_NO_MEMORY, "no memory for a reader");
+	}
 	status = db_open(&r->core.truth, dir, &store_truth_file, DB_READ, err);
 	if (status == ANNOT_OK && index)
 		status = db_open(&r->core.index, dir, &store_index_file, DB_READ, err);
@@ -55,6 +57,8 @@ struct reader *reader_close(struct reader *r)
 	db_close(&r->core.truth);
 	annot_buf_free(&r->page.chars);
 	annot_buf_free(&r->one.chars);
+	finder_close(r->finder);
+	free(r->dir);
 	free(r);
 	return NULL;
 }

@@ -32,8 +32,12 @@ struct kept_list {
 };
 enum { LISTS_KEPT = 8 };
 
+struct finder; /* search_find.c: a connection to search.db */
+
 struct reader {
 	struct core core;
+	char *dir;
+	struct finder *finder; /* NULL until words are looked for */
 	uint64_t size;       /* what answers are about: index_size, or less after reader_as_of */
 	uint64_t index_size; /* applied in the snapshot */
 	uint64_t truth_size;
@@ -48,6 +52,10 @@ struct reader {
 	struct kept_list lists[LISTS_KEPT];
 	uint64_t n_lists; /* queries so far */
 };
+
+/* --- search_find.c --- */
+
+struct finder *finder_close(struct finder *f);
 
 /* --- page.c --- */
 

@@ -31,18 +31,24 @@ enum annot_status store_meta_put(struct db *db, int key, int64_t value, struct a
 	return db_run(db, st, err);
 }
 
-enum annot_status store_index_remake(struct store *s, enum db_mode mode, struct annot_error *err)
+enum annot_status store_file_delete(const char *dir, const char *name, struct annot_error *err)
 {
 	static const char *const suffixes[] = {"", "-wal", "-shm", "-journal"};
 	char path[PATH_SIZE];
 
-	db_close(&s->core.index);
-	core_forget(&s->core);
 	for (size_t i = 0; i < COUNT(suffixes); i++) {
-		snprintf(path, sizeof path, "%s/%s%s", s->dir, store_index_file.name, suffixes[i]);
+		snprintf(path, sizeof path, "%s/%s%s", dir, name, suffixes[i]);
 		if (unlink(path) != 0 && errno != ENOENT)
 			return annot_fail(err, ANNOT_STORE, "%s: cannot be deleted: %m", path);
 	}
+	return ANNOT_OK;
+}
+
+enum annot_status store_index_remake(struct store *s, enum db_mode mode, struct annot_error *err)
+{
+	db_close(&s->core.index);
+	core_forget(&s->core);
+	TRY(store_file_delete(s->dir, store_index_file.name, err));
 	s->index_size = s->next_index_size = 0;
 	s->index_is_new = true;
 	return db_open(&s->core.index, s->dir, &store_index_file, mode, err);

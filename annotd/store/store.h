@@ -326,6 +326,8 @@ struct store_query {
 	uint64_t since, before;          /* log indexes, since <= index < before */
 	int64_t since_time, before_time; /* claimed times */
 	bool with_retracted, with_void, with_pending;
+	const uint64_t *only; /* of these records, ascending, n_only; NULL: of all */
+	size_t n_only;
 	uint64_t likely; /* records that will be looked at, if that is known; 0: many */
 	bool as_entered; /* every record, also versions that were replaced; ratings find verdicts
 			    alone: whether one matches does not change once it is in the log */

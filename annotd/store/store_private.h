@@ -33,6 +33,8 @@ enum annot_status store_in_index(struct store *s, struct annot_error *err);
 
 /* --- store.c --- */
 
+/* Deletes a database with what SQLite keeps beside it; nothing happens where it is not there. */
+enum annot_status store_file_delete(const char *dir, const char *name, struct annot_error *err);
 /* Deletes the index and makes an empty one: CREATE or FILL. */
 enum annot_status store_index_remake(struct store *s, enum db_mode mode, struct annot_error *err);
 enum annot_status store_meta_put(struct db *db, int key, int64_t value, struct annot_error *err);

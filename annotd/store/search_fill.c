@@ -1,0 +1,453 @@
+/* Filling search.db. All state is in the file, so that what a purge or a crash undid is done again. */
+#include "annotd/store/search_private.h"
+
+#include <stdlib.h>
+
+#include "annotd/store/store_private.h"
+#include "text/utf8.h"
+
+enum {
+	/* FTS5 writes its terms out when they take so much memory. */
+	HASH_BYTES = 4 << 20,
+	RAW_MAX = SEARCH_STEP + (256 << 10),
+	/* A record, parsed. */
+	ARENA_MAX = 1 << 20,
+};
+
+struct search {
+	char *dir;
+	struct db db;
+	struct reader *reader;
+	struct grams grams;
+	struct annot_arena *raw, *arena; /* records, and the one that is parsed */
+	/* "INSERT" into the tables of a shard; NULL: not prepared, or dropped by a purge */
+	sqlite3_stmt *put[2];
+	int64_t shard;        /* that they are of */
+};
+
+/* --- opening --- */
+
+static enum annot_status last_of(struct search *s, uint64_t *ret_seq, struct annot_buf *ret,
+				 struct annot_error *err)
+{
+	AUTO_RESET sqlite3_stmt *st = NULL;
+	int64_t seq = -1;
+	bool row = false;
+
+	TRY(db_statement(&s->db, SEARCH_META_GET, &st, err));
+	sqlite3_bind_int(st, 1, SEARCH_META_LAST);
+	TRY(db_number(&s->db, st, &row, &seq, err));
+	*ret_seq = row ? (uint64_t)seq : UINT64_MAX;
+	TRY(db_statement(&s->db, SEARCH_META_GET, &st, err));
+	sqlite3_bind_int(st, 1, SEARCH_META_SIGNATURE);
+	TRY(db_step(&s->db, st, &row, err));
+	if (row)
+		annot_buf_add(ret, sqlite3_column_blob(st, 0), (size_t)sqlite3_column_bytes(st, 0));
+	return annot_buf_check(ret, "signature", err);
+}
+
+/* Whether the last record that was indexed is in this log, by its signature, which is never withheld. */
+static enum annot_status fits(struct search *s, bool *ret, struct annot_error *err)
+{
+	AUTO_BUF struct annot_buf last = ANNOT_BUF_INIT(ANNOT_SIGNATURE_SIZE);
+	struct store_log_row row;
+	uint64_t seq;
+
+	TRY(last_of(s, &seq, &last, err));
+	*ret = seq == UINT64_MAX;
+	if (*ret)
+		return ANNOT_OK;
+	TRY(reader_begin(s->reader, err));
+	enum annot_status status = seq < reader_truth_size(s->reader)
+					   ? reader_log(s->reader, seq, &row, err)
+					   : ANNOT_NOT_FOUND;
+
+	*ret = status == ANNOT_OK && last.len == ANNOT_SIGNATURE_SIZE &&
+	       memcmp(row.stored.signature, last.data, ANNOT_SIGNATURE_SIZE) == 0;
+	reader_end(s->reader);
+	return status == ANNOT_NOT_FOUND ? ANNOT_OK : status;
+}
+
+static enum annot_status open_file(struct search *s, struct annot_error *err)
+{
+	struct annot_error why = {0};
+	bool good = false;
+	enum annot_status status = search_db_open(&s->db, s->dir, DB_WRITE, &why);
+
+	if (status == ANNOT_OK)
+		status = fits(s, &good, &why);
+	if (status == ANNOT_NO_MEMORY || status == ANNOT_NO_SPACE || status == ANNOT_BUSY)
+		return annot_fail(err, status, "%s", why.text);
+	if (status != ANNOT_OK || !good) {
+		db_close(&s->db);
+		TRY(search_drop(s->dir, err));
+		TRY(search_db_open(&s->db, s->dir, DB_CREATE, err));
+	}
+	/* A crash may take back the last commits, and nothing else: https://sqlite.org/wal.html */
+	return db_exec(&s->db, "PRAGMA synchronous=NORMAL", err);
+}
+
+enum annot_status search_open(const char *dir, struct reader *reader, struct search **ret,
+			      struct annot_error *err)
+{
+	struct search *s = calloc(1, sizeof *s);
+	enum annot_status status = ANNOT_NO_MEMORY;
+
+	if (s) {
+		*s = (struct search){.reader = reader, .grams = GRAMS_INIT, .dir = strdup(dir),
+				     .raw = annot_arena_new(RAW_MAX),
+				     .arena = annot_arena_new(ARENA_MAX)};
+	}
+	if (s && s->dir && s->raw && s->arena)
+		status = open_file(s, err);
+	else
+		annot_fail(err, status, "no memory for search.db");
+	if (status != ANNOT_OK) {
+		search_close(s);
+		return status;
+	}
+	*ret = s;
+	return ANNOT_OK;
+}
+
+static void forget_put(struct search *s)
+{
+	for (size_t i = 0; i < COUNT(s->put); i++) {
+		sqlite3_finalize(s->put[i]);
+		s->put[i] = NULL;
+	}
+}
+
+struct search *search_close(struct search *s)
+{
+	if (!s)
+		return NULL;
+	forget_put(s);
+	db_close(&s->db);
+	grams_free(&s->grams);
+	annot_arena_free(s->raw);
+	annot_arena_free(s->arena);
+	free(s->dir);
+	free(s);
+	return NULL;
+}
+
+/* --- rows --- */
+
+static enum annot_status prepare(struct search *s, bool contents, int64_t shard,
+				 struct annot_error *err)
+{
+	char table[SEARCH_TABLE_MAX], sql[256];
+
+	if (s->shard != shard)
+		forget_put(s);
+	s->shard = shard;
+	if (s->put[contents])
+		return ANNOT_OK;
+	search_table(table, contents, shard);
+	/* Neither texts nor their places are kept: which rows have a term is all that is asked. */
+	snprintf(sql, sizeof sql,
+		 "CREATE VIRTUAL TABLE IF NOT EXISTS %s USING fts5(t, content='', columnsize=0,"
+		 " detail=none, tokenize='runs');"
+		 "INSERT INTO %s(%s, rank) VALUES('hashsize', %d)",
+		 table, table, table, (int)HASH_BYTES);
+	TRY(db_exec(&s->db, sql, err));
+	snprintf(sql, sizeof sql, "INSERT INTO %s(rowid, t) VALUES(?1,?2)", table);
+	if (sqlite3_prepare_v3(s->db.sq, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->put[contents],
+			       NULL) != SQLITE_OK)
+		return db_fail(&s->db, sql, err);
+	return ANNOT_OK;
+}
+
+static enum annot_status put(struct search *s, bool contents, int64_t shard, uint64_t row,
+			     struct annot_error *err)
+{
+	if (s->grams.text.len == 0)
+		return ANNOT_OK;
+	TRY(prepare(s, contents, shard, err));
+	sqlite3_bind_int64(s->put[contents], 1, (int64_t)row);
+	sqlite3_bind_text(s->put[contents], 2, s->grams.text.data, (int)s->grams.text.len,
+			  SQLITE_STATIC);
+	return db_run(&s->db, s->put[contents], err);
+}
+
+/* Ends a transaction that was begun, one way or the other. */
+static enum annot_status end(struct search *s, enum annot_status status, struct annot_error *err)
+{
+	if (status == ANNOT_OK)
+		status = db_do(&s->db, SEARCH_END, err);
+	if (status != ANNOT_OK && !sqlite3_get_autocommit(s->db.sq)) {
+		forget_put(s); /* their table may be gone */
+		(void)db_exec(&s->db, "ROLLBACK", NULL);
+	}
+	return status;
+}
+
+/* --- records --- */
+
+static enum annot_status is_gone(struct search *s, uint64_t seq, bool *ret, struct annot_error *err)
+{
+	sqlite3_stmt *st;
+	int64_t one;
+
+	TRY(db_statement(&s->db, SEARCH_GONE, &st, err));
+	sqlite3_bind_int64(st, 1, (int64_t)seq);
+	return db_number(&s->db, st, ret, &one, err);
+}
+
+static enum annot_status record_put(struct search *s, struct search_shard *shard,
+				    const struct store_record *stored, bool *ret_document,
+				    struct annot_error *err)
+{
+	const struct annot_record *record;
+	bool gone = false;
+
+	*ret_document = false;
+	TRY(is_gone(s, stored->index, &gone, err));
+	if (gone || !stored->record.data)
+		return ANNOT_OK;
+	annot_arena_reset(s->arena);
+	TRY(annot_record_parse(s->arena, stored->record, &record, err));
+	grams_clear(&s->grams);
+	for (size_t i = 0; i < record->n_cards; i++) {
+		const struct annot_card *card = &record->cards[i];
+
+		if (!search_reads(card))
+			continue;
+		TRY(grams_add(&s->grams, card->text, card->len, err));
+		shard->bytes += card->len;
+	}
+	*ret_document = record->kind->kind == ANNOT_KIND_document;
+	if (*ret_document)
+		TRY(search_number(&s->db, SEARCH_WAITING_PUT,
+				  (uint64_t[]){stored->index, 0, 0, 0}, 4, err));
+	return put(s, false, shard->id, stored->index, err);
+}
+
+static enum annot_status last_put(struct search *s, const struct store_record *last,
+				  struct annot_error *err)
+{
+	sqlite3_stmt *st;
+
+	TRY(search_number(&s->db, SEARCH_META_PUT, (uint64_t[]){SEARCH_META_LAST, last->index}, 2,
+			  err));
+	TRY(db_statement(&s->db, SEARCH_META_PUT, &st, err));
+	sqlite3_bind_int(st, 1, SEARCH_META_SIGNATURE);
+	sqlite3_bind_blob(st, 2, last->signature, sizeof last->signature, SQLITE_STATIC);
+	return db_run(&s->db, st, err);
+}
+
+/* The shard that is not done; a new one where all are. */
+static enum annot_status shard_due(struct search *s, uint64_t size, bool *ret_row,
+				   struct search_shard *ret, struct annot_error *err)
+{
+	bool open = false;
+
+	TRY(search_shard(&s->db, SEARCH_SHARD_DUE, 0, size, ret_row, ret, err));
+	if (*ret_row)
+		return ANNOT_OK;
+	TRY(search_shard(&s->db, SEARCH_SHARD_AT, size, INT64_MAX, &open, ret, err));
+	if (open)
+		return ANNOT_OK; /* with all that there is */
+	TRY(db_do(&s->db, SEARCH_SHARD_NEW, err));
+	return search_shard(&s->db, SEARCH_SHARD_DUE, 0, size, ret_row, ret, err);
+}
+
+/* Records of the log, copied out of it, so that no snapshot is held while they are indexed. */
+struct batch {
+	struct store_record records[SEARCH_STEP_RECORDS];
+	size_t n;
+};
+
+static enum annot_status batch_read(struct search *s, uint64_t from, uint64_t end,
+				    struct batch *ret, struct annot_error *err)
+{
+	size_t bytes = 0;
+
+	annot_arena_reset(s->raw);
+	for (ret->n = 0; ret->n < SEARCH_STEP_RECORDS && from < end && bytes < SEARCH_STEP; from++) {
+		struct store_record *to = &ret->records[ret->n++];
+		struct store_log_row row;
+
+		TRY(reader_log(s->reader, from, &row, err));
+		*to = row.stored;
+		if (!to->record.data)
+			continue;
+		to->record.data = (const uint8_t *)annot_arena_copy(s->raw, row.stored.record.data,
+								    row.stored.record.len);
+		if (!to->record.data)
+			return annot_fail(err, ANNOT_NO_MEMORY, "no memory for records to index");
+		bytes += to->record.len;
+	}
+	return ANNOT_OK;
+}
+
+static enum annot_status next_batch(struct search *s, struct search_shard *shard, bool *ret_due,
+				    struct batch *ret, struct annot_error *err)
+{
+	TRY(reader_begin(s->reader, err));
+	uint64_t size = reader_truth_size(s->reader);
+	enum annot_status status = shard_due(s, size, ret_due, shard, err);
+
+	if (status == ANNOT_OK && *ret_due)
+		status = batch_read(s, shard->next, shard->end < size ? shard->end : size, ret, err);
+	reader_end(s->reader);
+	return status;
+}
+
+static enum annot_status records(struct search *s, struct batch *batch, bool *ret_more,
+				 uint64_t *first, uint64_t *end, struct annot_error *err)
+{
+	struct search_shard shard;
+	bool document;
+
+	TRY(next_batch(s, &shard, ret_more, batch, err));
+	if (!*ret_more)
+		return ANNOT_OK;
+	if (shard.next == shard.first)
+		forget_put(s); /* of a shard that was purged, they are of tables that are gone */
+	for (size_t i = 0; i < batch->n; i++, shard.next++) {
+		TRY(record_put(s, &shard, &batch->records[i], &document, err));
+		if (document && shard.next < *first)
+			*first = shard.next;
+		if (document && shard.next >= *end)
+			*end = shard.next + 1;
+	}
+	if (shard.end == UINT64_MAX && batch->n > 0) {
+		TRY(last_put(s, &batch->records[batch->n - 1], err));
+		if (shard.bytes >= SEARCH_SHARD)
+			shard.end = shard.next;
+	}
+	return search_shard_set(&s->db, &shard, err);
+}
+
+enum annot_status search_records(struct search *s, bool *ret_more, uint64_t *ret_first,
+				 uint64_t *ret_end, struct annot_error *err)
+{
+	AUTO_FREE struct batch *batch = malloc(sizeof *batch);
+
+	if (!batch)
+		return annot_fail(err, ANNOT_NO_MEMORY, "no memory for records to index");
+	TRY(db_do(&s->db, SEARCH_WRITE, err));
+	return end(s, records(s, batch, ret_more, ret_first, ret_end, err), err);
+}
+
+/* --- contents --- */
+
+/* Indexes a step's worth of what is in hand: text, which begins at w->byte; whole: to its end. */
+static enum annot_status pieces_put(struct search *s, struct search_shard *shard,
+				    struct search_waiting *w, struct annot_bytes text, bool whole,
+				    struct annot_error *err)
+{
+	const char *at = (const char *)text.data;
+	size_t left = text.len;
+
+	while (left > 0 && (whole || left > SEARCH_PIECE + SEARCH_OVERLAP)) {
+		size_t len = search_piece(at, left), with = len + SEARCH_OVERLAP;
+		uint64_t row = w->seq << PIECE_BITS | w->pieces++;
+
+		if (with > left)
+			with = left;
+		while (!annot_utf8_boundary(at, left, with))
+			with--;
+		grams_clear(&s->grams);
+		TRY(grams_add(&s->grams, at, with, err));
+		TRY(put(s, true, shard->id, row, err));
+		TRY(search_number(&s->db, SEARCH_PIECE_PUT, (uint64_t[]){row, w->byte, w->chars}, 3,
+				  err));
+		w->chars += annot_utf8_chars(at, len);
+		w->byte += len;
+		shard->bytes += len;
+		at += len;
+		left -= len;
+	}
+	return ANNOT_OK;
+}
+
+/* Up to a step of a content from w->byte on, to the end of a code point. */
+static enum annot_status content_read(struct search *s, const struct search_waiting *w,
+				      struct annot_buf *ret, bool *ret_there, bool *ret_whole,
+				      struct annot_error *err)
+{
+	struct annot_error why = {0};
+	uint64_t length = 0;
+	enum annot_status status = reader_content_length(s->reader, w->seq, &length, &why);
+
+	*ret_there = status == ANNOT_OK;
+	if (status == ANNOT_NOT_FOUND)
+		return ANNOT_OK;
+	if (status != ANNOT_OK)
+		return annot_fail(err, status, "%s", why.text);
+	TRY(reader_content(s->reader, w->seq, w->byte, SEARCH_STEP + SEARCH_OVERLAP, ret, err));
+	*ret_whole = w->byte + ret->len == length;
+	if (!*ret_whole)
+		annot_buf_truncate(ret, annot_utf8_valid(ret->data, ret->len));
+	return ANNOT_OK;
+}
+
+static enum annot_status content_put(struct search *s, struct search_waiting *w, bool *ret_done,
+				     struct annot_error *err)
+{
+	AUTO_BUF struct annot_buf text = ANNOT_BUF_INIT(SEARCH_STEP + SEARCH_OVERLAP);
+	bool there = false, whole = false, row = false;
+	struct search_shard shard;
+
+	*ret_done = true;
+	TRY(reader_begin(s->reader, err));
+	enum annot_status status = content_read(s, w, &text, &there, &whole, err);
+
+	reader_end(s->reader);
+	TRY(status);
+	if (!there)
+		return ANNOT_OK;
+	TRY(search_shard(&s->db, SEARCH_SHARD_AT, w->seq, INT64_MAX, &row, &shard, err));
+	if (!row || w->seq >= shard.next)
+		return annot_fail(err, ANNOT_STORE, "search.db: document #%llu is in no shard",
+				  (unsigned long long)w->seq);
+	TRY(pieces_put(s, &shard, w, annot_buf_bytes(&text), whole, err));
+	TRY(search_shard_set(&s->db, &shard, err));
+	*ret_done = whole;
+	if (whole)
+		return search_number(&s->db, SEARCH_WAITING_DROP,
+				     (uint64_t[]){w->seq, w->seq + 1}, 2, err);
+	return search_number(&s->db, SEARCH_WAITING_PUT,
+			     (uint64_t[]){w->seq, w->byte, w->chars, w->pieces}, 4, err);
+}
+
+/* As many as come to a step's bytes. */
+static enum annot_status contents(struct search *s, uint64_t *first, uint64_t end,
+				  struct annot_error *err)
+{
+	uint64_t bytes = 0;
+
+	while (*first < end && bytes < SEARCH_STEP) {
+		struct search_waiting w;
+		bool row = false, done = true;
+
+		TRY(search_waiting(&s->db, *first, end, &row, &w, err));
+		*first = row ? w.seq : end;
+		if (!row)
+			break;
+		bytes -= w.byte;
+		TRY(content_put(s, &w, &done, err));
+		bytes += w.byte;
+		*first = w.seq + done;
+	}
+	return ANNOT_OK;
+}
+
+enum annot_status search_contents(struct search *s, uint64_t *first, uint64_t last,
+				  struct annot_error *err)
+{
+	uint64_t next = *first;
+
+	TRY(db_do(&s->db, SEARCH_WRITE, err));
+	TRY(end(s, contents(s, &next, last, err), err));
+	*first = next;
+	return ANNOT_OK;
+}
+
+enum annot_status search_tidy(struct search *s, struct annot_error *err)
+{
+	return store_wal_empty(&s->db, err);
+}
