@@ -4,10 +4,22 @@
 
 #include "text/utf8.h"
 
-enum { UNICODE_SIZE = 0x110000, BLOCK = 64, KINDS_FIRST = 256 };
+enum { UNICODE_SIZE = 0x110000, ASCII_SIZE = 128, BLOCK = 64, KINDS_FIRST = 256 };
+
+#define LOW_BITS  0x0101010101010101ULL
+#define HIGH_BITS 0x8080808080808080ULL
 
 /* Scripts without spaces between words begin here: radicals, kana, ideographs, Hangul … */
 enum { FIRST_UNSPACED = 0x2E80 };
+
+/* In folded text: white space is a space, and marks beyond ASCII that matter are folded to it. */
+static enum annot_letter_kind kind_of(uint32_t cp)
+{
+	if (cp == ' ')
+		return ANNOT_LETTER_SPACE;
+	bool word = cp >= 0x80 || (cp >= 'a' && cp <= 'z') || (cp >= '0' && cp <= '9');
+	return word && cp < FIRST_UNSPACED ? ANNOT_LETTER_WORD : ANNOT_LETTER_SINGLE;
+}
 
 enum annot_status annot_alphabet_new(struct annot_alphabet *ret, struct annot_error *err)
 {
@@ -19,6 +31,11 @@ enum annot_status annot_alphabet_new(struct annot_alphabet *ret, struct annot_er
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory for an alphabet");
 	}
 	a.kinds[0] = ANNOT_LETTER_SINGLE;
+	for (a.n = 0; a.n + 1 < ASCII_SIZE;) {
+		uint32_t cp = (uint32_t)++a.n;
+		a.of[cp] = (annot_letter)cp;
+		a.kinds[cp] = (uint8_t)kind_of(cp);
+	}
 	*ret = a;
 	return ANNOT_OK;
 }
@@ -28,15 +45,6 @@ void annot_alphabet_free(struct annot_alphabet *a)
 	free(a->of);
 	free(a->kinds);
 	*a = (struct annot_alphabet){0};
-}
-
-/* In folded text: white space is a space, and marks beyond ASCII that matter are folded to it. */
-static enum annot_letter_kind kind_of(uint32_t cp)
-{
-	if (cp == ' ')
-		return ANNOT_LETTER_SPACE;
-	bool word = cp >= 0x80 || (cp >= 'a' && cp <= 'z') || (cp >= '0' && cp <= '9');
-	return word && cp < FIRST_UNSPACED ? ANNOT_LETTER_WORD : ANNOT_LETTER_SINGLE;
 }
 
 /* A number for a code point that was not met; 0: out of memory. */
@@ -55,19 +63,40 @@ static annot_letter add_letter(struct annot_alphabet *a, uint32_t cp)
 	return a->of[cp] = (annot_letter)a->n;
 }
 
+/* Words of ASCII without NUL are their own letters; returns how many bytes that are. */
+static size_t spell_ascii(const char *text, size_t len, annot_letter *ret)
+{
+	size_t i = 0;
+	for (uint64_t word; len - i >= sizeof(word); i += sizeof(word)) {
+		memcpy(&word, text + i, sizeof(word));
+		if ((word | (word - LOW_BITS)) & HIGH_BITS)
+			break;
+		for (size_t k = 0; k < sizeof(word); k++)
+			ret[i + k] = (uint8_t)text[i + k];
+	}
+	return i;
+}
+
 static bool spell(struct annot_alphabet *a, struct annot_letters *l)
 {
 	const char *text = l->folded.text;
-	size_t n = 0;
-	for (size_t at = 0; at < l->folded.len; n++) {
+	size_t n = 0, len = l->folded.len;
+	for (size_t at = 0; at < len;) {
 		if (n % BLOCK == 0)
 			l->blocks[n / BLOCK] = (uint32_t)at;
+		size_t most = BLOCK - n % BLOCK < len - at ? BLOCK - n % BLOCK : len - at;
+		size_t ascii = spell_ascii(text + at, most, l->letters + n);
+		if (ascii > 0) {
+			at += ascii;
+			n += ascii;
+			continue;
+		}
 		uint32_t cp = (uint8_t)text[at] < 0x80 ? (uint8_t)text[at++]
-						       : annot_utf8_next(text, l->folded.len, &at);
+						       : annot_utf8_next(text, len, &at);
 		annot_letter letter = a->of[cp];
-		if (!letter && !(letter = add_letter(a, cp)))
+		if (!letter && !a->closed && !(letter = add_letter(a, cp)))
 			return false;
-		l->letters[n] = letter;
+		l->letters[n++] = letter;
 	}
 	return true;
 }
@@ -78,13 +107,14 @@ enum annot_status annot_letters_read(struct annot_alphabet *alphabet, const char
 	struct annot_letters l = {.text = text, .len = len};
 	TRY(annot_fold(text, len, &l.folded, err));
 	l.n = annot_utf8_chars(l.folded.text, l.folded.len);
-	l.letters = calloc(l.n + 1, sizeof(*l.letters));
+	l.letters = reallocarray(NULL, l.n + ANNOT_LETTERS_ROOM, sizeof(*l.letters));
 	l.blocks = calloc(l.n / BLOCK + 1, sizeof(*l.blocks));
 	if (!l.letters || !l.blocks || !spell(alphabet, &l)) {
 		annot_letters_free(&l);
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory for a text of %zu bytes",
 				  len);
 	}
+	memset(l.letters + l.n, 0, ANNOT_LETTERS_ROOM * sizeof(*l.letters));
 	*ret = l;
 	return ANNOT_OK;
 }

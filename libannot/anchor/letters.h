@@ -14,15 +14,17 @@ typedef uint16_t annot_letter;
 enum annot_letter_kind { ANNOT_LETTER_WORD, ANNOT_LETTER_SINGLE, ANNOT_LETTER_SPACE };
 
 /*
- * Numbers for code points, from 1 in the order in which they are met, shared by all texts that are
- * compared. Beyond the last number, code points share it: such letters look equal, and only a
- * comparison of bytes can tell them apart.
+ * Numbers for code points, shared by all texts that are compared: those of ASCII, but for NUL, are
+ * their own, others have one from 128 on in the order in which they are met. Beyond the last
+ * number, code points share it: such letters look equal, and only a comparison of bytes can tell
+ * them apart.
  */
 enum { ANNOT_ALPHABET_MAX = 65535 };
 struct annot_alphabet {
 	annot_letter *of; /* by code point; 0: not met */
 	uint8_t *kinds;   /* by number */
 	size_t n, cap;    /* the highest number in use, and what kinds has room for */
+	bool closed;      /* what is not in it gets no number any more, but reads as 0 */
 };
 
 /* NO_MEMORY; free with annot_alphabet_free. */
@@ -30,11 +32,14 @@ ANNOT_CHECKED enum annot_status annot_alphabet_new(struct annot_alphabet *ret,
 						   struct annot_error *err);
 void annot_alphabet_free(struct annot_alphabet *a);
 
+/* Zeros behind the last letter, for those who read ahead. */
+enum { ANNOT_LETTERS_ROOM = 128 };
+
 struct annot_letters {
 	const char *text; /* the source, of the caller */
 	size_t len;
 	struct annot_folded folded;
-	annot_letter *letters;
+	annot_letter *letters; /* n, and the room behind them */
 	size_t n;
 	uint32_t *blocks; /* the folded byte at which every 64th letter begins */
 };

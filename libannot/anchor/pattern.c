@@ -49,12 +49,6 @@ void annot_pattern_free(struct annot_pattern *p)
 	*p = (struct annot_pattern){0};
 }
 
-static const uint64_t *row(const struct annot_pattern *p, annot_letter letter)
-{
-	size_t which = letter < p->alphabet ? p->row_of[letter] : 0;
-	return p->rows + which * p->blocks;
-}
-
 /*
  * One word of a column, from that of the column before: up and down say where the distance grows or
  * falls from a letter of the pattern to the next, in and the result how it changes from the column
@@ -84,7 +78,7 @@ static void begin(const struct annot_pattern *p)
  * match from its first letter on. */
 static inline int column(const struct annot_pattern *p, annot_letter letter, int in)
 {
-	const uint64_t *equal = row(p, letter);
+	const uint64_t *equal = annot_pattern_row(p, letter);
 	for (size_t b = 0; b + 1 < p->blocks; b++)
 		in = advance(&p->up[b], &p->down[b], equal[b], in, WORD_BITS - 1);
 	size_t b = p->blocks - 1;
@@ -114,6 +108,23 @@ void annot_pattern_distances(const struct annot_pattern *p, const annot_letter *
 		distance += (size_t)column(p, p->backwards ? *(text - 1 - i) : text[i], 1);
 		ret[i + 1] = (uint16_t)distance;
 	}
+}
+
+size_t annot_pattern_start(const struct annot_pattern *back, const annot_letter *end, size_t before,
+			   size_t distance)
+{
+	uint16_t distances[2 * ANNOT_PATTERN_MAX + 1];
+	size_t m = back->n, n = m + distance < before ? m + distance : before, best = 0;
+	if (n > 2 * ANNOT_PATTERN_MAX)
+		n = 2 * ANNOT_PATTERN_MAX;
+	annot_pattern_distances(back, end, n, distances);
+	for (size_t i = 1; i <= n; i++) {
+		size_t off = i > m ? i - m : m - i, best_off = best > m ? best - m : m - best;
+		if (distances[i] < distances[best] ||
+		    (distances[i] == distances[best] && off < best_off))
+			best = i;
+	}
+	return best;
 }
 
 /* The columns of an alignment: differences within each, and the distance of the whole pattern. */

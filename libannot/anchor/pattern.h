@@ -33,6 +33,13 @@ ANNOT_CHECKED enum annot_status annot_pattern_new(const struct annot_alphabet *a
 						  struct annot_error *err);
 void annot_pattern_free(struct annot_pattern *p);
 
+/* Where a letter stands in the pattern: a bit for each of its letters. */
+static inline const uint64_t *annot_pattern_row(const struct annot_pattern *p, annot_letter letter)
+{
+	size_t which = letter < p->alphabet ? p->row_of[letter] : 0;
+	return p->rows + which * p->blocks;
+}
+
 /*
  * Where the pattern ends with few edits in the text, free to begin anywhere: calls visit with each
  * end (letters before it) and its distance if that is at most limit, in order; what visit returns
@@ -48,6 +55,14 @@ void annot_pattern_scan(const struct annot_pattern *p, const annot_letter *text,
  */
 void annot_pattern_distances(const struct annot_pattern *p, const annot_letter *text, size_t n,
 			     uint16_t *ret);
+
+/*
+ * How long the stretch is that ends at end, with the distance that a scan has found for it, if
+ * there are `before` letters: of several the one whose length is most like the pattern's, which is
+ * backwards.
+ */
+size_t annot_pattern_start(const struct annot_pattern *back, const annot_letter *end, size_t before,
+			   size_t distance);
 
 /*
  * Aligns the pattern, which is not backwards, with the best stretch of text[0, n), n <=

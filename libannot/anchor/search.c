@@ -138,25 +138,10 @@ static void scan(struct annot_search *s, const struct annot_pattern *p, size_t l
 		ret->notes[i].end += from;
 }
 
-/* The start that belongs to an end of the quote: of equally near ones that with a length most like
- * the quote's. Enough of the text before it is read for every one that is not farther. */
-static size_t start_of(const struct annot_search *s, const struct annot_pattern *back, size_t end,
-		       size_t distance)
+static size_t start_of(const struct annot_search *s, const struct annot_pattern *back,
+		       const struct note *n)
 {
-	uint16_t distances[2 * ANNOT_ANCHOR_WHOLE_MAX + 1];
-	size_t m = back->n, n = m + distance, best = 0;
-	if (n > end)
-		n = end;
-	if (n > 2 * ANNOT_ANCHOR_WHOLE_MAX)
-		n = 2 * ANNOT_ANCHOR_WHOLE_MAX;
-	annot_pattern_distances(back, s->a->text.letters + end, n, distances);
-	for (size_t i = 1; i <= n; i++) {
-		size_t off = i > m ? i - m : m - i, best_off = best > m ? best - m : m - best;
-		if (distances[i] < distances[best] ||
-		    (distances[i] == distances[best] && off < best_off))
-			best = i;
-	}
-	return end - best;
+	return n->end - annot_pattern_start(back, s->a->text.letters + n->end, n->end, n->distance);
 }
 
 static enum annot_status find_quote(struct annot_search *s, struct annot_error *err)
@@ -165,8 +150,7 @@ static enum annot_status find_quote(struct annot_search *s, struct annot_error *
 	size_t m = s->quote.n;
 	scan(s, &s->quote, m / 2, m / 2, NOTES_MAX, &ends);
 	for (size_t i = 0; i < ends.n; i++)
-		TRY(keep(s, start_of(s, &s->quote_back, ends.notes[i].end, ends.notes[i].distance),
-			 ends.notes[i].end, err));
+		TRY(keep(s, start_of(s, &s->quote_back, &ends.notes[i]), ends.notes[i].end, err));
 	return ANNOT_OK;
 }
 
@@ -186,8 +170,7 @@ static enum annot_status find_long(struct annot_search *s, struct annot_error *e
 		scan(s, &s->quote, piece / 2, piece / 2, NOTES_MAX, &heads);
 		scan(s, &tail, piece / 2, piece / 2, NOTES_MAX, &tails);
 		for (size_t i = 0; i < heads.n; i++)
-			from[i] = start_of(s, &head_back, heads.notes[i].end,
-					   heads.notes[i].distance);
+			from[i] = start_of(s, &head_back, &heads.notes[i]);
 		for (size_t i = 0; status == ANNOT_OK && i < heads.n * tails.n; i++) {
 			size_t start = from[i / tails.n], end = tails.notes[i % tails.n].end;
 			if (end >= start + m / 2 && end <= start + 2 * m)

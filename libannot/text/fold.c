@@ -4,6 +4,7 @@
 
 #include <utf8proc.h>
 
+#include "text/fold_ascii.h"
 #include "text/fold_class.h"
 #include "text/utf8.h"
 
@@ -144,6 +145,12 @@ static void fold_plain(struct folder *f)
 				break;
 			at += step;
 			out += step;
+			continue;
+		}
+		size_t ascii = annot_fold_ascii(s, f->len, at, out);
+		if (ascii > 0) {
+			at += ascii;
+			out += ascii;
 			continue;
 		}
 		char to = ascii_fold[s[at]];

@@ -1,9 +1,9 @@
-/* The bit-parallel matcher against the textbook's table (Wagner and Fischer 1974, and with a free
- * beginning Sellers 1980), on random and on adversarial inputs. */
+/* The bit-parallel matcher against the textbook's table, on random and on adversarial inputs. */
 #include "anchor/pattern.h"
 
 #include "../text/random.h"
 #include "assert.h"
+#include "plain.h"
 
 #include "base/auto.h"
 
@@ -11,28 +11,11 @@ enum { PATTERN_MAX = 200, TEXT_MAX = 400 };
 
 static struct annot_alphabet alphabet = {.n = 8};
 
-/* table[j]: distance of the pattern to what ends at j; anywhere: it may begin anywhere. */
 static void plain(const annot_letter *p, size_t m, const annot_letter *text, size_t n,
 		  bool anywhere, size_t *table)
 {
 	size_t column[PATTERN_MAX + 1];
-	for (size_t i = 0; i <= m; i++)
-		column[i] = i;
-	table[0] = m;
-	for (size_t j = 1; j <= n; j++) {
-		size_t diagonal = column[0];
-		column[0] = anywhere ? 0 : j;
-		for (size_t i = 1; i <= m; i++) {
-			size_t best = diagonal + (p[i - 1] != text[j - 1]);
-			if (column[i] + 1 < best)
-				best = column[i] + 1;
-			if (column[i - 1] + 1 < best)
-				best = column[i - 1] + 1;
-			diagonal = column[i];
-			column[i] = best;
-		}
-		table[j] = column[m];
-	}
+	plain_table(p, m, text, n, anywhere, column, table);
 }
 
 struct seen {

@@ -199,6 +199,78 @@ static void test_random(void **state)
 	}
 }
 
+/* --- ASCII, most of which goes many bytes at a time --- */
+
+static bool is_white(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Whether a line break, maybe with white space around it, and a lower-case letter stand at text;
+ * *ret is the letter. */
+static bool goes_on(const char *text, const char **ret)
+{
+	bool broken = false;
+	for (; is_white(*text); text++)
+		broken = broken || (*text >= '\n' && *text <= '\r');
+	*ret = text;
+	return broken && *text >= 'a' && *text <= 'z';
+}
+
+/* The rules of fold.h for ASCII, one byte after the other; of each letter the byte it is from. */
+static size_t fold_slowly(const char *text, char *ret, size_t *from)
+{
+	size_t n = 0;
+	for (const char *s = text; *s;) {
+		const char *next;
+		char last = n > 0 ? ret[n - 1] : 0;
+		from[n] = (size_t)(s - text);
+		if (is_white(*s)) {
+			ret[n++] = ' ';
+			while (is_white(*s))
+				s++;
+		} else if (*s == '-' && last >= 'a' && last <= 'z' && goes_on(s + 1, &next)) {
+			s = next;
+		} else if (*s == '-') {
+			ret[n++] = '-';
+			while (*s == '-')
+				s++;
+		} else {
+			ret[n++] = *s == '`' ? '\'' : *s >= 'A' && *s <= 'Z' ? (char)(*s + 32) : *s;
+			s++;
+		}
+	}
+	return n;
+}
+
+static void test_ascii(void **state)
+{
+	(void)state;
+	static const char marks[] = "   \t\n\v\r-`AZaz[@{\x01\x08\x0E\x1F\x7F";
+	uint64_t seed = 7;
+	for (int round = 0; round < 20000; round++) {
+		char text[121], slow[121];
+		size_t from[122], len = random_below(&seed, 120),
+				  often = 1 + random_below(&seed, 20);
+		for (size_t i = 0; i < len; i++)
+			text[i] = random_below(&seed, often)
+					  ? (char)(' ' + random_below(&seed, 95))
+					  : marks[random_below(&seed, sizeof(marks) - 1)];
+		text[len] = '\0';
+		size_t n = fold_slowly(text, slow, from);
+		struct annot_folded f;
+		assert_ok(annot_fold(text, len, &f, &test_error));
+		assert_int_equal(f.len, n);
+		assert_memory_equal(f.text, slow, n);
+		for (size_t i = 0; i < n; i++) {
+			size_t start, end;
+			annot_folded_source(&f, i, i + 1, &start, &end);
+			assert_int_equal(start, from[i]);
+		}
+		annot_folded_free(&f);
+	}
+}
+
 /* Text that folding makes longer, and a base with more marks than any cluster may have. */
 static void test_growth(void **state)
 {
@@ -231,6 +303,7 @@ int main(void)
 		cmocka_unit_test(test_source),
 		cmocka_unit_test(test_folded_is_folded),
 		cmocka_unit_test(test_random),
+		cmocka_unit_test(test_ascii),
 		cmocka_unit_test(test_growth),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

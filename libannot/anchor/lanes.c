@@ -1,0 +1,236 @@
+#include "anchor/lanes.h"
+
+enum { LANES = 4, STRIP = 64, WORD_BITS = 64, BLOCKS_MAX = ANNOT_PATTERN_MAX / WORD_BITS };
+enum { NARROW_EVERY = 4 }; /* strips, after which it is seen whether fewer words are enough */
+
+_Static_assert(STRIP + LANES <= ANNOT_LETTERS_ROOM, "segments end in the room behind the text");
+
+/* GNU C's vectors, which gcc and clang make of what the processor has. They are handed on by
+ * address: how they are passed by value depends on the processor. */
+typedef uint64_t lanes __attribute__((vector_size(LANES * sizeof(uint64_t))));
+#define INLINE static inline __attribute__((always_inline))
+
+struct text {
+	const struct annot_pattern *p;
+	const annot_letter *from[LANES]; /* where each lane's segment begins */
+	size_t len;                      /* of all of them, a multiple of STRIP */
+	size_t limit;
+};
+
+/*
+ * A column of the table in each lane: differences between neighbouring rows, and the distance in
+ * the last row that is computed. Rows below it are more than the limit in all lanes.
+ */
+struct column {
+	lanes up[BLOCKS_MAX], down[BLOCKS_MAX];
+	lanes over; /* that distance - limit - 1: the top bit is set if it is within */
+	size_t active;
+};
+
+static size_t rows(const struct annot_pattern *p, size_t block)
+{
+	return block + 1 < p->blocks ? WORD_BITS : p->n - block * WORD_BITS;
+}
+
+/* One more word: what is in it is more than the limit, so any distances that are will do. */
+static void widen(const struct text *t, struct column *c)
+{
+	lanes none = {0};
+	c->up[c->active] = ~none;
+	c->down[c->active] = none;
+	c->over += (uint64_t)rows(t->p, c->active);
+	c->active++;
+}
+
+static void begin(const struct text *t, struct column *c)
+{
+	lanes none = {0};
+	c->over = none - (uint64_t)(t->limit + 1);
+	c->active = 0;
+	do
+		widen(t, c);
+	while (c->active < t->p->blocks && c->over[0] >> (WORD_BITS - 1));
+}
+
+/* As `advance` in pattern.c, for all lanes; plus and minus are what comes in from above, and what
+ * goes out at bit `last`. */
+INLINE void advance(lanes *up, lanes *down, const lanes *row, unsigned last, lanes *plus,
+		    lanes *minus)
+{
+	lanes equal = *row, vertical = equal | *down;
+	equal |= *minus;
+	lanes diagonal = (((equal & *up) + *up) ^ *up) | equal;
+	lanes grows = *down | ~(diagonal | *up), falls = *up & diagonal;
+	lanes shifted = grows << 1 | *plus;
+	*up = (falls << 1 | *minus) | ~(vertical | shifted);
+	*down = shifted & vertical;
+	*plus = grows >> last & 1;
+	*minus = falls >> last & 1;
+}
+
+/* The next STRIP columns: over[i] of each, and what they have in any bit. */
+INLINE void strip(const struct text *t, size_t at, struct column *c, lanes *over, lanes *any)
+{
+	const lanes none = {0};
+	size_t active = c->active;
+	unsigned last = (unsigned)rows(t->p, active - 1) - 1;
+	lanes up = c->up[0], down = c->down[0], sum = c->over;
+	*any = none;
+	for (size_t i = 0; i < STRIP; i++) {
+		const uint64_t *r[LANES];
+		for (size_t l = 0; l < LANES; l++)
+			r[l] = annot_pattern_row(t->p, t->from[l][at + i]);
+		lanes row = {r[0][0], r[1][0], r[2][0], r[3][0]};
+		lanes plus = none, minus = none;
+		advance(&up, &down, &row, active > 1 ? WORD_BITS - 1 : last, &plus, &minus);
+		for (size_t b = 1; b < active; b++) {
+			row = (lanes){r[0][b], r[1][b], r[2][b], r[3][b]};
+			advance(&c->up[b], &c->down[b], &row, b + 1 < active ? WORD_BITS - 1 : last,
+				&plus, &minus);
+		}
+		sum += plus - minus;
+		over[i] = sum;
+		*any |= sum;
+	}
+	c->up[0] = up;
+	c->down[0] = down;
+	c->over = sum;
+}
+
+INLINE bool within(const lanes *over)
+{
+	return ((*over)[0] | (*over)[1] | (*over)[2] | (*over)[3]) >> (WORD_BITS - 1);
+}
+
+/* Whether a lane's last word is all above the limit, as far as the distances of every eighth row
+ * show: between two of them it falls by half of what they leave open at most. */
+static bool above(const struct text *t, const struct column *c, size_t lane)
+{
+	enum { STEP = 8 };
+	size_t n = rows(t->p, c->active - 1);
+	uint64_t up = c->up[c->active - 1][lane], down = c->down[c->active - 1][lane];
+	int64_t below = (int64_t)c->over[lane];
+	for (size_t end = n; end > 0;) {
+		size_t from = (end - 1) / STEP * STEP, len = end - from;
+		uint64_t mask = ((UINT64_C(1) << len) - 1) << from;
+		int64_t here =
+			below - __builtin_popcountll(up & mask) + __builtin_popcountll(down & mask);
+		if (here + below + 2 <= (int64_t)len)
+			return false;
+		below = here;
+		end = from;
+	}
+	return true;
+}
+
+/* Leaves out the last words that are above the limit in all lanes. */
+static void narrow(const struct text *t, struct column *c)
+{
+	while (c->active > 1) {
+		for (size_t l = 0; l < LANES; l++)
+			if (!above(t, c, l))
+				return;
+		size_t b = --c->active, n = rows(t->p, b);
+		uint64_t mask = n < WORD_BITS ? (UINT64_C(1) << n) - 1 : ~UINT64_C(0);
+		for (size_t l = 0; l < LANES; l++)
+			c->over[l] += (uint64_t)__builtin_popcountll(c->down[b][l] & mask) -
+				      (uint64_t)__builtin_popcountll(c->up[b][l] & mask);
+	}
+}
+
+struct found {
+	const annot_letter *text;
+	size_t n, from[LANES + 1]; /* the letters at which what each lane answers for begins */
+	bool any;
+	uint16_t *ret;
+};
+
+static void note(const struct text *t, size_t at, const lanes *over, struct found *f)
+{
+	for (size_t l = 0; l < LANES; l++) {
+		size_t shift = (size_t)(t->from[l] - f->text) + at;
+		for (size_t i = 0; i < STRIP; i++) {
+			size_t end = shift + i;
+			if (!(over[i][l] >> (WORD_BITS - 1)) || end < f->from[l] ||
+			    end >= f->from[l + 1])
+				continue;
+			if (!f->any)
+				memset(f->ret, 0xFF, f->n * sizeof(*f->ret));
+			f->any = true;
+			f->ret[end] = (uint16_t)(over[i][l] + t->limit + 1);
+		}
+	}
+}
+
+INLINE void scan(const struct text *t, struct found *f)
+{
+	struct column c, saved;
+	lanes over[STRIP], any;
+	begin(t, &c);
+	for (size_t at = 0; at < t->len; at += STRIP) {
+		bool all = c.active == t->p->blocks;
+		if (!all) {
+			memcpy(saved.up, c.up, c.active * sizeof(c.up[0]));
+			memcpy(saved.down, c.down, c.active * sizeof(c.down[0]));
+			saved.over = c.over;
+		}
+		strip(t, at, &c, over, &any);
+		while (within(&any) && c.active < t->p->blocks) {
+			/* Again, with one more word. */
+			memcpy(c.up, saved.up, c.active * sizeof(c.up[0]));
+			memcpy(c.down, saved.down, c.active * sizeof(c.down[0]));
+			c.over = saved.over;
+			widen(t, &c);
+			memcpy(saved.up, c.up, c.active * sizeof(c.up[0]));
+			memcpy(saved.down, c.down, c.active * sizeof(c.down[0]));
+			saved.over = c.over;
+			strip(t, at, &c, over, &any);
+		}
+		if (within(&any))
+			note(t, at, over, f);
+		else if (at / STRIP % NARROW_EVERY == NARROW_EVERY - 1)
+			narrow(t, &c);
+	}
+}
+
+static void scan_portable(const struct text *t, struct found *f)
+{
+	scan(t, f);
+}
+
+#ifdef __x86_64__
+__attribute__((target("avx2"))) static void scan_avx2(const struct text *t, struct found *f)
+{
+	scan(t, f);
+}
+
+static bool has_avx2(void)
+{
+	return __builtin_cpu_supports("avx2");
+}
+#else
+#define scan_avx2 scan_portable
+static bool has_avx2(void)
+{
+	return false;
+}
+#endif
+
+bool annot_lanes_scan(const struct annot_pattern *p, const annot_letter *text, size_t n,
+		      size_t limit, enum annot_lanes_path path, uint16_t *ret)
+{
+	size_t lead = p->n + limit < n ? p->n + limit : n; /* what a segment must begin earlier */
+	size_t segment = (n - lead + LANES - 1) / LANES;
+	struct text t = {
+		.p = p, .len = (lead + segment + STRIP - 1) / STRIP * STRIP, .limit = limit};
+	struct found f = {.text = text, .n = n, .ret = ret};
+	for (size_t l = 0; l < LANES; l++) {
+		t.from[l] = text + l * segment;
+		f.from[l + 1] = lead + (l + 1) * segment < n ? lead + (l + 1) * segment : n;
+	}
+	if (path == ANNOT_LANES_BEST && has_avx2())
+		scan_avx2(&t, &f);
+	else
+		scan_portable(&t, &f);
+	return f.any;
+}
