@@ -10,11 +10,13 @@
 
 struct view_cache; /* view.h */
 struct corpus;     /* corpus.h: the state that the writer changes and readers look at */
+struct segments;   /* segments.h: the index over texts */
 
 struct call {
 	struct annot_arena *arena; /* of this request; the reply lives in it */
 	struct reader *reader;     /* in a snapshot */
 	struct corpus *corpus;
+	struct segments *segments; /* NULL: there is none */
 	struct view_cache *cache; /* of the thread; may be NULL */
 	int64_t peer_uid;         /* -1 if unknown */
 	uint64_t connection;      /* that it came on; 0 if unknown */

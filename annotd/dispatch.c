@@ -255,6 +255,7 @@ static bool run(struct dispatch_worker *w, struct task *t)
 		.reader = w->reader,
 		.cache = &w->views,
 		.corpus = w->shared->corpus,
+		.segments = w->shared->segments,
 		.peer_uid = server_peer_uid(t->request),
 		.connection = server_connection(t->request),
 	};

@@ -4,6 +4,7 @@
 #define ANNOTD_DISPATCH_H
 
 #include "annotd/handlers/submit.h"
+#include "annotd/segments.h"
 #include "annotd/server.h"
 #include "annotd/upload.h"
 #include "annotd/view.h"
@@ -25,6 +26,7 @@ struct dispatch {
 	struct writer *writer;
 	struct uploads *uploads;
 	struct watch *watch; /* NULL: nobody waits for events */
+	struct segments *segments; /* NULL: no index over texts */
 };
 
 /* What each worker has of its own. arena may be NULL: it is made when needed, and given away with a

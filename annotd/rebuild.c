@@ -1,6 +1,7 @@
 #include "annotd/rebuild.h"
 
 #include "annotd/corpus_private.h"
+#include "annotd/segments.h"
 #include "annotd/store/search.h"
 
 enum annot_status corpus_rebuild(const char *dir, uint64_t *ret_records, struct annot_error *err)
@@ -12,6 +13,8 @@ enum annot_status corpus_rebuild(const char *dir, uint64_t *ret_records, struct 
 	enum annot_status status = search_drop(dir, err);
 	if (status == ANNOT_OK)
 		status = corpus_load(c, err);
+	if (status == ANNOT_OK)
+		status = segments_remake(c, err);
 	if (status == ANNOT_OK)
 		*ret_records = store_size(c->store);
 	corpus_close(c);

@@ -77,6 +77,9 @@ static enum annot_status start(struct daemon *d, const struct config *config,
 	TRY(indexer_start(d->dispatch.corpus, &d->indexer, err));
 	writer_on_commit(d->dispatch.writer, indexer_committed, d->indexer);
 	writer_on_content(d->dispatch.writer, indexer_stored, d->indexer);
+	TRY(segments_start(d->dispatch.corpus, &d->dispatch.segments, err));
+	writer_on_commit(d->dispatch.writer, segments_committed, d->dispatch.segments);
+	writer_on_content(d->dispatch.writer, segments_stored, d->dispatch.segments);
 	TRY(workers_start(&d->dispatch, config->workers, &d->workers, err));
 	return start_server(d, config, err);
 }
@@ -108,6 +111,7 @@ static void stop(struct daemon *d)
 	workers_stop(d->workers);
 	writer_stop(d->dispatch.writer);
 	indexer_stop(d->indexer);
+	segments_stop(d->dispatch.segments);
 	server_free(d->server);
 	watch_free(d->dispatch.watch);
 	uploads_close(d->dispatch.uploads);

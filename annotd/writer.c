@@ -112,10 +112,10 @@ static void store_content_of(struct writer *w, struct write_job *job)
 		corpus_content(w->corpus, job->document_index, job->content, &err);
 	if (status != ANNOT_OK)
 		log_error("a document's content was not stored: %s", err.text);
-	uint64_t document = job->document_index; /* the job may be gone once it is done */
-	job->done(job, status, err.text, annot_bytes(NULL, 0));
+	/* Before the answer: who has it can locate words in the text. */
 	if (status == ANNOT_OK)
-		tell(w->stored, w->n_stored, document);
+		tell(w->stored, w->n_stored, job->document_index);
+	job->done(job, status, err.text, annot_bytes(NULL, 0));
 }
 
 /* With the lock held, which is released meanwhile: one batch, if there is one. */

@@ -197,6 +197,15 @@ enum annot_status reader_content(struct reader *r, uint64_t document_index, uint
 	return core_content(&r->core, document_index, offset, len, ret, err);
 }
 
+enum annot_status reader_contents(struct reader *r, uint64_t from, reader_each each, void *arg,
+				  struct annot_error *err)
+{
+	sqlite3_stmt *st;
+
+	TRY(db_statement(&r->core.truth, TRUTH_CONTENTS, &st, err));
+	return core_each(&r->core.truth, st, from, NULL, 0, each, arg, err);
+}
+
 enum annot_status reader_note(struct reader *r, const struct annot_hash *hash,
 			      struct annot_buf *ret, struct annot_error *err)
 {

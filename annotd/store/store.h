@@ -293,6 +293,10 @@ enum annot_status reader_next_root(struct reader *r, uint64_t size, uint64_t *re
 /* Calls back with record indexes in log order from `from` on; each returns false to stop. */
 typedef bool (*reader_each)(void *arg, uint64_t index);
 
+/* Documents of which the content is there. */
+enum annot_status reader_contents(struct reader *r, uint64_t from, reader_each each, void *arg,
+				  struct annot_error *err);
+
 /* Records that keys and rules follow from (annot_authority_concerns). */
 enum annot_status reader_authority(struct reader *r, uint64_t from, reader_each each, void *arg,
 				   struct annot_error *err);

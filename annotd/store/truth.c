@@ -31,6 +31,8 @@ static const char *const statements[TRUTH_STATEMENTS] = {
 	[TRUTH_CONTENT_PUT] = "INSERT INTO content VALUES(?1,?2,?3)",
 	[TRUTH_CONTENT_LENGTH] = "SELECT sum(length(data)) FROM content WHERE seq=?1",
 	[TRUTH_CONTENT_ROW] = "SELECT rowid FROM content WHERE seq=?1 AND piece=?2",
+	[TRUTH_CONTENTS] =
+		"SELECT seq FROM content WHERE seq>=?1 AND piece=0 ORDER BY seq LIMIT ?2",
 	[TRUTH_CONTENT_DROP] = "DELETE FROM content WHERE seq=?1",
 	[TRUTH_BEGIN] = "BEGIN",
 	[TRUTH_WRITE] = "BEGIN IMMEDIATE",

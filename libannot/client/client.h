@@ -63,6 +63,18 @@ ANNOT_API ANNOT_CHECKED enum annot_status
 annot_events(struct annot *a, const struct annot_events_request *in, struct annot_arena *arena,
 	     const struct annot_events_reply **ret, struct annot_error *err);
 
+/*
+ * Every place where words stand in the corpus, the best first: annot_call_locate as often as it
+ * takes to get through, from request->from on (0: all of the corpus). The limit of the request
+ * (0: ANNOT_LOCATE_LIMIT) is that of the whole answer; next is 0 in it. Each call is one of the handle's
+ * timeout. It is the daemon's word: who relies on a place looks at the document (annot_fetch_text).
+ * Statuses of annot_call_locate (INVALID: words that cannot be located; NOT_FOUND, AMBIGUOUS: a
+ * document); PROTOCOL for a reply that does not go on, or whose places are out of order; NO_MEMORY.
+ */
+ANNOT_API ANNOT_CHECKED enum annot_status
+annot_locate(struct annot *a, const struct annot_locate_request *request, struct annot_arena *arena,
+	     const struct annot_locate_reply **ret, struct annot_error *err);
+
 /* --- pin --- */
 
 /* The pinned checkpoint; size 0 if there is none yet. note (may be NULL) gets the whole note

@@ -7,6 +7,7 @@
 #include "base/encode.h"
 #include "client/client.h"
 #include "client/connection.h"
+#include "locate/wanted.h"
 #include "proto/proto.h"
 #include "state/memory.h"
 

@@ -1,0 +1,88 @@
+/* Locating with the index: candidates, which are then looked at in the texts themselves. */
+#include "annotd/locate.h"
+
+#include <stdlib.h>
+
+#include "base/auto.h"
+#include "locate/lookup.h"
+
+enum {
+	/* Letters for each fingerprint that must stand at a place for it to be looked at, once
+	 * something was found; at most so many. In a place where all words stand, one in 8.5 does.
+	 */
+	LETTERS_A_VOTE = 68,
+	VOTES_MAX = 3,
+};
+
+struct asking {
+	struct locate *l;
+	uint64_t until;
+	enum annot_status status;
+};
+
+static bool wants(void *arg, uint64_t document)
+{
+	struct asking *a = arg;
+	bool wanted = false;
+	if (a->status != ANNOT_OK || document < a->l->in->from ||
+	    (a->until > 0 && document >= a->until))
+		return false;
+	a->status = locate_wants(a->l, document, &wanted);
+	return wanted;
+}
+
+static enum annot_status look_at(struct locate *l, const struct annot_segment *segment,
+				 const struct annot_candidate *c)
+{
+	struct annot_segment_document d = annot_segment_document(segment, c->number);
+	struct locate_stretch s = {.document = c->document, .from = c->from, .to = c->to};
+	if (c->document == l->in->from && s.from < l->in->from_byte)
+		s.from = l->in->from_byte;
+	s.mark_chars = annot_segment_chars(segment, &d, s.from, &s.mark);
+	enum annot_status status = s.from < s.to ? locate_look(l, &s) : ANNOT_OK;
+	return status == ANNOT_NOT_FOUND ? ANNOT_OK : status; /* withheld */
+}
+
+static enum annot_status look_at_all(struct locate *l, const struct segments_view *v,
+				     const struct annot_lookup *lookup)
+{
+	uint64_t least = lookup->letters / LETTERS_A_VOTE;
+	if (least > VOTES_MAX)
+		least = VOTES_MAX;
+	for (size_t i = 0; i < lookup->n && !l->cut; i++) {
+		const struct annot_candidate *c = &lookup->candidates[i];
+		if (l->n > 0 && c->votes < least)
+			break;
+		TRY(look_at(l, v->segments[c->segment], c));
+	}
+	l->more = l->more || lookup->more;
+	return ANNOT_OK;
+}
+
+enum annot_status locate_ask(struct locate *l, const struct segments_view *v, uint64_t until,
+			     bool *ret_sufficed)
+{
+	struct call *c = l->call;
+	struct asking a = {.l = l, .until = until, .status = ANNOT_OK};
+	AUTO_FREE struct annot_lookup *lookup = calloc(1, sizeof *lookup);
+	struct annot_error err = {0};
+	size_t damaged;
+	if (!lookup)
+		return annot_fail(&c->err, ANNOT_NO_MEMORY, "out of memory for asking the index");
+	enum annot_status status =
+		annot_lookup(v->segments, v->n, annot_bytes_of(l->in->words),
+			     annot_wanted_slack(l->wanted), wants, &a, lookup, &damaged, &err);
+	TRY(a.status);
+	*ret_sufficed = status == ANNOT_OK && annot_lookup_suffices(lookup);
+	if (status == ANNOT_INVALID && damaged < v->n) {
+		segments_damaged(c->segments, v->files[damaged]);
+		return ANNOT_OK;
+	}
+	if (status != ANNOT_OK)
+		return annot_fail(&c->err, status, "%s", err.text);
+	if (!*ret_sufficed)
+		return ANNOT_OK;
+	for (size_t i = 0; i < v->n; i++)
+		l->indexed += v->segments[i]->text;
+	return look_at_all(l, v, lookup);
+}

@@ -1,0 +1,159 @@
+/* Places as a reply has them: with the documents' names, and the words that stand there. */
+#include "annotd/locate.h"
+
+#include "base/auto.h"
+#include "text/utf8.h"
+
+enum {
+	TEXT_MAX = 512 << 10, /* as in locate_place */
+	PLACE_BYTES = 512,  /* that a place takes in a frame beside its texts, at most */
+	REPLY_BYTES_MAX = ANNOT_FRAME_MAX - 4096,
+	SCRATCH_MAX = 1 << 20,
+	CONTEXT_BYTES = 4 * ANNOT_LOCATE_CONTEXT,
+};
+
+/* A document that places are in. */
+struct named {
+	uint64_t index;
+	struct annot_hash record;
+	const char *name;
+	uint64_t version;
+	bool head;
+};
+
+struct reply {
+	struct locate *l;
+	struct annot_arena *scratch;
+	struct named *named;
+	size_t n_named, bytes;
+};
+
+static enum annot_status look_up(struct reply *r, uint64_t index, const struct named **ret)
+{
+	struct call *c = r->l->call;
+	const struct annot_record *parsed;
+	struct store_record stored;
+	struct store_row row;
+	for (size_t i = 0; i < r->n_named; i++) {
+		if (r->named[i].index == index) {
+			*ret = &r->named[i];
+			return ANNOT_OK;
+		}
+	}
+	annot_arena_reset(r->scratch);
+	TRY(reader_row(c->reader, index, &row, &c->err));
+	TRY(reader_record(c->reader, index, r->scratch, &stored, &c->err));
+	TRY(annot_record_parse(r->scratch, stored.record, &parsed, &c->err));
+	const char *name = annot_record_text(parsed, "name");
+	struct named *named = &r->named[r->n_named];
+	*named = (struct named){.index = index,
+				.record = row.record,
+				.name = annot_arena_copy(c->arena, name, strlen(name)),
+				.version = row.version,
+				.head = row.head};
+	if (!named->name)
+		return annot_fail(&c->err, ANNOT_NO_MEMORY, "no memory for a name");
+	r->n_named++;
+	*ret = named;
+	return ANNOT_OK;
+}
+
+/* The words of a place and what stands around them, in one reading. */
+static enum annot_status quote(struct reply *r, const struct locate_place *place,
+			       struct annot_locate_place *ret)
+{
+	AUTO_BUF struct annot_buf buf = ANNOT_BUF_INIT(TEXT_MAX + 4 * CONTEXT_BYTES);
+	struct call *c = r->l->call;
+	uint64_t first = place->start > CONTEXT_BYTES ? place->start - CONTEXT_BYTES : 0;
+	size_t start = (size_t)(place->start - first), len = (size_t)(place->end - place->start);
+	bool whole = len <= TEXT_MAX;
+	if (!whole)
+		len = TEXT_MAX;
+	TRY(reader_content(c->reader, place->document, first, start + len + CONTEXT_BYTES, &buf,
+			   &c->err));
+	TRY(annot_buf_check(&buf, "content", &c->err));
+	if (start + len > buf.len)
+		return annot_fail(&c->err, ANNOT_INTERNAL, "a place behind the end of #%llu",
+				  (unsigned long long)place->document);
+	while (!annot_utf8_boundary(buf.data, buf.len, start + len))
+		len--;
+	size_t before = annot_utf8_back(buf.data, buf.len, start, ANNOT_LOCATE_CONTEXT);
+	size_t behind = annot_utf8_forward(buf.data, buf.len, start + len, ANNOT_LOCATE_CONTEXT);
+	/* Where the reading ended in the midst of a code point. */
+	if (behind == buf.len)
+		behind = start + len +
+			 annot_utf8_valid(buf.data + start + len, behind - start - len);
+	while (before < start && !annot_utf8_boundary(buf.data, buf.len, before))
+		before++;
+	ret->text = annot_arena_copy(c->arena, buf.data + start, len);
+	ret->before = annot_arena_copy(c->arena, buf.data + before, start - before);
+	ret->after =
+		whole ? annot_arena_copy(c->arena, buf.data + start + len, behind - start - len)
+		      : "";
+	if (!ret->text || !ret->before || !ret->after)
+		return annot_fail(&c->err, ANNOT_NO_MEMORY, "no memory for a place");
+	return ANNOT_OK;
+}
+
+static enum annot_status add(struct reply *r, const struct locate_place *place,
+			     struct annot_locate_place *ret)
+{
+	static const char *const how[] = {[ANNOT_FIND_EXACT] = "exact",
+					  [ANNOT_FIND_FOLDED] = "folded",
+					  [ANNOT_FIND_NEAREST] = "nearest"};
+	const struct named *named;
+	uint64_t before, chars;
+	TRY(look_up(r, place->document, &named));
+	TRY(locate_count(r->l, place->document, place->mark, place->start, &before));
+	TRY(locate_count(r->l, place->document, place->start, place->end, &chars));
+	*ret = (struct annot_locate_place){
+		.document = named->record,
+		.name = named->name,
+		.version = named->version,
+		.head = named->head,
+		.start = place->start,
+		.end = place->end,
+		.chars_start = place->mark_chars + before,
+		.chars_end = place->mark_chars + before + chars,
+		.how = how[place->how],
+		.score = place->score,
+	};
+	return quote(r, place, ret);
+}
+
+static enum annot_status fill(struct reply *r, struct annot_locate_reply *ret)
+{
+	struct locate *l = r->l;
+	for (size_t i = 0; i < l->n; i++) {
+		const struct locate_place *place = &l->places[i];
+		uint64_t len = place->end - place->start + 2 * CONTEXT_BYTES + PLACE_BYTES;
+		if (len > TEXT_MAX + 2 * CONTEXT_BYTES + PLACE_BYTES)
+			len = TEXT_MAX + 2 * CONTEXT_BYTES + PLACE_BYTES;
+		if (r->bytes + len > REPLY_BYTES_MAX) {
+			l->more = true;
+			break;
+		}
+		r->bytes += (size_t)len;
+		TRY(add(r, place, (struct annot_locate_place *)&ret->places[i]));
+		ret->n_places = i + 1;
+	}
+	return ANNOT_OK;
+}
+
+enum annot_status locate_reply(struct locate *l, struct annot_locate_reply *ret)
+{
+	struct call *c = l->call;
+	AUTO_ARENA struct annot_arena *scratch = annot_arena_new(SCRATCH_MAX);
+	struct reply r = {.l = l, .scratch = scratch};
+	locate_sort(l);
+	ret->places = annot_arena_array(c->arena, l->n + 1, sizeof *ret->places);
+	r.named = annot_arena_array(c->arena, l->n + 1, sizeof *r.named);
+	if (!r.scratch || !ret->places || !r.named)
+		return annot_fail(&c->err, ANNOT_NO_MEMORY, "no memory for %zu places", l->n);
+	TRY(fill(&r, ret));
+	ret->searched = l->searched;
+	ret->indexed = l->indexed;
+	ret->more = l->more;
+	ret->cut = l->cut;
+	return ANNOT_OK;
+}
