@@ -22,6 +22,7 @@ enum annot_status annot_blocks_new(struct annot_alphabet *alphabet, size_t lead,
 void annot_blocks_free(struct annot_blocks *b)
 {
 	free(b->block);
+	annot_letters_free(&b->letters);
 	*b = (struct annot_blocks){0};
 }
 
@@ -55,23 +56,22 @@ static enum annot_status read_block(struct annot_blocks *b, bool last, annot_blo
 				    void *data, struct annot_error *err)
 {
 	enum annot_status status = ANNOT_OK;
-	struct annot_letters l;
+	struct annot_letters *l = &b->letters;
 	size_t len = b->len, n, ignored;
 	if (!last) /* the last code point may not be complete */
 		len = annot_utf8_back(b->block, b->len, b->len, 1);
-	TRY(annot_letters_read(b->alphabet, b->block, len, &l, err));
-	n = l.n;
+	TRY(annot_letters_again(b->alphabet, b->block, len, l, err));
+	n = l->n;
 	if (!last)
-		annot_letters_of(&l, len - ANNOT_BLOCKS_AHEAD, len - ANNOT_BLOCKS_AHEAD, &n,
+		annot_letters_of(l, len - ANNOT_BLOCKS_AHEAD, len - ANNOT_BLOCKS_AHEAD, &n,
 				 &ignored);
 	size_t from = (size_t)(b->taken - b->first);
 	if (from < n) {
-		status = take(data, &l, from, n, err);
+		status = take(data, l, from, n, err);
 		b->taken = b->first + n;
 	}
 	if (status == ANNOT_OK && !last)
-		drop(b, &l, n);
-	annot_letters_free(&l);
+		drop(b, l, n);
 	return status;
 }
 

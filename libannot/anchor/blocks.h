@@ -21,10 +21,11 @@ struct annot_blocks {
 	size_t lead;                     /* letters that blocks repeat */
 	char *block;
 	size_t len, cap;
-	uint64_t offset; /* of the block in the text, in bytes … */
-	uint64_t first;  /* … and letters */
-	uint64_t taken;  /* letters of the text that have been handed on */
-	bool done;       /* no more is wanted; whoever takes blocks may set it */
+	struct annot_letters letters; /* of the block */
+	uint64_t offset;              /* of the block in the text, in bytes … */
+	uint64_t first;               /* … and letters */
+	uint64_t taken;               /* letters of the text that have been handed on */
+	bool done;                    /* no more is wanted; whoever takes blocks may set it */
 };
 
 /*

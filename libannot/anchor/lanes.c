@@ -77,14 +77,15 @@ INLINE void strip(const struct text *t, size_t at, struct column *c, lanes *over
 	lanes up = c->up[0], down = c->down[0], sum = c->over;
 	*any = none;
 	for (size_t i = 0; i < STRIP; i++) {
-		const uint64_t *r[LANES];
-		for (size_t l = 0; l < LANES; l++)
-			r[l] = annot_pattern_row(t->p, t->from[l][at + i]);
-		lanes row = {r[0][0], r[1][0], r[2][0], r[3][0]};
+		const uint64_t *r0 = annot_pattern_row(t->p, t->from[0][at + i]);
+		const uint64_t *r1 = annot_pattern_row(t->p, t->from[1][at + i]);
+		const uint64_t *r2 = annot_pattern_row(t->p, t->from[2][at + i]);
+		const uint64_t *r3 = annot_pattern_row(t->p, t->from[3][at + i]);
+		lanes row = {*r0, *r1, *r2, *r3};
 		lanes plus = none, minus = none;
 		advance(&up, &down, &row, active > 1 ? WORD_BITS - 1 : last, &plus, &minus);
 		for (size_t b = 1; b < active; b++) {
-			row = (lanes){r[0][b], r[1][b], r[2][b], r[3][b]};
+			row = (lanes){r0[b], r1[b], r2[b], r3[b]};
 			advance(&c->up[b], &c->down[b], &row, b + 1 < active ? WORD_BITS - 1 : last,
 				&plus, &minus);
 		}

@@ -1,6 +1,9 @@
 #include "anchor/letters.h"
 
 #include <stdlib.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "text/utf8.h"
 
@@ -63,59 +66,117 @@ static annot_letter add_letter(struct annot_alphabet *a, uint32_t cp)
 	return a->of[cp] = (annot_letter)a->n;
 }
 
-/* Words of ASCII without NUL are their own letters; returns how many bytes that are. */
-static size_t spell_ascii(const char *text, size_t len, annot_letter *ret)
+/* ASCII without NUL is its own letters, ASCII_STEP bytes at a time; false: there is something else.
+ */
+#ifdef __SSE2__
+enum { ASCII_STEP = 16 };
+static inline bool spell_ascii(const char *text, annot_letter *ret)
 {
-	size_t i = 0;
-	for (uint64_t word; len - i >= sizeof(word); i += sizeof(word)) {
-		memcpy(&word, text + i, sizeof(word));
-		if ((word | (word - LOW_BITS)) & HIGH_BITS)
-			break;
-		for (size_t k = 0; k < sizeof(word); k++)
-			ret[i + k] = (uint8_t)text[i + k];
+	const __m128i zero = _mm_setzero_si128();
+	__m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)text);
+	if (_mm_movemask_epi8(_mm_or_si128(bytes, _mm_cmpeq_epi8(bytes, zero))))
+		return false;
+	_mm_storeu_si128((__m128i *)(void *)ret, _mm_unpacklo_epi8(bytes, zero));
+	_mm_storeu_si128((__m128i *)(void *)(ret + 8), _mm_unpackhi_epi8(bytes, zero));
+	return true;
+}
+#else
+enum { ASCII_STEP = 8 };
+static inline bool spell_ascii(const char *text, annot_letter *ret)
+{
+	uint64_t word;
+	memcpy(&word, text, sizeof(word));
+	if ((word | (word - 0x0101010101010101)) & 0x8080808080808080)
+		return false;
+	for (size_t i = 0; i < ASCII_STEP; i++)
+		ret[i] = (uint8_t)text[i];
+	return true;
+}
+#endif
+
+/* The code point at *at, which moves behind it; for folded text, which is valid. */
+static inline uint32_t next(const char *text, size_t *at)
+{
+	const uint8_t *s = (const uint8_t *)text + *at;
+	if (s[0] < 0x80) {
+		*at += 1;
+		return s[0];
 	}
-	return i;
+	if (s[0] < 0xE0) {
+		*at += 2;
+		return (s[0] & 0x1FU) << 6 | (s[1] & 0x3FU);
+	}
+	if (s[0] < 0xF0) {
+		*at += 3;
+		return (s[0] & 0x0FU) << 12 | (s[1] & 0x3FU) << 6 | (s[2] & 0x3FU);
+	}
+	*at += 4;
+	return (s[0] & 0x07U) << 18 | (s[1] & 0x3FU) << 12 | (s[2] & 0x3FU) << 6 | (s[3] & 0x3FU);
 }
 
 static bool spell(struct annot_alphabet *a, struct annot_letters *l)
 {
 	const char *text = l->folded.text;
-	size_t n = 0, len = l->folded.len;
-	for (size_t at = 0; at < len;) {
+	size_t n = 0, len = l->folded.len, step;
+	for (size_t at = 0; at < len; n += step) {
 		if (n % BLOCK == 0)
 			l->blocks[n / BLOCK] = (uint32_t)at;
-		size_t most = BLOCK - n % BLOCK < len - at ? BLOCK - n % BLOCK : len - at;
-		size_t ascii = spell_ascii(text + at, most, l->letters + n);
-		if (ascii > 0) {
-			at += ascii;
-			n += ascii;
+		step = ASCII_STEP;
+		if ((uint8_t)text[at] < 0x80 && len - at >= ASCII_STEP &&
+		    spell_ascii(text + at, l->letters + n)) {
+			if (n % BLOCK + step > BLOCK) /* the next block begins among them */
+				l->blocks[n / BLOCK + 1] = (uint32_t)(at + BLOCK - n % BLOCK);
+			at += step;
 			continue;
 		}
-		uint32_t cp = (uint8_t)text[at] < 0x80 ? (uint8_t)text[at++]
-						       : annot_utf8_next(text, len, &at);
+		step = 1;
+		uint32_t cp = next(text, &at);
 		annot_letter letter = a->of[cp];
 		if (!letter && !a->closed && !(letter = add_letter(a, cp)))
 			return false;
-		l->letters[n++] = letter;
+		l->letters[n] = letter;
 	}
 	return true;
+}
+
+static bool make_room(struct annot_letters *l)
+{
+	if (l->letters && l->n <= l->cap)
+		return true;
+	free(l->letters);
+	free(l->blocks);
+	l->cap = l->n;
+	l->letters = reallocarray(NULL, l->cap + ANNOT_LETTERS_ROOM, sizeof(*l->letters));
+	l->blocks = calloc(l->cap / BLOCK + 1, sizeof(*l->blocks));
+	return l->letters && l->blocks;
+}
+
+enum annot_status annot_letters_again(struct annot_alphabet *alphabet, const char *text, size_t len,
+				      struct annot_letters *ret, struct annot_error *err)
+{
+	ret->text = text;
+	ret->len = len;
+	enum annot_status status = annot_fold_again(text, len, &ret->folded, err);
+	if (status == ANNOT_OK) {
+		ret->n = annot_utf8_chars(ret->folded.text, ret->folded.len);
+		if (!make_room(ret) || !spell(alphabet, ret))
+			status = annot_fail(err, ANNOT_NO_MEMORY,
+					    "out of memory for a text of %zu bytes", len);
+	}
+	if (status != ANNOT_OK) {
+		annot_letters_free(ret);
+		return status;
+	}
+	memset(ret->letters + ret->n, 0, ANNOT_LETTERS_ROOM * sizeof(*ret->letters));
+	return ANNOT_OK;
 }
 
 enum annot_status annot_letters_read(struct annot_alphabet *alphabet, const char *text, size_t len,
 				     struct annot_letters *ret, struct annot_error *err)
 {
-	struct annot_letters l = {.text = text, .len = len};
-	TRY(annot_fold(text, len, &l.folded, err));
-	l.n = annot_utf8_chars(l.folded.text, l.folded.len);
-	l.letters = reallocarray(NULL, l.n + ANNOT_LETTERS_ROOM, sizeof(*l.letters));
-	l.blocks = calloc(l.n / BLOCK + 1, sizeof(*l.blocks));
-	if (!l.letters || !l.blocks || !spell(alphabet, &l)) {
-		annot_letters_free(&l);
-		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory for a text of %zu bytes",
-				  len);
-	}
-	memset(l.letters + l.n, 0, ANNOT_LETTERS_ROOM * sizeof(*l.letters));
-	*ret = l;
+	struct annot_letters new = {0};
+	TRY(annot_letters_again(alphabet, text, len, &new, err));
+	*ret = new;
 	return ANNOT_OK;
 }
 

@@ -42,6 +42,7 @@ struct annot_letters {
 	annot_letter *letters; /* n, and the room behind them */
 	size_t n;
 	uint32_t *blocks; /* the folded byte at which every 64th letter begins */
+	size_t cap;       /* letters that there is room for, without the ROOM */
 };
 
 /*
@@ -53,6 +54,13 @@ ANNOT_CHECKED enum annot_status annot_letters_read(struct annot_alphabet *alphab
 						   struct annot_letters *ret,
 						   struct annot_error *err);
 void annot_letters_free(struct annot_letters *l);
+
+/* The same, in the memory of what ret held before (which may be all zero); after a failure that is
+ * free. */
+ANNOT_CHECKED enum annot_status annot_letters_again(struct annot_alphabet *alphabet,
+						    const char *text, size_t len,
+						    struct annot_letters *ret,
+						    struct annot_error *err);
 
 /* The source bytes that letters [from, to) stand for, from < to <= n. */
 void annot_letters_source(const struct annot_letters *l, size_t from, size_t to, size_t *start,

@@ -29,13 +29,12 @@ enum annot_status annot_pattern_new(const struct annot_alphabet *alphabet,
 		return no_memory(n, err);
 	}
 	p.down = p.up + p.blocks;
-	uint16_t used = 0;
+	size_t used = 0;
 	for (size_t i = 0; i < n; i++) {
 		annot_letter letter = letters[backwards ? n - 1 - i : i];
 		if (!p.row_of[letter])
-			p.row_of[letter] = ++used;
-		p.rows[p.row_of[letter] * p.blocks + i / WORD_BITS] |= UINT64_C(1)
-								       << (i % WORD_BITS);
+			p.row_of[letter] = (uint32_t)(++used * p.blocks);
+		p.rows[p.row_of[letter] + i / WORD_BITS] |= UINT64_C(1) << (i % WORD_BITS);
 	}
 	*ret = p;
 	return ANNOT_OK;

@@ -15,9 +15,9 @@ enum { ANNOT_PATTERN_MAX = 4096 };
 
 struct annot_pattern {
 	size_t n, blocks;    /* letters, and words of 64 of them; n <= ANNOT_PATTERN_MAX */
-	uint16_t *row_of;    /* by letter: which row of rows says where it stands; 0: nowhere */
+	uint32_t *row_of;    /* by letter: where in rows the row begins that says where it stands */
 	size_t alphabet;     /* letters that row_of knows; none beyond is in the pattern */
-	uint64_t *rows;      /* blocks words a row */
+	uint64_t *rows;      /* blocks words each; the first is that of letters that are nowhere */
 	uint64_t *up, *down; /* room for a column of differences between neighbours */
 	const annot_letter *letters;
 	bool backwards;
@@ -36,8 +36,7 @@ void annot_pattern_free(struct annot_pattern *p);
 /* Where a letter stands in the pattern: a bit for each of its letters. */
 static inline const uint64_t *annot_pattern_row(const struct annot_pattern *p, annot_letter letter)
 {
-	size_t which = letter < p->alphabet ? p->row_of[letter] : 0;
-	return p->rows + which * p->blocks;
+	return p->rows + (letter < p->alphabet ? p->row_of[letter] : 0);
 }
 
 /*

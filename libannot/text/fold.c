@@ -115,7 +115,7 @@ static bool is_single_space(const struct folder *f, const char *out, size_t at)
  * matter: a letter in the cache, or one of U+4000..U+9FFF, which all fold to themselves. 0 if it
  * does not.
  */
-static size_t fold_known(const struct folder *f, size_t at, char *out)
+static inline size_t fold_known(const struct folder *f, size_t at, char *out)
 {
 	const uint8_t *s = (const uint8_t *)f->text + at;
 	if (s[0] >= 0xE4 && s[0] <= 0xE9) {
@@ -124,12 +124,15 @@ static size_t fold_known(const struct folder *f, size_t at, char *out)
 	}
 	if (s[0] >= 0xE0)
 		return 0;
-	uint16_t to = f->cache[peek(f, at)];
+	uint16_t to = f->cache[(s[0] & 0x1F) << 6 | (s[1] & 0x3F)];
 	if (to == 0 || to == CACHE_NOT)
 		return 0;
-	if (at + 2 < f->len && s[2] >= 0xCC && annot_fold_joins(peek(f, at + 2)))
+	if (at + 2 < f->len && s[2] >= 0xCC && (s[2] < 0xD0 || s[2] > 0xD1) &&
+	    annot_fold_joins(peek(f, at + 2)))
 		return 0;
-	return annot_utf8_put(to, out);
+	out[0] = (char)(0xC0 | to >> 6);
+	out[1] = (char)(0x80 | (to & 0x3F));
+	return 2;
 }
 
 /* Folds as far as bytes need no look at their neighbours: the way that most of most texts takes. */
@@ -177,8 +180,12 @@ static enum annot_fold_class take(const struct folder *f, size_t *at, uint32_t *
 static void fold_spaces(struct folder *f, size_t start)
 {
 	uint32_t cp;
-	for (size_t at = f->at; at < f->len && take(f, &at, &cp) == ANNOT_FOLD_SPACE;)
-		f->at = at;
+	for (size_t at = f->at; at < f->len; f->at = at) {
+		uint8_t c = (uint8_t)f->text[at];
+		if (c < 0x80 ? !is_ascii_space((uint8_t)f->text[at++])
+			     : take(f, &at, &cp) != ANNOT_FOLD_SPACE)
+			break;
+	}
 	/* Behind a space and something that was left out, this is still the same space. */
 	if (f->n == 0 || f->out[f->n - 1] != ' ')
 		emit(f, " ", 1, start, f->at - start == 1);
@@ -310,15 +317,32 @@ static void fold_one(struct folder *f)
 	}
 }
 
-enum annot_status annot_fold(const char *text, size_t len, struct annot_folded *ret,
-			     struct annot_error *err)
+/* Takes the memory of what was folded before, or more. */
+static void take_room(struct folder *f, struct annot_folded *from)
 {
-	if (len > ANNOT_FOLD_TEXT_MAX)
+	f->runs = from->runs;
+	f->runs_cap = from->runs_cap;
+	f->out = from->text;
+	f->cap = from->cap;
+	*from = (struct annot_folded){0};
+	if (f->cap < f->len + SLACK) {
+		free(f->out);
+		f->cap = f->len + SLACK;
+		f->out = malloc(f->cap);
+		f->no_memory = !f->out;
+	}
+}
+
+enum annot_status annot_fold_again(const char *text, size_t len, struct annot_folded *ret,
+				   struct annot_error *err)
+{
+	struct folder f = {.text = text, .len = len};
+	if (len > ANNOT_FOLD_TEXT_MAX) {
+		annot_folded_free(ret);
 		return annot_fail(err, ANNOT_TOO_LARGE, "text of %zu bytes; at most %zu are taken",
 				  len, ANNOT_FOLD_TEXT_MAX);
-	struct folder f = {.text = text, .len = len, .cap = len + SLACK};
-	f.out = malloc(f.cap);
-	f.no_memory = !f.out;
+	}
+	take_room(&f, ret);
 	while (f.at < len && !f.no_memory) {
 		fold_plain(&f);
 		if (f.at < len && !f.no_memory)
@@ -330,35 +354,20 @@ enum annot_status annot_fold(const char *text, size_t len, struct annot_folded *
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory for %zu bytes of text", len);
 	}
 	f.out[f.n] = '\0';
-	*ret = (struct annot_folded){.text = f.out, .len = f.n, .runs = f.runs, .n_runs = f.n_runs};
+	*ret = (struct annot_folded){.text = f.out,
+				     .len = f.n,
+				     .cap = f.cap,
+				     .runs = f.runs,
+				     .n_runs = f.n_runs,
+				     .runs_cap = f.runs_cap};
 	return ANNOT_OK;
 }
 
-void annot_folded_free(struct annot_folded *f)
+enum annot_status annot_fold(const char *text, size_t len, struct annot_folded *ret,
+			     struct annot_error *err)
 {
-	free(f->text);
-	free(f->runs);
-	*f = (struct annot_folded){0};
-}
-
-/* The run that a folded byte belongs to. */
-static const struct annot_fold_run *find_run(const struct annot_folded *f, size_t at)
-{
-	size_t low = 0, high = f->n_runs;
-	while (high - low > 1) {
-		size_t middle = low + (high - low) / 2;
-		if (f->runs[middle].folded <= at)
-			low = middle;
-		else
-			high = middle;
-	}
-	return &f->runs[low];
-}
-
-void annot_folded_source(const struct annot_folded *f, size_t from, size_t to, size_t *start,
-			 size_t *end)
-{
-	const struct annot_fold_run *first = find_run(f, from), *last = find_run(f, to - 1);
-	*start = first->source + (first->unit ? 0 : from - first->folded);
-	*end = last->source + (last->unit ? last->unit : to - last->folded);
+	struct annot_folded new = {0};
+	TRY(annot_fold_again(text, len, &new, err));
+	*ret = new;
+	return ANNOT_OK;
 }

@@ -26,6 +26,7 @@ struct annot_folded {
 	size_t len;
 	struct annot_fold_run *runs; /* ascending in folded and source */
 	size_t n_runs;
+	size_t cap, runs_cap; /* room, for annot_fold_again */
 };
 
 /* The longest text that is folded (offsets are 32 bits, and folding may make it three times
@@ -36,6 +37,11 @@ struct annot_folded {
 ANNOT_CHECKED enum annot_status annot_fold(const char *text, size_t len, struct annot_folded *ret,
 					   struct annot_error *err);
 void annot_folded_free(struct annot_folded *f);
+
+/* The same, in the memory of what ret held before (which may be all zero); after a failure that is
+ * free. */
+ANNOT_CHECKED enum annot_status annot_fold_again(const char *text, size_t len,
+						 struct annot_folded *ret, struct annot_error *err);
 
 /*
  * Source bytes [*start, *end) that the folded bytes [from, to) stand for, from < to <= len, both on

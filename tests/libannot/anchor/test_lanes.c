@@ -75,7 +75,7 @@ static void test_random(void **state)
 {
 	(void)state;
 	uint64_t seed = 31;
-	for (int round = 0; round < 120; round++) {
+	for (int round = 0; round < 60; round++) {
 		size_t letters = 1 + random_below(&seed, 8);
 		size_t m = 1 + random_below(&seed, round % 4 ? 200 : M_MAX);
 		size_t n = random_below(&seed, round % 3 ? 700 : 3000);
@@ -137,7 +137,7 @@ static void test_cut_off(void **state)
 {
 	(void)state;
 	uint64_t seed = 34;
-	for (int round = 0; round < 25; round++) {
+	for (int round = 0; round < 12; round++) {
 		size_t m = 300 + random_below(&seed, M_MAX - 300), n = N_MAX - 100;
 		const size_t limits[] = {10, m / 10, m / 4};
 		random_letters(&seed, pattern, m, 8);

@@ -148,7 +148,7 @@ static void test_random(void **state)
 {
 	(void)state;
 	uint64_t seed = 41;
-	for (int round = 0; round < 300; round++) {
+	for (int round = 0; round < 150; round++) {
 		char words[4 * 80 + 3], text[4 * 600];
 		size_t n_letters = 1 + random_below(&seed, COUNT(letters));
 		size_t n = random_text(&seed, letters, n_letters, 78, words + 1);
@@ -197,7 +197,7 @@ static void test_blocks(void **state)
 	static const char filler[] = "so on  and\nso forth \xE2\x80\x94 \xD0\xB8 \xE4\xB8\xAD ";
 	AUTO_BUF struct annot_buf text = ANNOT_BUF_INIT(1 << 22);
 	uint64_t seed = 43;
-	while (text.len < 300 << 10) {
+	while (text.len < 150 << 10) {
 		for (size_t i = random_below(&seed, 60); i > 0; i--)
 			annot_buf_add(&text, filler,
 				      sizeof(filler) - 1 - random_below(&seed, 2) * 4);
@@ -220,7 +220,7 @@ static void test_seam(void **state)
 	struct annot_scanner *s;
 	assert_ok(annot_scanner_new(annot_bytes_of(words), &s, &test_error));
 	size_t block = (64 << 10) + 32 * (annot_scanner_letters(s) * 3 / 2);
-	for (size_t shift = 0; shift < 420; shift += 3) {
+	for (size_t shift = 0; shift < 420; shift += 12) {
 		size_t at = block - 400 + shift, n;
 		annot_buf_truncate(&text, 0);
 		while (text.len < at)
@@ -229,7 +229,7 @@ static void test_seam(void **state)
 		annot_buf_add(&text, words, sizeof(words) - 1);
 		while (text.len < block + 2000)
 			annot_buf_add(&text, "- ", 1 + (text.len & 1));
-		scan(s, annot_buf_bytes(&text), 5000, shift % 2 ? 3 : 0, 10);
+		scan(s, annot_buf_bytes(&text), 5000, shift % 24 ? 3 : 0, 10);
 		const struct annot_scan_place *places = annot_scan_places(s, &n);
 		assert_int_equal(n, 1);
 		assert_int_equal(places[0].edits, 0);
@@ -251,13 +251,13 @@ static void test_sparse(void **state)
 	for (size_t f = 0; f < COUNT(fillers); f++) {
 		size_t n, at;
 		annot_buf_truncate(&text, 0);
-		while (text.len < 500 << 10)
+		while (text.len < 200 << 10)
 			annot_buf_add(&text, fillers[f], strlen(fillers[f]));
 		annot_buf_add(&text, "x", 1);
 		at = text.len;
 		annot_buf_add(&text, "some words", 10);
 		annot_buf_add(&text, " \n some words.", 14);
-		while (text.len < 700 << 10)
+		while (text.len < 280 << 10)
 			annot_buf_add(&text, fillers[f], strlen(fillers[f]));
 		scan(s, annot_buf_bytes(&text), 10000, 2, 10);
 		const struct annot_scan_place *places = annot_scan_places(s, &n);
