@@ -26,6 +26,7 @@ extern "C" {
 #include "text/diff.h"
 #include "text/merge.h"
 #include "anchor/anchor.h"
+#include "quote/alter.h"
 #include "record/kinds.h"
 #include "record/record.h"
 #include "record/draft.h"
