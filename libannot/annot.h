@@ -27,6 +27,7 @@ extern "C" {
 #include "text/merge.h"
 #include "anchor/anchor.h"
 #include "locate/wanted.h"
+#include "quote/alter.h"
 #include "record/kinds.h"
 #include "record/record.h"
 #include "record/draft.h"

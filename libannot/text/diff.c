@@ -5,6 +5,7 @@
 #include <utf8proc.h>
 
 #include "base/auto.h"
+#include "text/category.h"
 #include "text/utf8.h"
 
 /* Above this many words, spaces and marks a text, the difference is one delete and one insert. */
@@ -24,15 +25,6 @@ struct side {
 
 enum kind { WORD, SPACE, SINGLE };
 
-/* Scripts that do not put spaces between words: each character is compared by itself. */
-static bool is_unspaced(uint32_t cp)
-{
-	return (cp >= 0x0E00 && cp <= 0x0EFF) || (cp >= 0x1000 && cp <= 0x109F) ||
-	       (cp >= 0x1780 && cp <= 0x17FF) || (cp >= 0x2E80 && cp <= 0x30FF) ||
-	       (cp >= 0x3400 && cp <= 0x9FFF) || (cp >= 0xF900 && cp <= 0xFAFF) ||
-	       (cp >= 0x20000 && cp <= 0x3FFFF);
-}
-
 static enum kind kind_of(uint32_t cp)
 {
 	if (cp < 0x80) {
@@ -44,7 +36,8 @@ static enum kind kind_of(uint32_t cp)
 	utf8proc_category_t category = utf8proc_category((utf8proc_int32_t)cp);
 	if (category >= UTF8PROC_CATEGORY_ZS && category <= UTF8PROC_CATEGORY_ZP)
 		return SPACE;
-	if (is_unspaced(cp) || category < UTF8PROC_CATEGORY_LU || category > UTF8PROC_CATEGORY_NO)
+	if (annot_is_unspaced(cp) || category < UTF8PROC_CATEGORY_LU ||
+	    category > UTF8PROC_CATEGORY_NO)
 		return SINGLE;
 	return WORD;
 }
