@@ -87,16 +87,54 @@ static void count_key(void *arg, const char *name)
 	only->n++;
 }
 
-/* Without --key: the only key in the folder, else ~/.ssh/id_ed25519. */
+struct in_force {
+	struct ctl *ctl;
+	const char *name;
+	size_t n;
+};
+
+static void count_in_force(void *arg, const char *name)
+{
+	struct in_force *f = arg;
+	struct annot_public_key key;
+	if (key_public(f->ctl, name, &key) != ANNOT_OK)
+		return;
+	struct annot_hash author = annot_key_author(key.key);
+	const struct annot_key_view *view = key_enrolled(f->ctl, &author);
+	if (!view || strcmp(view->state, "active") != 0)
+		return;
+	f->name = annot_arena_copy(f->ctl->arena, name, strlen(name));
+	f->n++;
+}
+
+/* Of several keys in the folder the only one that is in force in this corpus, as after a rotation;
+ * else NULL. */
+static enum annot_status key_in_force_here(struct ctl *ctl, const char **ret)
+{
+	struct in_force f = {.ctl = ctl};
+	*ret = NULL;
+	if (!ctl->annot)
+		return ANNOT_OK;
+	TRY(key_each(ctl, count_in_force, &f));
+	return f.n == 1 && f.name ? key_in_folder(ctl, f.name, ret) : ANNOT_OK;
+}
+
+/* Without --key: the only key in the folder, else the only one of several that is in force in this
+ * corpus, else ~/.ssh/id_ed25519. */
 static enum annot_status default_key(struct ctl *ctl, const char **ret)
 {
 	struct only only = {.n = 0};
+	*ret = NULL;
 	TRY(key_each(ctl, count_key, &only));
 	if (only.n == 1) {
 		TRY(key_in_folder(ctl, only.name, ret));
 		return *ret ? ANNOT_OK
 			    : annot_fail(&ctl->err, ANNOT_UNREADABLE, "key %s is gone", only.name);
 	}
+	if (only.n > 1)
+		TRY(key_in_force_here(ctl, ret));
+	if (*ret)
+		return ANNOT_OK;
 	if (only.n > 1)
 		return annot_fail(&ctl->err, ANNOT_USAGE,
 				  "which key? say --key NAME or set ANNOT_KEY; annotctl key list "
@@ -153,6 +191,34 @@ enum annot_status ctl_signer(struct ctl *ctl, const struct annot_signer **ret)
 	}
 	*ret = ctl->signer;
 	return ANNOT_OK;
+}
+
+enum annot_status key_open(struct ctl *ctl, const char *spec, struct annot_signer **ret)
+{
+	const char *file;
+	TRY(key_file(ctl, spec, &file));
+	return annot_signer_open(file, ret, &ctl->err);
+}
+
+enum annot_status key_proof(struct ctl *ctl, const struct annot_signer *key, const char *name,
+			    const char **ret)
+{
+	enum { REQUEST_MAX = 16384, PROOF_MAX = 256 };
+	struct annot_buf request = ANNOT_BUF_INIT(REQUEST_MAX), proof = ANNOT_BUF_INIT(PROOF_MAX);
+	uint8_t signature[ANNOT_SIGNATURE_SIZE];
+	annot_enrolment_request(&annot_hello(ctl->annot)->corpus, name, annot_signer_key(key)->key,
+				&request);
+	enum annot_status status = annot_signer_sign(
+		key, ANNOT_NAMESPACE_ENROL, annot_buf_bytes(&request), signature, &ctl->err);
+	if (status == ANNOT_OK) {
+		annot_buf_base64(&proof, signature, sizeof signature);
+		*ret = annot_arena_copy(ctl->arena, proof.data ? proof.data : "", proof.len);
+		if (!*ret)
+			status = annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	}
+	annot_buf_free(&request);
+	annot_buf_free(&proof);
+	return status;
 }
 
 enum annot_status key_public(struct ctl *ctl, const char *spec, struct annot_public_key *ret)
@@ -221,4 +287,43 @@ enum annot_status key_person(struct ctl *ctl, const struct annot_hash *author,
 	TRY(annot_authority_now(ctl->annot, &authority, &ctl->err));
 	*ret = annot_authority_key(authority, author);
 	return ANNOT_OK;
+}
+
+static bool has_fingerprint(const struct annot_key_info *key, const char *spec)
+{
+	char fingerprint[51];
+	annot_key_fingerprint(key->key, fingerprint);
+	return strcmp(fingerprint, spec) == 0;
+}
+
+/* Keys are in the order of their events, so that the last one that fits is the newest. */
+static const struct annot_key_info *newest_key(const struct annot_authority *a, const char *spec)
+{
+	const struct annot_key_info *found = annot_authority_name(a, spec);
+	for (size_t i = annot_authority_keys(a); !found && i-- > 0;) {
+		const struct annot_key_info *key = annot_authority_key_at(a, i);
+		if (key->state == ANNOT_KEY_PENDING)
+			continue;
+		if (strcmp(key->name, spec) == 0 || has_fingerprint(key, spec))
+			found = key;
+	}
+	return found;
+}
+
+enum annot_status key_meant(struct ctl *ctl, const char *spec, const struct annot_key_info **ret)
+{
+	const struct annot_authority *authority;
+	struct annot_public_key key;
+	TRY(annot_authority_now(ctl->annot, &authority, &ctl->err));
+	*ret = newest_key(authority, spec);
+	if (!*ret && (strchr(spec, '/') || strchr(spec, ' ') || strchr(spec, '.'))) {
+		TRY(key_public(ctl, spec, &key));
+		struct annot_hash author = annot_key_author(key.key);
+		*ret = annot_authority_key(authority, &author);
+	}
+	return *ret ? ANNOT_OK
+		    : annot_fail(&ctl->err, ANNOT_NOT_FOUND,
+				 "%s: no such reviewer or key is enrolled here; annotctl reviewer "
+				 "list shows them",
+				 spec);
 }

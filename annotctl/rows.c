@@ -176,9 +176,13 @@ int rows_list(struct ctl *ctl, const struct rows_request *request, rows_print pr
 void rows_print_line(struct ctl *ctl, const struct annot_row *row,
 		     const struct annot_record *record, void *arg)
 {
+	struct row_ids ids;
 	(void)arg;
 	if (ctl->quiet)
-		out_text(ctl, "%s\n", record ? annot_hash_hex(&record->annotation).text : "-");
+		out_text(ctl, "%s\n",
+			 rows_ids(ctl, row, record, &ids) == ANNOT_OK
+				 ? annot_hash_hex(&ids.annotation).text
+				 : "-");
 	else
 		record_line(ctl, row, record);
 }

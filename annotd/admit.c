@@ -44,6 +44,13 @@ static enum annot_status find_duplicate(struct batch *b, struct corpus_item *ite
 	TRY(view->record(view->ctx, &item->record->id, &known, err));
 	annot_arena_reset(c->arena);
 	TRY(store_record(c->store, known.index, c->arena, &stored, err));
+	if (!stored.record.data) {
+		char text[64];
+		snprintf(text, sizeof text, "record #%llu was withheld; it is not taken in again",
+			 (unsigned long long)known.index);
+		refuse(item, ANNOT_REFUSED, text);
+		return ANNOT_OK;
+	}
 	item->duplicate = true;
 	item->index = known.index;
 	item->signature_hash = annot_sha256(stored.signature, ANNOT_SIGNATURE_SIZE);

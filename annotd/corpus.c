@@ -8,6 +8,7 @@
 
 #include "annotd/log.h"
 #include "annotd/texts.h"
+#include "base/hash.h"
 
 const char *corpus_dir(const struct corpus *c)
 {
@@ -102,8 +103,24 @@ enum annot_status corpus_sign(struct corpus *c, uint64_t size, const struct anno
 	struct annot_checkpoint checkpoint = {.size = size, .root = *root};
 	char text[ANNOT_NOTE_MAX + 1] = "";
 	struct annot_buf note = ANNOT_BUF_IN(text);
+	size_t used = 0;
 	memcpy(checkpoint.origin, c->origin, sizeof checkpoint.origin);
-	annot_checkpoint_sign(&checkpoint, &c->key, &note);
+	annot_checkpoint_write(&checkpoint, &note);
+	struct annot_bytes body = annot_bytes(text, note.len);
+	annot_buf_putc(&note, '\n');
+	for (size_t i = 0; i < c->n_keys; i++) {
+		if (!corpus_may_sign(c, &c->keys[i]))
+			continue;
+		annot_note_sign(&c->keys[i], body, &note);
+		used++;
+	}
+	if (used == 0) {
+		corpus_set_read_only(c,
+				     "the corpus record names another log key than those that are "
+				     "here: put it into %s/" LOG_KEY_NEXT " and start again",
+				     c->dir);
+		return annot_fail(err, ANNOT_READ_ONLY, "%s", c->why_read_only);
+	}
 	TRY(annot_buf_check(&note, "checkpoint", err));
 	pthread_mutex_lock(&c->lock);
 	annot_buf_truncate(&c->note, 0);
@@ -163,6 +180,15 @@ static enum annot_status put_content(struct corpus *c, uint64_t document_index,
 	TRY(store_record(c->store, document_index, c->arena, &stored, err));
 	if (!stored.record.data)
 		return annot_fail(err, ANNOT_REFUSED, "the document was withheld meanwhile");
+	struct annot_hash sha256 = annot_sha256(text.data, text.len);
+	uint64_t index;
+	enum annot_status status = store_withheld_content(c->store, &sha256, &index, err);
+	if (status == ANNOT_OK)
+		return annot_fail(err, ANNOT_REFUSED,
+				  "these bytes were withheld with document #%llu",
+				  (unsigned long long)index);
+	if (status != ANNOT_NOT_FOUND)
+		return status;
 	return store_put_content(c->store, document_index, text, err);
 }
 
@@ -186,7 +212,7 @@ struct corpus *corpus_close(struct corpus *c)
 	c->authority = annot_authority_free(c->authority);
 	c->arena = annot_arena_free(c->arena);
 	c->texts = texts_free(c->texts);
-	sodium_memzero(&c->key, sizeof c->key);
+	sodium_memzero(c->keys, sizeof c->keys);
 	pthread_mutex_destroy(&c->lock);
 	pthread_mutex_destroy(&c->finishing);
 	pthread_mutex_destroy(&c->writing);

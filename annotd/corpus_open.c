@@ -1,5 +1,4 @@
-/* Opening a corpus: the log key, the databases, and whether the checkpoint file agrees with them.
- */
+/* Opening a corpus: the databases, and whether the checkpoint file agrees with them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sodium.h>
@@ -14,8 +13,6 @@
 #include "base/file.h"
 #include "record/sshsig.h"
 
-enum { LOG_KEY_FILE_MAX = 1024 };
-
 enum annot_status corpus_path(const char *dir, const char *name, char *ret, struct annot_error *err)
 {
 	if (snprintf(ret, CORPUS_PATH_MAX, "%s/%s", dir, name) >= CORPUS_PATH_MAX)
@@ -28,66 +25,6 @@ bool corpus_has(const char *dir, const char *name)
 	char path[CORPUS_PATH_MAX];
 	struct stat st;
 	return corpus_path(dir, name, path, NULL) == ANNOT_OK && lstat(path, &st) == 0;
-}
-
-/* --- the log key
- * ------------------------------------------------------------------------------------------------
- */
-
-static enum annot_status read_key(const char *path, struct annot_skey *ret, struct annot_error *err)
-{
-	AUTO_BUF struct annot_buf text = ANNOT_BUF_INIT(LOG_KEY_FILE_MAX);
-	struct annot_error why = {0};
-	TRY(annot_file_read(path, LOG_KEY_FILE_MAX, &text, err));
-	size_t len = text.len;
-	if (len > 0 && text.data[len - 1] == '\n')
-		len--;
-	enum annot_status status = annot_skey_parse(text.data, len, ret, &why);
-	sodium_memzero(text.data, text.len);
-	if (status != ANNOT_OK)
-		return annot_fail(err, status, "%s: %s", path, why.text);
-	return ANNOT_OK;
-}
-
-enum annot_status corpus_read_key(struct corpus *c, struct annot_error *err)
-{
-	char path[CORPUS_PATH_MAX];
-	struct stat st;
-	TRY(corpus_path(c->dir, "log.key", path, err));
-	if (stat(path, &st) != 0) {
-		if (errno != ENOENT)
-			return annot_fail(err, ANNOT_UNREADABLE, "%s: %s", path, strerror(errno));
-		corpus_set_read_only(c, "%s is not there: put the log's key back and start again",
-				     path);
-		return ANNOT_OK;
-	}
-	if (st.st_mode & (S_IRWXG | S_IRWXO))
-		return annot_fail(
-			err, ANNOT_REFUSED,
-			"%s can be read by others (mode %04o): chmod 600 it, and replace the "
-			"key if someone may have read it",
-			path, (unsigned)(st.st_mode & 07777));
-	TRY(read_key(path, &c->key, err));
-	c->has_key = true;
-	return ANNOT_OK;
-}
-
-/* The key in force or, as a change of key begins while the old one still signs, the one before it.
- */
-static enum annot_status check_key(struct corpus *c, struct annot_error *err)
-{
-	const struct annot_vkey *keys;
-	size_t n = annot_authority_log_keys(c->authority, &keys);
-	if (!c->has_key)
-		return ANNOT_OK;
-	for (size_t i = 0; i < n; i++) {
-		if (memcmp(keys[i].key, c->key.vkey.key, ANNOT_KEY_SIZE) == 0 &&
-		    keys[i].type == c->key.vkey.type)
-			return ANNOT_OK;
-	}
-	return annot_fail(err, ANNOT_REFUSED,
-			  "%s/log.key is not the key of this corpus's log: put the right one there",
-			  c->dir);
 }
 
 /* --- file against database --- */
@@ -264,11 +201,11 @@ static enum annot_status open_all(struct corpus *c, struct annot_error *err)
 			c->dir);
 	TRY(corpus_path(c->dir, "checkpoint", path, err));
 	TRY(checkpoint_file_open(path, &c->file, err));
-	TRY(corpus_read_key(c, err));
+	TRY(corpus_read_keys(c, err));
 	if (corpus_has(c->dir, FIRST_START))
 		TRY(corpus_first_start(c, err));
 	TRY(open_store(c, err));
-	TRY(check_key(c, err));
+	TRY(corpus_check_keys(c, err));
 	TRY(compare_file(c, err));
 	if (corpus_read_only(c))
 		return ANNOT_OK;

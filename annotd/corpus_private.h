@@ -11,15 +11,21 @@
 enum {
 	/* Memory that one step of replay or a batch's leaves may take beside the store. */
 	CORPUS_ARENA_MAX = 8 << 20,
+	/* The one in force and, while a change of key is under way, the next or the one before. */
+	CORPUS_LOG_KEYS = 2,
 };
+
+/* The log's signing key, and the one that is to take its place. */
+#define LOG_KEY      "log.key"
+#define LOG_KEY_NEXT "log.key.next"
 
 struct corpus {
 	char *dir;
 	struct annot_hash id;
 	char origin[ANNOT_ORIGIN_MAX + 1];
 	struct checkpoint_file *file;
-	bool has_key;
-	struct annot_skey key;
+	struct annot_skey keys[CORPUS_LOG_KEYS]; /* of log.key and log.key.next */
+	size_t n_keys;                           /* 0: neither is there, and it is read-only */
 
 	/* under `writing`: the writer's, or of a reader that makes the index good */
 	pthread_mutex_t writing;
@@ -59,9 +65,22 @@ struct corpus *corpus_new(const char *dir);
 /* corpus.c */
 void corpus_set_read_only(struct corpus *c, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Signs (size, root), which the checkpoint file must already say. */
+/*
+ * Signs (size, root), which the checkpoint file must already say, with each key that is here and
+ * may sign by the records so far. READ_ONLY: there is none; the corpus then stays read-only.
+ */
 enum annot_status corpus_sign(struct corpus *c, uint64_t size, const struct annot_hash *root,
 			      struct annot_error *err);
+/* log_keys.c: whether a key that is here may sign: in force by the corpus record, or before it. */
+bool corpus_may_sign(const struct corpus *c, const struct annot_skey *key);
+/*
+ * log_keys.c: reads log.key and log.key.next; without either the corpus is read-only. REFUSED:
+ * others can read it; INVALID; UNREADABLE.
+ */
+enum annot_status corpus_read_keys(struct corpus *c, struct annot_error *err);
+/* log_keys.c: REFUSED: none of the keys that are here may sign. Logs what the operator is to do
+ * about a change of key that is under way. */
+enum annot_status corpus_check_keys(const struct corpus *c, struct annot_error *err);
 
 /* corpus_open.c: the lock and the store of a corpus that nobody serves. REFUSED: an annotd has it;
  * INVALID: no truth.db. */
@@ -84,7 +103,7 @@ enum annot_status corpus_load(struct corpus *c, struct annot_error *err);
 enum annot_status corpus_apply(struct corpus *c, const struct annot_fact *fact,
 			       const struct annot_judgement *judgement,
 			       const struct store_chars *chars, struct annot_error *err);
-/* Takes the bytes away that effective withhold records name; idempotent. */
+/* Takes the bytes away that an effective withhold record names; idempotent. Other records do nothing. */
 enum annot_status corpus_withhold(struct corpus *c, const struct annot_hash *withhold,
 				  struct annot_error *err);
 

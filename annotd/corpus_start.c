@@ -58,12 +58,12 @@ static enum annot_status check_log_card(struct corpus *c, const struct annot_rec
 {
 	const char *log = annot_record_text(genesis, "log");
 	struct annot_vkey vkey;
-	if (!c->has_key)
+	if (c->n_keys == 0)
 		return annot_fail(err, ANNOT_REFUSED,
 				  "%s/log.key is not there: a new corpus needs it", c->dir);
 	TRY(annot_vkey_parse(log, strlen(log), &vkey, err));
-	if (memcmp(vkey.key, c->key.vkey.key, ANNOT_KEY_SIZE) != 0 ||
-	    strcmp(vkey.name, c->key.vkey.name) != 0)
+	if (memcmp(vkey.key, c->keys[0].vkey.key, ANNOT_KEY_SIZE) != 0 ||
+	    strcmp(vkey.name, c->keys[0].vkey.name) != 0)
 		return annot_fail(err, ANNOT_REFUSED,
 				  "%s/log.key is not the key that the genesis record names",
 				  c->dir);

@@ -15,10 +15,6 @@ enum annot_status corpus_path(const char *dir, const char *name, char *ret,
 			      struct annot_error *err);
 bool corpus_has(const char *dir, const char *name);
 
-/* Reads log.key; an absent one makes the corpus read-only. REFUSED: others can read it; INVALID;
- * UNREADABLE. */
-enum annot_status corpus_read_key(struct corpus *c, struct annot_error *err);
-
 /*
  * Makes the databases with the genesis record as leaf 0 and the checkpoint file that covers it,
  * then removes the marker. A crash at any point leaves a folder that starts again: the marker goes

@@ -145,6 +145,8 @@ static void submit_done(struct write_job *job, enum annot_status status, const c
 	struct task *t = (struct task *)job; /* its first member */
 	(void)status;                        /* each item has it */
 	(void)message;
+	/* Before the answer: then nothing of what was withheld is left in the corpus folder. */
+	uploads_withheld(t->shared->uploads, corpus_withheld(t->shared->corpus));
 	answer_submit(t, note);
 	task_free(t);
 }

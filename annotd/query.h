@@ -41,6 +41,7 @@ enum query_state {
 	QUERY_VOID = 1 << 12,
 	QUERY_UNOPENED = 1 << 13,
 	QUERY_GIVEN_UP = 1 << 14,
+	QUERY_COMPROMISED = 1 << 15,
 };
 
 struct query_values {

@@ -25,6 +25,7 @@ static const struct {
 	{"void", QUERY_VOID},
 	{"unopened", QUERY_UNOPENED},
 	{"given-up", QUERY_GIVEN_UP},
+	{"compromised", QUERY_COMPROMISED},
 };
 
 static enum annot_status invalid(const struct query_term *term, const char *what,

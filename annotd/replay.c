@@ -248,7 +248,9 @@ enum annot_status corpus_withhold(struct corpus *c, const struct annot_hash *wit
 	struct annot_fact fact;
 	TRY(view->record(view->ctx, withhold, &known, err));
 	TRY(read_fact(c, known.index, &fact, err));
-	if (!fact.leaf.has_on)
+	/* A review may have completed the quorum of another kind: a revocation is `on` a key event, which
+	 * stays. */
+	if (fact.leaf.kind != ANNOT_KIND_withhold || !fact.leaf.has_on)
 		return ANNOT_OK;
 	TRY(view->record(view->ctx, &fact.leaf.on, &on, err));
 	enum annot_status status = store_withhold(c->store, on.index, err);

@@ -71,6 +71,7 @@ static enum annot_status start(struct daemon *d, const struct config *config,
 	TRY(corpus_open(config->corpus, &d->dispatch.corpus, err));
 	d->records = corpus_size(d->dispatch.corpus);
 	TRY(uploads_open(config->corpus, &d->dispatch.uploads, err));
+	uploads_withheld(d->dispatch.uploads, corpus_withheld(d->dispatch.corpus));
 	TRY(writer_start(d->dispatch.corpus, &d->dispatch.writer, err));
 	TRY(watch_start(d->dispatch.corpus, 0, &d->dispatch.watch, err));
 	writer_on_commit(d->dispatch.writer, watch_tell, d->dispatch.watch);

@@ -19,6 +19,7 @@ enum { UPLOAD_PATH_MAX = 4096 };
 
 struct upload {
 	bool used, busy;     /* busy: a call works on it without the lock */
+	bool stale;          /* busy, and to be discarded afterwards */
 	uint64_t connection; /* that sent the last piece */
 	uint64_t moved_ms;   /* when that was */
 	struct annot_hash person, document;
@@ -29,6 +30,7 @@ struct upload {
 struct uploads {
 	char *dir;
 	pthread_mutex_t lock;
+	uint64_t withheld; /* as uploads_withheld was told */
 	struct upload slots[UPLOADS_MAX];
 };
 
@@ -284,7 +286,7 @@ enum annot_status uploads_piece(struct uploads *u, const struct upload_document 
 		status = finish(u, document, &content, err);
 	pthread_mutex_lock(&u->lock);
 	slot->received = received;
-	if (complete && status != ANNOT_OK)
+	if ((complete && status != ANNOT_OK) || (!complete && slot->stale))
 		discard(u, slot);
 	else if (!complete)
 		slot->busy = false;
@@ -294,6 +296,20 @@ enum annot_status uploads_piece(struct uploads *u, const struct upload_document 
 	*ret_received = received;
 	*ret_content = content;
 	return ANNOT_OK;
+}
+
+void uploads_withheld(struct uploads *u, uint64_t count)
+{
+	pthread_mutex_lock(&u->lock);
+	for (size_t i = 0; u->withheld != count && i < UPLOADS_MAX; i++) {
+		struct upload *slot = &u->slots[i];
+		if (slot->used && slot->busy)
+			slot->stale = true;
+		else if (slot->used)
+			discard(u, slot);
+	}
+	u->withheld = count;
+	pthread_mutex_unlock(&u->lock);
 }
 
 void uploads_done(struct uploads *u, const struct annot_hash *person, struct annot_bytes content)

@@ -53,6 +53,11 @@ uploads_piece(struct uploads *u, const struct upload_document *document,
 	      const struct upload_source *from, uint64_t offset, struct annot_bytes data,
 	      uint64_t *ret_received, struct annot_bytes *ret_content, struct annot_error *err);
 
+/* The bytes of a document may be withheld while it is being uploaded: when that has happened more often
+ * than at the last call (corpus_withheld), what is not complete is discarded, and begun again by whoever
+ * still may. */
+void uploads_withheld(struct uploads *u, uint64_t count);
+
 /* Unmaps a complete content and removes its file. */
 void uploads_done(struct uploads *u, const struct annot_hash *person, struct annot_bytes content);
 

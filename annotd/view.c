@@ -151,25 +151,33 @@ static enum annot_status targets_view(struct rows *r, const struct view_subject 
 
 /* --- rows --- */
 
-static enum annot_status flags_view(struct rows *r, const struct store_row *row, bool disputed,
-				    const char *sealed, struct annot_row *ret)
+/* What of a row's flags is not in its stored row. */
+struct seen_flags {
+	bool disputed, stolen;
+	const char *sealed; /* NULL */
+};
+
+static enum annot_status flags_view(struct rows *r, const struct store_row *row,
+				    const struct seen_flags *seen, struct annot_row *ret)
 {
 	bool conflict = row->effect != ANNOT_VOID && row->heads > 1;
 	const char **flags;
 
-	if (!conflict && !disputed && !row->withheld && !sealed)
+	if (!conflict && !seen->disputed && !seen->stolen && !row->withheld && !seen->sealed)
 		return ANNOT_OK;
-	flags = annot_arena_array(r->call->arena, 4, sizeof *flags);
+	flags = annot_arena_array(r->call->arena, 5, sizeof *flags);
 	if (!flags)
 		return annot_fail(&r->call->err, ANNOT_NO_MEMORY, "no memory for flags");
 	if (conflict)
 		flags[ret->n_flags++] = "conflict";
-	if (disputed)
+	if (seen->disputed)
 		flags[ret->n_flags++] = "disputed";
 	if (row->withheld)
 		flags[ret->n_flags++] = "withheld";
-	if (sealed)
-		flags[ret->n_flags++] = sealed;
+	if (seen->stolen)
+		flags[ret->n_flags++] = "compromised";
+	if (seen->sealed)
+		flags[ret->n_flags++] = seen->sealed;
 	ret->flags = flags;
 	return ANNOT_OK;
 }
@@ -203,12 +211,13 @@ static enum annot_status row_judge(struct rows *r, struct view_subject *subject,
 {
 	const struct annot_authority *authority = authority_lock(r);
 	const struct annot_key_info *key = annot_authority_key(authority, &subject->row.author);
-	const char *sealed = NULL;
-	bool disputed = false;
-	enum annot_status status = view_review(r, authority, subject, &ret->review, &disputed);
+	struct seen_flags seen = {0};
+	enum annot_status status = view_review(r, authority, subject, &ret->review, &seen.disputed);
 
 	if (status == ANNOT_OK)
-		status = view_sealed(r, authority, subject, &ret->blind, &sealed);
+		status = view_stolen(r, authority, subject, &seen.stolen);
+	if (status == ANNOT_OK)
+		status = view_sealed(r, authority, subject, &ret->blind, &seen.sealed);
 	if (status == ANNOT_OK && key) {
 		ret->author_name = annot_arena_copy(r->call->arena, key->name, strlen(key->name));
 		if (!ret->author_name)
@@ -216,7 +225,7 @@ static enum annot_status row_judge(struct rows *r, struct view_subject *subject,
 	}
 	authority_unlock(r);
 	TRY(status);
-	return flags_view(r, &subject->row, disputed, sealed, ret);
+	return flags_view(r, &subject->row, &seen, ret);
 }
 
 static enum annot_status row_build(struct rows *r, struct view_subject *subject,
@@ -284,7 +293,7 @@ static const struct {
 	  {
 		  {"conflict", QUERY_CONFLICT}, {"disputed", QUERY_DISPUTED},
 		  {"withheld", QUERY_WITHHELD}, {"unopened", QUERY_UNOPENED},
-		  {"given-up", QUERY_GIVEN_UP},
+		  {"given-up", QUERY_GIVEN_UP}, {"compromised", QUERY_COMPROMISED},
 },
   effect_states[] = {
 	  {"effective", QUERY_EFFECTIVE},

@@ -76,6 +76,10 @@ enum annot_status view_review(struct rows *r, const struct annot_authority *auth
 			      struct view_subject *subject, const char **ret_state,
 			      bool *ret_disputed);
 
+/* Whether the author's key was stolen when it was signed, and nobody stood by it since. */
+enum annot_status view_stolen(struct rows *r, const struct annot_authority *authority,
+			      const struct view_subject *subject, bool *ret);
+
 /* Which version of what the record's card `on` names, as of now. */
 enum annot_status view_on(struct rows *r, const struct view_subject *subject,
 			  struct annot_row *ret);

@@ -56,6 +56,14 @@ static enum annot_status tainted(struct votes *v, const struct annot_hash *autho
 	return s.status;
 }
 
+enum annot_status view_stolen(struct rows *r, const struct annot_authority *authority,
+			      const struct view_subject *subject, bool *ret)
+{
+	struct votes v = {.rows = r, .authority = authority};
+
+	return tainted(&v, &subject->row.author, subject->row.index, ret);
+}
+
 static enum annot_status vote_add(struct votes *v, const struct annot_review_vote *vote)
 {
 	struct annot_arena *scratch = v->rows->scratch;

@@ -12,24 +12,39 @@ static enum annot_status newest(struct ctl *ctl, struct annot_checkpoint *ret)
 	return status;
 }
 
-static json_t *author_json(struct ctl *ctl, const struct annot_record *genesis)
+static json_t *author_json(struct ctl *ctl, const struct annot_record *record)
 {
-	const struct annot_key_view *view = key_enrolled(ctl, &genesis->author);
+	const struct annot_key_view *view = key_enrolled(ctl, &record->author);
 	return json_pack("{s:s?, s:s}", "name", view ? view->name : NULL, "key",
-			 key_fingerprint(ctl, &genesis->author));
+			 key_fingerprint(ctl, &record->author));
+}
+
+/* The corpus record in force: the genesis record, or the last one that changed admins, threshold or
+ * log key. */
+static enum annot_status in_force(struct ctl *ctl, const struct annot_record **ret)
+{
+	const struct annot_authority *authority;
+	struct annot_fetched found;
+	TRY(annot_authority_now(ctl->annot, &authority, &ctl->err));
+	const struct annot_hash *record = annot_authority_corpus_record(authority);
+	const char *id =
+		record ? annot_arena_printf(ctl->arena, "=%s", annot_hash_hex(record).text) : NULL;
+	TRY(annot_fetch(ctl->annot, id ? id : "", ctl->arena, &found, &ctl->err));
+	*ret = found.record; /* never withheld */
+	return ANNOT_OK;
 }
 
 static int run(struct ctl *ctl, int argc, const char **args)
 {
-	const struct annot_record *genesis;
+	const struct annot_record *record;
 	struct annot_checkpoint pin;
 	(void)argc, (void)args;
 	const struct annot_hello_reply *hello = annot_hello(ctl->annot);
-	CTL_TRY(ctl, annot_genesis(ctl->annot, &genesis, &ctl->err));
+	CTL_TRY(ctl, in_force(ctl, &record));
 	CTL_TRY(ctl, newest(ctl, &pin));
 	if (ctl->format != FORMAT_TEXT) {
-		json_t *object = annot_record_json(genesis);
-		json_object_set_new(object, "author", author_json(ctl, genesis));
+		json_t *object = annot_record_json(record);
+		json_object_set_new(object, "author", author_json(ctl, record));
 		json_object_set_new(object, "corpus",
 				    json_string(annot_hash_hex(&hello->corpus).text));
 		json_object_set_new(object, "size", json_integer((json_int_t)pin.size));
@@ -45,10 +60,11 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	out_text(ctl, "records    %llu, checkpoint checked and pinned%s\n",
 		 (unsigned long long)pin.size, hello->read_only ? " before" : "");
 	out_text(ctl, "root       %s\n", annot_hash_hex(&pin.root).text);
-	for (const struct annot_card *c = annot_record_card(genesis, "admin"); c;
-	     c = annot_record_card_next(genesis, c))
+	out_text(ctl, "log key    %s\n", out_safe(ctl, annot_record_text(record, "log")));
+	for (const struct annot_card *c = annot_record_card(record, "admin"); c;
+	     c = annot_record_card_next(record, c))
 		out_text(ctl, "admin      %s\n", out_safe(ctl, c->text));
-	out_text(ctl, "threshold  %s\n", annot_record_text(genesis, "threshold"));
+	out_text(ctl, "threshold  %s\n", annot_record_text(record, "threshold"));
 	out_text(ctl, "daemon     %s\n", out_safe(ctl, hello->daemon));
 	if (hello->read_only)
 		out_text(ctl, "read-only  %s\n", out_safe(ctl, hello->read_only));

@@ -9,8 +9,10 @@
 static void print_hash(struct ctl *ctl, const struct annot_row *row, const struct annot_record *r,
 		       void *arg)
 {
-	(void)row, (void)arg;
-	out_text(ctl, "%s\n", r ? annot_hash_hex(&r->id).text : "-");
+	struct row_ids ids;
+	(void)arg;
+	out_text(ctl, "%s\n",
+		 rows_ids(ctl, row, r, &ids) == ANNOT_OK ? annot_hash_hex(&ids.record).text : "-");
 }
 
 /* What was said on a version, in a line. */
@@ -55,12 +57,10 @@ static enum annot_status make_room(struct ctl *ctl, struct story *s, size_t n)
 /* "#12    2026-11-22T00:00:00Z  9f2c41d7@2 …", in the story's arena. */
 static const char *line_of(struct ctl *ctl, struct story *s, const struct annot_fetched *f)
 {
-	if (!f->record) {
-		struct annot_hash annotation = versions_annotation(f);
-		return annot_arena_printf(s->arena, "#%-5llu %20s  %s  (withheld)",
+	if (!f->record)
+		return annot_arena_printf(s->arena, "#%-5llu %20s  %s",
 					  (unsigned long long)f->row->index, "",
-					  record_short(ctl, &annotation, f->row->version));
-	}
+					  record_summary(ctl, f->row, NULL));
 	return annot_arena_printf(s->arena, "#%-5llu %s  %s", (unsigned long long)f->row->index,
 				  f->record->time, record_summary(ctl, f->row, f->record));
 }

@@ -4,6 +4,7 @@
 #include "../out/record.h"
 #include "../verdicts.h"
 #include "../versions.h"
+#include "../withheld.h"
 
 static int arg_raw, arg_signature;
 
@@ -39,15 +40,27 @@ static enum annot_status print_record(struct ctl *ctl, const struct annot_fetche
 		if (conflict)
 			json_object_set_new(object, "heads", versions_heads_json(ctl, &versions));
 		verdicts_json(ctl, f, &verdicts, object);
+		enum annot_status status = withheld_json(ctl, f, object);
+		if (status != ANNOT_OK) {
+			json_decref(object);
+			return status;
+		}
 		out_json(ctl, object);
 		return ANNOT_OK;
 	}
 	record_text(ctl, f->row, f->record);
+	TRY(withheld_text(ctl, f));
 	if (conflict)
 		out_text(ctl, "  conflict     %s; settle it with: annotctl merge %.8s\n",
 			 versions_heads_text(ctl, &versions), annot_hash_hex(&annotation).text);
 	verdicts_text(ctl, f, &verdicts);
 	return ANNOT_OK;
+}
+
+static void print_annotation(struct ctl *ctl, const struct annot_fetched *f)
+{
+	struct annot_hash annotation = versions_annotation(f);
+	out_text(ctl, "%s\n", annot_hash_hex(&annotation).text);
 }
 
 static int run(struct ctl *ctl, int argc, const char **args)
@@ -63,7 +76,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	else if (arg_signature)
 		print_signature(ctl, &f);
 	else if (ctl->quiet)
-		out_text(ctl, "%s\n", f.record ? annot_hash_hex(&f.record->annotation).text : "-");
+		print_annotation(ctl, &f);
 	else
 		CTL_TRY(ctl, print_record(ctl, &f));
 	return 0;

@@ -1,11 +1,18 @@
+#include <string.h>
+
 #include "../bundle_arg.h"
 #include "../out/out.h"
 
+enum { LOG_KEYS_MAX = 16 };
+
 static char *arg_corpus;
+static char **arg_log_keys;
 
 static const struct poptOption options[] = {
 	{"corpus", '\0', POPT_ARG_STRING, &arg_corpus, 0, "Corpus id that you have from elsewhere",
 	 "HASH"},
+	{"log-key", '\0', POPT_ARG_ARGV, &arg_log_keys, 0,
+	 "Of fork evidence: a later key of the log that you know of", "VKEY"},
 	POPT_TABLEEND,
 };
 
@@ -22,12 +29,62 @@ static void print(struct ctl *ctl, const struct annot_report *r)
 		 annot_verdict_name(r->verdict), out_style(ctl, STYLE_PLAIN));
 }
 
+/* A log that was caught is remembered: the file convinces others, too. */
+static void keep_evidence(struct ctl *ctl, struct annot_bytes bundle,
+			  const struct annot_trust *trust)
+{
+	struct annot_buf path = ANNOT_BUF_INIT(4096);
+	enum annot_status status =
+		annot_evidence_keep_bundle(&trust->corpus, bundle, &path, &ctl->err);
+	if (status == ANNOT_OK)
+		out_note(ctl,
+			 "the two signed checkpoints are kept in %s; check them anywhere with: "
+			 "annotctl verify FILE --corpus %s",
+			 out_safe(ctl, path.data), annot_hash_hex(&trust->corpus).text);
+	else if (status != ANNOT_NOT_FOUND)
+		out_warning(ctl, "no evidence could be kept: %s", out_safe(ctl, ctl->err.text));
+	annot_buf_free(&path);
+}
+
 /* A bundle that was fetched or is to be read is verified by the same code. */
 static enum annot_status verify(struct ctl *ctl, struct annot_bytes bundle,
 				const struct annot_trust *trust, int *ret)
 {
 	const struct annot_report *report;
 	TRY(annot_verify_bundle(ctl->arena, bundle, trust, &report, &ctl->err));
+	print(ctl, report);
+	if (report->verdict == ANNOT_FORKED_LOG)
+		keep_evidence(ctl, bundle, trust);
+	*ret = annot_verdict_exit(report->verdict);
+	return ANNOT_OK;
+}
+
+/* The log keys that this machine has learnt, and those of --log-key. */
+static enum annot_status log_keys(struct ctl *ctl, const struct annot_hash *corpus,
+				  struct annot_vkey ret[LOG_KEYS_MAX], size_t *ret_n)
+{
+	*ret_n = annot_known_log_keys(corpus, ret, LOG_KEYS_MAX);
+	for (char **k = arg_log_keys; k && *k; k++) {
+		if (*ret_n == LOG_KEYS_MAX)
+			return annot_fail(&ctl->err, ANNOT_USAGE, "--log-key: more than %d keys",
+					  LOG_KEYS_MAX);
+		if (annot_vkey_parse(*k, strlen(*k), &ret[*ret_n], NULL) != ANNOT_OK)
+			return annot_fail(&ctl->err, ANNOT_USAGE,
+					  "--log-key %s: expected a verifier key, NAME+HEX8+BASE64",
+					  *k);
+		++*ret_n;
+	}
+	return ANNOT_OK;
+}
+
+static enum annot_status verify_evidence(struct ctl *ctl, struct annot_bytes file,
+					 const struct annot_trust *trust, int *ret)
+{
+	const struct annot_report *report;
+	struct annot_vkey keys[LOG_KEYS_MAX];
+	size_t n;
+	TRY(log_keys(ctl, &trust->corpus, keys, &n));
+	TRY(annot_evidence_verify(ctl->arena, file, trust, keys, n, &report, &ctl->err));
 	print(ctl, report);
 	*ret = annot_verdict_exit(report->verdict);
 	return ANNOT_OK;
@@ -42,7 +99,9 @@ static int run(struct ctl *ctl, int argc, const char **args)
 		struct annot_bytes file;
 		CTL_TRY(ctl, bundle_trust(ctl, arg_corpus, &trust));
 		CTL_TRY(ctl, annot_file_map(args[0], &file, &ctl->err));
-		enum annot_status status = verify(ctl, file, &trust, &code);
+		enum annot_status status = annot_evidence_is(file)
+						   ? verify_evidence(ctl, file, &trust, &code)
+						   : verify(ctl, file, &trust, &code);
 		annot_file_unmap(&file);
 		return status == ANNOT_OK ? code : ctl_fail(ctl, status);
 	}
@@ -60,5 +119,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 }
 
 const struct command cmd_verify = {
-	"verify", "ID|BUNDLE", "Verify the signed provenance of a record", options, run, 0, 1, 1,
+	"verify", "ID|FILE", "Verify a record's signed provenance, or evidence of a fork",
+	options,  run,       0,
+	1,        1,
 };

@@ -42,12 +42,20 @@ static void add_target_views(json_t *object, const struct annot_row *row)
 	}
 }
 
-static json_t *withheld_json(const struct annot_row *row)
+bool record_leaf(const struct annot_row *row, struct annot_leaf *ret)
+{
+	return row->leaf && annot_leaf_parse(annot_bytes_of(row->leaf), ret, NULL) == ANNOT_OK;
+}
+
+static json_t *withheld_json(struct ctl *ctl, const struct annot_row *row)
 {
 	struct annot_leaf leaf;
 	json_t *object = json_object();
-	if (!row->leaf || annot_leaf_parse(annot_bytes_of(row->leaf), &leaf, NULL) != ANNOT_OK)
+	if (!record_leaf(row, &leaf))
 		return object;
+	json_object_set_new(object, "author",
+			    json_pack("{s:s?, s:s}", "name", row->author_name, "key",
+				      key_fingerprint(ctl, &leaf.author)));
 	json_object_set_new(object, "record", json_string(annot_hash_hex(&leaf.record).text));
 	json_object_set_new(object, "annotation",
 			    json_string(annot_hash_hex(&leaf.annotation).text));
@@ -62,7 +70,7 @@ static json_t *withheld_json(const struct annot_row *row)
 json_t *record_json(struct ctl *ctl, const struct annot_row *row, const struct annot_record *record,
 		    bool verified)
 {
-	json_t *object = record ? annot_record_json(record) : withheld_json(row);
+	json_t *object = record ? annot_record_json(record) : withheld_json(ctl, row);
 	if (!object)
 		return NULL;
 	json_object_set_new(object, "version", json_integer((json_int_t)row->version));
@@ -171,11 +179,27 @@ const char *record_about(struct ctl *ctl, const struct annot_row *row)
 	return text ? text : "";
 }
 
+/* All that its leaf line says. */
+static const char *withheld_summary(struct ctl *ctl, const struct annot_row *row)
+{
+	struct annot_leaf leaf;
+	const char *line = NULL;
+	if (record_leaf(row, &leaf))
+		line = annot_arena_printf(ctl->arena, "%s%s%s  %-8s %-12s %-12s WITHHELD%s",
+					  out_style(ctl, STYLE_BOLD),
+					  record_short(ctl, &leaf.annotation, row->version),
+					  out_style(ctl, STYLE_PLAIN),
+					  annot_kind_def(leaf.kind)->name,
+					  row->author_name ? out_safe(ctl, row->author_name) : "?",
+					  state_of(ctl, row), record_about(ctl, row));
+	return line ? line : "WITHHELD";
+}
+
 const char *record_summary(struct ctl *ctl, const struct annot_row *row,
 			   const struct annot_record *record)
 {
 	if (!record)
-		return "(withheld)";
+		return withheld_summary(ctl, row);
 	const char *words = record_words(ctl, record);
 	size_t cut = annot_utf8_from_chars(words, strlen(words), LINE_WORDS_CHARS);
 	const char *line = annot_arena_printf(
@@ -188,8 +212,6 @@ const char *record_summary(struct ctl *ctl, const struct annot_row *row,
 
 void record_line(struct ctl *ctl, const struct annot_row *row, const struct annot_record *record)
 {
-	if (!record)
-		out_text(ctl, "#%llu ", (unsigned long long)row->index);
 	out_text(ctl, "%s\n", record_summary(ctl, row, record));
 }
 
@@ -247,24 +269,48 @@ static void print_about(struct ctl *ctl, const struct annot_row *row, const stru
 				 : "no: not sealed");
 }
 
-void record_text(struct ctl *ctl, const struct annot_row *row, const struct annot_record *r)
+/* What bytes and leaf line both say. */
+static void print_leaf(struct ctl *ctl, const struct annot_row *row, const struct annot_leaf *leaf)
 {
-	if (!r) {
-		out_text(ctl, "#%llu was withheld; its leaf stays:\n%s",
-			 (unsigned long long)row->index,
-			 out_safe_lines(ctl, row->leaf ? row->leaf : "",
-					row->leaf ? strlen(row->leaf) : 0));
-		return;
-	}
 	out_text(ctl, "%s%s %s%s  version %llu of %llu%s\n", out_style(ctl, STYLE_BOLD),
-		 r->kind->name, record_short(ctl, &r->annotation, row->version),
-		 out_style(ctl, STYLE_PLAIN), (unsigned long long)row->version,
-		 (unsigned long long)row->versions, row->head ? "" : " (not the latest)");
-	out_text(ctl, "  annotation   %s\n  record       %s\n", annot_hash_hex(&r->annotation).text,
-		 annot_hash_hex(&r->id).text);
+		 annot_kind_def(leaf->kind)->name,
+		 record_short(ctl, &leaf->annotation, row->version), out_style(ctl, STYLE_PLAIN),
+		 (unsigned long long)row->version, (unsigned long long)row->versions,
+		 row->head ? "" : " (not the latest)");
+	out_text(ctl, "  annotation   %s\n  record       %s\n",
+		 annot_hash_hex(&leaf->annotation).text, annot_hash_hex(&leaf->record).text);
 	out_text(ctl, "  author       %s (%s)\n",
 		 row->author_name ? out_safe(ctl, row->author_name) : "?",
-		 key_fingerprint(ctl, &r->author));
+		 key_fingerprint(ctl, &leaf->author));
+}
+
+static void print_withheld(struct ctl *ctl, const struct annot_row *row)
+{
+	struct annot_leaf leaf;
+	if (!record_leaf(row, &leaf)) {
+		out_text(ctl, "#%llu WITHHELD\n", (unsigned long long)row->index);
+		return;
+	}
+	print_leaf(ctl, row, &leaf);
+	out_text(ctl, "  log index    #%llu\n", (unsigned long long)row->index);
+	out_text(ctl, "  state        %s\n", state_of(ctl, row));
+	if (row->reason)
+		out_text(ctl, "  void         %s\n", out_safe(ctl, row->reason));
+	out_text(ctl,
+		 "  WITHHELD     its bytes were taken away; its leaf stays in the log:\n"
+		 "               %s",
+		 out_safe_lines(ctl, row->leaf, strlen(row->leaf)));
+}
+
+void record_text(struct ctl *ctl, const struct annot_row *row, const struct annot_record *r)
+{
+	struct annot_leaf leaf;
+	if (!r) {
+		print_withheld(ctl, row);
+		return;
+	}
+	annot_leaf_of(r, row->signature.data, &leaf);
+	print_leaf(ctl, row, &leaf);
 	out_text(ctl, "  claimed time %s, log index #%llu\n", r->time,
 		 (unsigned long long)row->index);
 	out_text(ctl, "  state        %s\n", state_of(ctl, row));

@@ -36,6 +36,9 @@ const char *record_version(struct ctl *ctl, const struct annot_hash *annotation,
  * about nothing. In the arena. */
 const char *record_about(struct ctl *ctl, const struct annot_row *row);
 
+/* The leaf of a withheld row; false: it has none that can be read. */
+bool record_leaf(const struct annot_row *row, struct annot_leaf *ret);
+
 /* Whether a row has a flag: disputed, unopened … */
 bool record_has_flag(const struct annot_row *row, const char *flag);
 

@@ -264,6 +264,27 @@ static enum annot_status check_targets(struct check *k, struct corpus_item *item
  * ------------------------------------------------------------------------------------------------------------
  */
 
+/* A document of bytes that were withheld would bring them back. */
+static enum annot_status check_withheld(struct check *k, const struct annot_record *r,
+					struct annot_error *err)
+{
+	struct annot_error why = {0};
+	uint64_t index;
+	if (r->kind->kind != ANNOT_KIND_document)
+		return ANNOT_OK;
+	TRY(snapshot(k, err));
+	enum annot_status status = reader_withheld_content(
+		k->c->reader, &annot_record_card(r, "sha256")->hash, &index, &why);
+	if (status == ANNOT_NOT_FOUND)
+		return ANNOT_OK;
+	if (status != ANNOT_OK)
+		return annot_fail(err, status, "%s", why.text);
+	return annot_fail(err, ANNOT_REFUSED,
+			  "card sha256: these bytes were withheld with document #%llu; they are "
+			  "not taken in again",
+			  (unsigned long long)index);
+}
+
 static enum annot_status check_content(struct check *k, const struct annot_submit_item *in,
 				       struct corpus_item *item, struct annot_error *err)
 {
@@ -273,6 +294,7 @@ static enum annot_status check_content(struct check *k, const struct annot_submi
 				  annot_hash_hex(&item->record->corpus).text);
 	TRY(check_signature(k, item, err));
 	TRY(check_seen(k, item, in->note, err));
+	TRY(check_withheld(k, item->record, err));
 	return check_targets(k, item, err);
 }
 

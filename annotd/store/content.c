@@ -99,12 +99,54 @@ enum annot_status store_put_content(struct store *s, uint64_t document_index,
 
 /* --- withholding --- */
 
-static enum annot_status truth_withhold(struct store *s, uint64_t index, struct annot_bytes leaf,
+enum annot_status core_withheld_content(struct core *c, const struct annot_hash *sha256,
+					uint64_t *ret_seq, struct annot_error *err)
+{
+	sqlite3_stmt *st;
+	bool row = false;
+	int64_t seq = 0;
+
+	TRY(db_statement(&c->truth, TRUTH_WITHHELD_GET, &st, err));
+	sqlite3_bind_blob(st, 1, sha256->b, sizeof sha256->b, SQLITE_STATIC);
+	TRY(db_number(&c->truth, st, &row, &seq, err));
+	if (!row)
+		return annot_fail(err, ANNOT_NOT_FOUND, "no content %.16s… was withheld",
+				  annot_hash_hex(sha256).text);
+	*ret_seq = (uint64_t)seq;
+	return ANNOT_OK;
+}
+
+enum annot_status store_withheld_content(struct store *s, const struct annot_hash *sha256,
+					 uint64_t *ret_index, struct annot_error *err)
+{
+	return core_withheld_content(&s->core, sha256, ret_index, err);
+}
+
+/* What remains of a withheld content is its hash, so that the same bytes are not taken in again. */
+static enum annot_status remember_content(struct store *s, uint64_t index,
+					  const struct annot_record *record,
+					  struct annot_error *err)
+{
+	sqlite3_stmt *st;
+
+	if (record->kind->kind != ANNOT_KIND_document)
+		return ANNOT_OK;
+	const struct annot_hash *sha256 = &annot_record_card(record, "sha256")->hash;
+
+	TRY(db_statement(&s->core.truth, TRUTH_WITHHELD_PUT, &st, err));
+	sqlite3_bind_blob(st, 1, sha256->b, sizeof sha256->b, SQLITE_STATIC);
+	sqlite3_bind_int64(st, 2, (int64_t)index);
+	return db_run(&s->core.truth, st, err);
+}
+
+static enum annot_status truth_withhold(struct store *s, uint64_t index,
+					const struct annot_record *record, struct annot_bytes leaf,
 					struct annot_error *err)
 {
 	sqlite3_stmt *st;
 
 	TRY(store_in_truth(s, err));
+	TRY(remember_content(s, index, record, err));
 	TRY(db_statement(&s->core.truth, TRUTH_CONTENT_DROP, &st, err));
 	sqlite3_bind_int64(st, 1, (int64_t)index);
 	TRY(db_run(&s->core.truth, st, err));
@@ -149,7 +191,7 @@ static enum annot_status withhold(struct store *s, uint64_t index, struct annot_
 	 * again. */
 	TRY(search_purge(s->dir, index, err));
 	TRY(index_withhold(s, index, parsed, err));
-	return truth_withhold(s, index, annot_buf_bytes(&line), err);
+	return truth_withhold(s, index, parsed, annot_buf_bytes(&line), err);
 }
 
 enum annot_status store_withhold(struct store *s, uint64_t index, struct annot_error *err)

@@ -29,6 +29,8 @@ enum truth_statement {
 	TRUTH_CONTENTS,
 	TRUTH_CONTENT_DROP,
 	TRUTH_WITHHOLD,
+	TRUTH_WITHHELD_PUT,
+	TRUTH_WITHHELD_GET,
 	TRUTH_BEGIN,
 	TRUTH_WRITE,
 	TRUTH_END,
@@ -203,6 +205,9 @@ enum annot_status core_leaf(const struct store_record *record, struct annot_aren
 enum annot_status core_node(struct core *c, unsigned level, uint64_t n, struct annot_hash *ret,
 			    struct annot_error *err);
 /* NOT_FOUND unless the content is there, whole. */
+/* Which record's content of that SHA-256 was withheld. NOT_FOUND: none. */
+enum annot_status core_withheld_content(struct core *c, const struct annot_hash *sha256,
+					uint64_t *ret_seq, struct annot_error *err);
 enum annot_status core_content_length(struct core *c, uint64_t seq, uint64_t *ret,
 				      struct annot_error *err);
 /* Appends bytes [offset, offset + len), fewer at the end. */

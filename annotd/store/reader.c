@@ -185,6 +185,12 @@ enum annot_status reader_find(struct reader *r, const struct annot_hash *record,
 	return ANNOT_OK;
 }
 
+enum annot_status reader_withheld_content(struct reader *r, const struct annot_hash *sha256,
+					  uint64_t *ret_index, struct annot_error *err)
+{
+	return core_withheld_content(&r->core, sha256, ret_index, err);
+}
+
 enum annot_status reader_content_length(struct reader *r, uint64_t document_index, uint64_t *ret,
 					struct annot_error *err)
 {

@@ -171,6 +171,10 @@ enum annot_status store_put_content(struct store *s, uint64_t document_index,
  */
 enum annot_status store_withhold(struct store *s, uint64_t index, struct annot_error *err);
 
+/* Index of a document whose withheld content had that SHA-256. NOT_FOUND: there is none. */
+enum annot_status store_withheld_content(struct store *s, const struct annot_hash *sha256,
+					 uint64_t *ret_index, struct annot_error *err);
+
 /* --- reading: one reader a thread
  * ------------------------------------------------------------------------ */
 
@@ -277,6 +281,9 @@ enum annot_status reader_chars(struct reader *r, uint64_t index, struct store_ch
 
 /* Length of a document's content if it is complete; NOT_FOUND if it was not uploaded (or was
  * withheld). */
+/* As store_withheld_content. */
+enum annot_status reader_withheld_content(struct reader *r, const struct annot_hash *sha256,
+					  uint64_t *ret_index, struct annot_error *err);
 enum annot_status reader_content_length(struct reader *r, uint64_t document_index, uint64_t *ret,
 					struct annot_error *err);
 /* Bytes [offset, offset + len) of a content, fewer at its end, appended to ret. */

@@ -38,6 +38,9 @@ static const char *const statements[TRUTH_STATEMENTS] = {
 	[TRUTH_WRITE] = "BEGIN IMMEDIATE",
 	[TRUTH_END] = "COMMIT",
 	[TRUTH_WITHHOLD] = "UPDATE record SET bytes=NULL, leaf=?2 WHERE seq=?1",
+	/* The hash of a content that was withheld, so that it is not taken in again. */
+	[TRUTH_WITHHELD_PUT] = "INSERT OR IGNORE INTO meta VALUES('withheld '||hex(?1),?2)",
+	[TRUTH_WITHHELD_GET] = "SELECT value FROM meta WHERE key='withheld '||hex(?1)",
 };
 
 const struct db_file store_truth_file = {

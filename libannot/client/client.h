@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "log/note.h"
 #include "log/leaf.h"
+#include "proof/evidence.h"
 #include "proto/messages.h"
 #include "record/draft.h"
 #include "record/sshkey.h"
@@ -94,6 +95,19 @@ annot_pin_refresh(struct annot *a, struct annot_checkpoint *ret, struct annot_er
 /* The pin of a corpus without a connection; size 0 if there is none. */
 ANNOT_API enum annot_status annot_pin_load(const struct annot_hash *corpus,
 					   struct annot_checkpoint *ret, struct annot_error *err);
+/* Log keys of a corpus beside the genesis record's that were believed before; how many, at most max. */
+ANNOT_API size_t annot_known_log_keys(const struct annot_hash *corpus, struct annot_vkey *ret,
+				      size_t max);
+/* Keeps evidence beside the pin of its corpus, as fork-evidence-HEX; appends the path to ret. The same
+ * evidence again gives the same file. */
+ANNOT_API enum annot_status annot_evidence_keep(const struct annot_evidence *e,
+						struct annot_buf *ret, struct annot_error *err);
+/* The same of what a bundle shows beside the pin of its corpus, or beside what its author had seen.
+ * NOT_FOUND: no fork. */
+ANNOT_API enum annot_status annot_evidence_keep_bundle(const struct annot_hash *corpus,
+						       struct annot_bytes bundle,
+						       struct annot_buf *ret,
+						       struct annot_error *err);
 /* Corpora that have a pin or are known; how many, at most max. */
 ANNOT_API size_t annot_known_corpora(struct annot_hash *ret, size_t max);
 

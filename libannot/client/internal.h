@@ -15,7 +15,7 @@ enum {
 	ANNOT_TEXTS_MAX = 64 << 20,      /* bytes of texts that a handle keeps */
 	ANNOT_CALL_ARENA_MAX = 32 << 20, /* memory of one reply */
 	ANNOT_SEEN_NOTES_MAX = 64,       /* notes of seen cards that a handle remembers */
-	ANNOT_LOG_KEYS_MAX = 8,
+	ANNOT_LOG_KEYS_MAX = 2,          /* the one in force, and the one before */
 };
 
 /* A text that was fetched and hashed. */
@@ -52,8 +52,8 @@ struct annot {
 	struct annot_memory *authority; /* of annot_authority_now; NULL before its first use */
 	uint64_t authority_next;        /* log index that it goes on from */
 	const struct annot_record *genesis;
-	struct annot_vkey
-		log_keys[ANNOT_LOG_KEYS_MAX]; /* that may sign checkpoints; [0] of genesis */
+	struct annot_vkey log_keys[ANNOT_LOG_KEYS_MAX]; /* that may sign checkpoints, the one in
+							   force first */
 	size_t n_log_keys;
 	struct annot_kept_text *texts;
 	size_t texts_len;
@@ -94,10 +94,15 @@ enum annot_status annot_pin_read(const struct annot_hash *corpus, struct annot_c
 /* Checks a note under the log keys, replaying authority when none of those known has signed it. */
 enum annot_status annot_client_open_note(struct annot *a, struct annot_bytes note,
 					 struct annot_checkpoint *ret, struct annot_error *err);
-/* Keeps two notes that contradict each other; appends the path to ret. Failing to write is not an
- * error here. */
-void annot_keep_evidence(struct annot *a, const char *what, struct annot_bytes ours,
-			 struct annot_bytes theirs, struct annot_buf *ret);
+/* Two notes that contradict each other. */
+struct annot_clash {
+	enum annot_verdict what; /* FORKED_LOG or ROLLED_BACK */
+	const struct annot_checkpoint *pin, *theirs;
+	struct annot_bytes pin_note, their_note;
+};
+/* Keeps both as evidence and says so: MISMATCH. That they could not be kept is said, too. */
+enum annot_status annot_contradicted(struct annot *a, const struct annot_clash *c,
+				     struct annot_error *err);
 /* As annot_pin_refresh, with the note; both are the newest checkpoint, or the pin where that is
  * newer. */
 enum annot_status annot_pin_newest(struct annot *a, struct annot_checkpoint *ret,

@@ -1,9 +1,10 @@
 /*
- * Which keys may sign this log's checkpoints: that of the genesis record, and those that later
- * corpus records brought. A later one is believed after replaying the whole log up to the
- * checkpoint: all leaf lines, hashed to the root that the note names, and every record that
- * authority follows from. The result is kept in corpora/<hex>/log-keys, one vkey a line, so that it
- * is done once a log key.
+ * Which keys may sign this log's checkpoints: that of the genesis record or, once a later corpus
+ * record changed it, the one in force and the one before. A later one is believed after replaying
+ * the whole log up to the checkpoint: all leaf lines, hashed to the root that the note names, and
+ * every record that authority follows from. The result is kept in corpora/<hex>/log-keys, one vkey
+ * a line, so that it is done once a log key. Keys before these are not believed any more: one may
+ * have been changed because it was stolen.
  */
 #include "client/internal.h"
 
@@ -18,36 +19,32 @@
 
 enum { LEAVES_PAGE = 4096, LOG_KEYS_FILE_MAX = 16384 };
 
-static void add_log_key(struct annot *a, const struct annot_vkey *key)
+/* Reads the keys of the file, at most max; there may be none. */
+static enum annot_status read_log_keys(const struct annot_hash *corpus, struct annot_vkey *ret,
+				       size_t max, size_t *ret_n, struct annot_error *err)
 {
-	for (size_t i = 0; i < a->n_log_keys; i++)
-		if (strcmp(a->log_keys[i].name, key->name) == 0 &&
-		    memcmp(a->log_keys[i].key, key->key, ANNOT_KEY_SIZE) == 0)
-			return;
-	if (a->n_log_keys == ANNOT_LOG_KEYS_MAX) { /* the oldest but that of genesis goes */
-		memmove(&a->log_keys[1], &a->log_keys[2], (ANNOT_LOG_KEYS_MAX - 2) * sizeof(*key));
-		a->n_log_keys--;
-	}
-	a->log_keys[a->n_log_keys++] = *key;
-}
-
-static enum annot_status read_log_keys(struct annot *a, struct annot_error *err)
-{
+	size_t n = 0;
+	*ret_n = 0;
 	AUTO_BUF struct annot_buf path = ANNOT_BUF_INIT(PATH_MAX);
 	AUTO_BUF struct annot_buf file = ANNOT_BUF_INIT(LOG_KEYS_FILE_MAX);
-	TRY(annot_corpus_path(&a->hello.corpus, "log-keys", false, &path, err));
+	TRY(annot_corpus_path(corpus, "log-keys", false, &path, err));
 	if (access(path.data, F_OK) != 0)
 		return ANNOT_OK;
 	TRY(annot_file_read(path.data, LOG_KEYS_FILE_MAX, &file, err));
-	for (size_t at = 0; at < file.len;) {
+	for (size_t at = 0; at < file.len && n < max;) {
 		const char *stop = memchr(file.data + at, '\n', file.len - at);
 		size_t len = stop ? (size_t)(stop - file.data) - at : file.len - at;
-		struct annot_vkey key;
-		TRY(annot_vkey_parse(file.data + at, len, &key, err));
-		add_log_key(a, &key);
+		TRY(annot_vkey_parse(file.data + at, len, &ret[n++], err));
 		at += len + 1;
 	}
+	*ret_n = n;
 	return ANNOT_OK;
+}
+
+size_t annot_known_log_keys(const struct annot_hash *corpus, struct annot_vkey *ret, size_t max)
+{
+	size_t n;
+	return read_log_keys(corpus, ret, max, &n, NULL) == ANNOT_OK ? n : 0;
 }
 
 static enum annot_status write_log_keys(struct annot *a, struct annot_error *err)
@@ -55,7 +52,7 @@ static enum annot_status write_log_keys(struct annot *a, struct annot_error *err
 	AUTO_BUF struct annot_buf path = ANNOT_BUF_INIT(PATH_MAX);
 	AUTO_BUF struct annot_buf file = ANNOT_BUF_INIT(LOG_KEYS_FILE_MAX);
 	TRY(annot_corpus_path(&a->hello.corpus, "log-keys", true, &path, err));
-	for (size_t i = 1; i < a->n_log_keys; i++) {
+	for (size_t i = 0; i < a->n_log_keys; i++) {
 		annot_vkey_write(&a->log_keys[i], &file);
 		annot_buf_putc(&file, '\n');
 	}
@@ -67,24 +64,27 @@ static enum annot_status known_log_keys(struct annot *a, struct annot_error *err
 {
 	if (a->n_log_keys > 0)
 		return ANNOT_OK;
+	TRY(read_log_keys(&a->hello.corpus, a->log_keys, ANNOT_LOG_KEYS_MAX, &a->n_log_keys, err));
+	if (a->n_log_keys > 0)
+		return ANNOT_OK;
 	const struct annot_record *genesis;
 	TRY(annot_genesis(a, &genesis, err));
 	const struct annot_card *log = annot_record_card(genesis, "log");
-	struct annot_vkey key;
 	if (!log)
 		return annot_fail(err, ANNOT_MISMATCH, "the genesis record names no log key");
-	TRY(annot_vkey_parse(log->text, log->len, &key, err));
-	add_log_key(a, &key);
-	return read_log_keys(a, err);
+	TRY(annot_vkey_parse(log->text, log->len, &a->log_keys[0], err));
+	a->n_log_keys = 1;
+	return ANNOT_OK;
 }
 
-/* NOT_FOUND: signed by none of the keys known so far. */
-static enum annot_status open_under_known(struct annot *a, struct annot_bytes note,
-					  struct annot_checkpoint *ret, struct annot_error *err)
+/* NOT_FOUND: signed by none of the keys. */
+static enum annot_status open_under(const struct annot_vkey *keys, size_t n,
+				    struct annot_bytes note, struct annot_checkpoint *ret,
+				    struct annot_error *err)
 {
 	enum annot_status status = ANNOT_NOT_FOUND;
-	for (size_t i = a->n_log_keys; i-- > 0 && status == ANNOT_NOT_FOUND;)
-		status = annot_checkpoint_open(note, &a->log_keys[i], ret, err);
+	for (size_t i = 0; i < n && status == ANNOT_NOT_FOUND; i++)
+		status = annot_checkpoint_open(note, &keys[i], ret, err);
 	return status;
 }
 
@@ -152,8 +152,10 @@ static enum annot_status replay_pages(struct annot *a, struct annot_memory *memo
 	return ANNOT_OK;
 }
 
-/* Learns the log keys in force at the size that a note claims. */
-static enum annot_status replay(struct annot *a, struct annot_bytes note, struct annot_error *err)
+/* Opens a note under the log keys that the log itself names up to the size that it claims, and then
+ * believes these. */
+static enum annot_status open_by_replay(struct annot *a, struct annot_bytes note,
+					struct annot_checkpoint *ret, struct annot_error *err)
 {
 	AUTO_FREE struct annot_note *parsed = malloc(sizeof(*parsed));
 	struct annot_checkpoint claimed;
@@ -165,11 +167,14 @@ static enum annot_status replay(struct annot *a, struct annot_bytes note, struct
 	if (!memory)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
 	enum annot_status status = replay_pages(a, memory, &claimed, err);
+	const struct annot_vkey *keys;
+	size_t n = annot_authority_log_keys(annot_memory_authority(memory), &keys);
+	n = n < ANNOT_LOG_KEYS_MAX ? n : ANNOT_LOG_KEYS_MAX;
+	if (status == ANNOT_OK)
+		status = open_under(keys, n, note, ret, err);
 	if (status == ANNOT_OK) {
-		const struct annot_vkey *keys;
-		size_t n = annot_authority_log_keys(annot_memory_authority(memory), &keys);
-		for (size_t i = 0; i < n; i++)
-			add_log_key(a, &keys[i]);
+		memcpy(a->log_keys, keys, n * sizeof(keys[0]));
+		a->n_log_keys = n;
 	}
 	annot_memory_free(memory);
 	return status;
@@ -179,11 +184,10 @@ enum annot_status annot_client_open_note(struct annot *a, struct annot_bytes not
 					 struct annot_checkpoint *ret, struct annot_error *err)
 {
 	TRY(known_log_keys(a, err));
-	enum annot_status status = open_under_known(a, note, ret, err);
+	enum annot_status status = open_under(a->log_keys, a->n_log_keys, note, ret, err);
 	if (status != ANNOT_NOT_FOUND)
 		return status;
-	TRY(replay(a, note, err));
-	status = open_under_known(a, note, ret, err);
+	status = open_by_replay(a, note, ret, err);
 	if (status == ANNOT_NOT_FOUND)
 		return annot_fail(err, ANNOT_MISMATCH,
 				  "%s: the checkpoint is not signed by a key of corpus %s",

@@ -5,10 +5,9 @@
 
 #include "base/auto.h"
 #include "base/file.h"
-#include "base/hash.h"
 #include "log/tree.h"
 
-enum { PIN_ATTEMPTS = 16, EVIDENCE_NAME_HEX = 8 };
+enum { PIN_ATTEMPTS = 16 };
 
 enum annot_status annot_pin_read(const struct annot_hash *corpus, struct annot_checkpoint *ret,
 				 struct annot_buf *note, struct annot_error *err)
@@ -51,42 +50,6 @@ enum annot_status annot_pin(struct annot *a, struct annot_checkpoint *ret, struc
 	return annot_pin_read(&a->hello.corpus, ret, note, err);
 }
 
-void annot_keep_evidence(struct annot *a, const char *what, struct annot_bytes ours,
-			 struct annot_bytes theirs, struct annot_buf *ret)
-{
-	AUTO_BUF struct annot_buf file = ANNOT_BUF_INIT(4 * ANNOT_NOTE_MAX);
-	AUTO_BUF struct annot_buf name = ANNOT_BUF_INIT(128);
-	annot_buf_printf(&file, "annot-fork-evidence/v1\nwhat %s\nsocket %s\nours %zu\n", what,
-			 a->socket, ours.len);
-	annot_buf_add(&file, ours.data, ours.len);
-	annot_buf_printf(&file, "theirs %zu\n", theirs.len);
-	annot_buf_add(&file, theirs.data, theirs.len);
-	if (file.failed)
-		return;
-	/* The same pair gives the same name: evidence does not pile up with each attempt. */
-	struct annot_hash hash = annot_sha256(file.data, file.len);
-	annot_buf_printf(&name, "fork-evidence-%.*s", EVIDENCE_NAME_HEX,
-			 annot_hash_hex(&hash).text);
-	if (annot_corpus_path(&a->hello.corpus, name.data, true, ret, NULL) == ANNOT_OK)
-		(void)annot_file_replace(ret->data, annot_buf_bytes(&file), 0600, NULL);
-}
-
-static enum annot_status contradicts(struct annot *a, const char *word,
-				     const struct annot_checkpoint *pin,
-				     struct annot_bytes pin_note,
-				     const struct annot_checkpoint *theirs,
-				     struct annot_bytes their_note, struct annot_error *err)
-{
-	AUTO_BUF struct annot_buf path = ANNOT_BUF_INIT(PATH_MAX);
-	annot_keep_evidence(a, word, pin_note, their_note, &path);
-	return annot_fail(err, ANNOT_MISMATCH,
-			  "%s: the log of %s shows a checkpoint of size %llu that does not go "
-			  "together with the pinned one of size %llu; both signed notes are in %s; "
-			  "do not trust this daemon before that is explained",
-			  word, a->socket, (unsigned long long)theirs->size,
-			  (unsigned long long)pin->size, path.data ? path.data : "no file");
-}
-
 /* The daemon would not prove consistency: is its log shorter than what it signed before? */
 static enum annot_status unproved(struct annot *a, const struct annot_checkpoint *pin,
 				  struct annot_bytes pin_note,
@@ -100,9 +63,10 @@ static enum annot_status unproved(struct annot *a, const struct annot_checkpoint
 	TRY(annot_client_arena(&arena, err));
 	TRY(annot_call_checkpoint(a, &in, arena, &reply, err));
 	TRY(annot_client_open_note(a, reply->note, &newest, err));
+	struct annot_clash c = {ANNOT_FORKED_LOG, pin, theirs, pin_note, their_note};
 	if (newest.size < pin->size)
-		return contradicts(a, "ROLLED-BACK", pin, pin_note, &newest, reply->note, err);
-	return contradicts(a, "FORKED", pin, pin_note, theirs, their_note, err);
+		c = (struct annot_clash){ANNOT_ROLLED_BACK, pin, &newest, pin_note, reply->note};
+	return annot_contradicted(a, &c, err);
 }
 
 /* Whether two checkpoints are of one log; the older one may be either. */
@@ -113,14 +77,17 @@ static enum annot_status check_consistent(struct annot *a, const struct annot_ch
 {
 	const struct annot_checkpoint *old = pin->size < theirs->size ? pin : theirs;
 	const struct annot_checkpoint *new = old == pin ? theirs : pin;
+	struct annot_clash clash = {ANNOT_FORKED_LOG, pin, theirs, pin_note, their_note};
 	if (pin->size == 0)
 		return ANNOT_OK;
-	if (old->size == 0)
-		return contradicts(a, "ROLLED-BACK", pin, pin_note, theirs, their_note, err);
+	if (old->size == 0) {
+		clash.what = ANNOT_ROLLED_BACK;
+		return annot_contradicted(a, &clash, err);
+	}
 	if (old->size == new->size) {
 		if (annot_hash_equal(&old->root, &new->root))
 			return ANNOT_OK;
-		return contradicts(a, "FORKED", pin, pin_note, theirs, their_note, err);
+		return annot_contradicted(a, &clash, err);
 	}
 	AUTO_ARENA struct annot_arena *arena = NULL;
 	struct annot_consistency_request in = {.from = old->size, .to = new->size};
@@ -133,7 +100,7 @@ static enum annot_status check_consistent(struct annot *a, const struct annot_ch
 	TRY(status);
 	if (annot_verify_consistency(old->size, new->size, reply->path, reply->n_path, &old->root,
 				     &new->root, NULL) != ANNOT_OK)
-		return contradicts(a, "FORKED", pin, pin_note, theirs, their_note, err);
+		return annot_contradicted(a, &clash, err);
 	return ANNOT_OK;
 }
 

@@ -119,18 +119,29 @@ static enum annot_status check_reply(struct annot *a, const struct outgoing *out
  * A refusal may mean that the log shows others another history than the one this record's author
  * saw: the newest checkpoint is held against the pin, which keeps both notes if they disagree.
  */
-static void look_for_fork(struct annot *a, const struct outgoing *out,
-			  const struct annot_receipt *receipt)
+static bool is_fork(struct annot *a, const struct outgoing *out, enum annot_status status,
+		    struct annot_error *why)
 {
 	struct annot_checkpoint newest;
-	if (receipt->status == ANNOT_REFUSED && out->waiting.note.data &&
-	    annot_pin_refresh(a, &newest, NULL) != ANNOT_OK)
-		return; /* what was found is on disk; the refusal itself is what the caller reports
-			 */
+	return status == ANNOT_REFUSED && out->waiting.note.data &&
+	       annot_pin_refresh(a, &newest, why) == ANNOT_MISMATCH;
+}
+
+/* A record that a log with another history refused is not lost: it waits for the right one. */
+static void look_for_fork(struct annot *a, const struct outgoing *out, struct annot_arena *arena,
+			  struct annot_receipt *receipt)
+{
+	struct annot_error why = {0};
+	if (!is_fork(a, out, receipt->status, &why))
+		return;
+	const char *text = annot_arena_copy(arena, why.text, strlen(why.text));
+	*receipt = (struct annot_receipt){
+		.status = ANNOT_MISMATCH, .message = text ? text : receipt->message, .waits = true};
 }
 
 static void take_results(struct annot *a, const struct outgoing *out, size_t n,
-			 const struct annot_submit_reply *reply, struct annot_receipt *receipts)
+			 const struct annot_submit_reply *reply, struct annot_arena *arena,
+			 struct annot_receipt *receipts)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct annot_submit_result *result = &reply->results[i];
@@ -146,8 +157,8 @@ static void take_results(struct annot *a, const struct outgoing *out, size_t n,
 			.waits = status != ANNOT_OK && !is_final(status),
 		};
 		if (is_final(status))
-			look_for_fork(a, &out[i], &receipts[i]);
-		if (status == ANNOT_OK || is_final(status))
+			look_for_fork(a, &out[i], arena, &receipts[i]);
+		if (!receipts[i].waits)
 			annot_outbox_drop(&out[i].waiting.id);
 	}
 }
@@ -184,7 +195,7 @@ static enum annot_status send_some(struct annot *a, const struct outgoing *out, 
 	if (status != ANNOT_OK)
 		return annot_fail(err, status, "%s", said.text);
 	TRY(check_reply(a, out, k, reply, err));
-	take_results(a, out, k, reply, receipts);
+	take_results(a, out, k, reply, arena, receipts);
 	*ret_n = k;
 	return ANNOT_OK;
 }
@@ -238,7 +249,7 @@ static enum annot_status flush(struct annot *a, const struct annot_hash *ids, si
 		for (size_t i = 0; i < k; i++) {
 			if (receipts[i].status == ANNOT_OK) {
 				++*ret_sent;
-			} else if (is_final(receipts[i].status)) {
+			} else if (!receipts[i].waits) {
 				++*ret_refused;
 				struct annot_error said;
 				annot_fail(&said, receipts[i].status, "earlier record %s: %s",

@@ -62,6 +62,16 @@ annot_verify_consistency(uint64_t from, uint64_t to, const struct annot_hash *pa
 			 const struct annot_hash *from_root, const struct annot_hash *to_root,
 			 struct annot_error *err);
 
+/*
+ * What an inclusion proof of leaf `index` (at least 1) says of the leaves before it: *ret is the root
+ * of the first `index` ones, which the left siblings on its way up are the pieces of. MISMATCH if the
+ * proof does not show that leaf.
+ */
+ANNOT_API ANNOT_CHECKED enum annot_status
+annot_verify_prefix(uint64_t index, uint64_t size, const struct annot_hash *leaf_hash,
+		    const struct annot_hash *path, size_t n, const struct annot_hash *root,
+		    struct annot_hash *ret, struct annot_error *err);
+
 /* Root of the tree over a text's 4 KiB chunks (the last may be shorter; an empty text has the empty
  * root). */
 enum { ANNOT_CHUNK_SIZE = 4096 };

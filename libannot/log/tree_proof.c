@@ -175,6 +175,28 @@ enum annot_status annot_verify_inclusion(uint64_t index, uint64_t size,
 	return ANNOT_OK;
 }
 
+enum annot_status annot_verify_prefix(uint64_t index, uint64_t size,
+				      const struct annot_hash *leaf_hash,
+				      const struct annot_hash *path, size_t n,
+				      const struct annot_hash *root, struct annot_hash *ret,
+				      struct annot_error *err)
+{
+	if (index == 0)
+		return annot_fail(err, ANNOT_MISMATCH, "no leaf is before #0");
+	TRY(annot_verify_inclusion(index, size, leaf_hash, path, n, root, err));
+	struct walk w = {index, size - 1};
+	bool any = false;
+	for (size_t i = 0; i < n; i++) {
+		/* The smallest subtree comes first: what is further to the left is larger. */
+		if (sibling_is_left(&w)) {
+			*ret = any ? annot_node_hash(&path[i], ret) : path[i];
+			any = true;
+		}
+		ascend(&w);
+	}
+	return ANNOT_OK;
+}
+
 /* Sizes and number of hashes; the equal-size case needs no walk. */
 static enum annot_status consistency_shape(uint64_t from, uint64_t to, size_t n,
 					   struct annot_error *err)

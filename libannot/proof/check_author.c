@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "record/sshsig.h"
+#include "state/standing.h"
 
 static const struct annot_key_info *key_of(const struct annot_verify *v,
 					   const struct annot_hash *author)
@@ -107,41 +108,58 @@ static void warn_of_predecessor(struct annot_verify *v, const struct annot_key_i
 			      (long long)old->compromised_from);
 }
 
-static void check_key_life(struct annot_verify *v)
+/* Whether somebody stood by what a stolen key may have signed. */
+static void check_reaffirmed(struct annot_verify *v, const struct annot_key_info *now)
 {
-	const struct annot_key_info *now = &v->noted->author_now;
-	unsigned long long size = v->checkpoint.size;
+	uint64_t elsewhere = annot_reaffirmed_elsewhere(v, v->subject);
+	long long from = (long long)now->compromised_from;
 
-	if (now->state == ANNOT_KEY_ACTIVE || now->state == ANNOT_KEY_PENDING)
-		CHECK_PASSED(v, "key", "in force at #%llu, not revoked as of #%llu",
-			     (unsigned long long)v->subject->index, size);
-	else if (now->state != ANNOT_KEY_COMPROMISED)
-		CHECK_PASSED(v, "key", "in force at #%llu; %s later, at #%lld",
-			     (unsigned long long)v->subject->index,
-			     annot_key_state_name(now->state), (long long)now->ended - 1);
-	else if (now->compromised_from > (int64_t)v->subject->index)
-		CHECK_PASSED(v, "key", "in force at #%llu; compromised later, from #%lld on",
-			     (unsigned long long)v->subject->index,
-			     (long long)now->compromised_from);
-	else if (annot_key_disputed(v, v->subject) && annot_reaffirmed_elsewhere(v, v->subject))
-		CHECK_FAILED(
-			v, "key", ANNOT_DISPUTED,
-			"revoked as compromised from #%lld on; a reaffirmation at #%llu does not "
-			"count, for it is not in the bundle",
-			(long long)now->compromised_from,
-			(unsigned long long)annot_reaffirmed_elsewhere(v, v->subject));
-	else if (annot_key_disputed(v, v->subject))
-		CHECK_FAILED(v, "key", ANNOT_DISPUTED,
-			     "revoked as compromised from #%lld on, so that anyone may have signed "
-			     "this at #%llu; nobody stood by it since (reaffirm)",
-			     (long long)now->compromised_from,
-			     (unsigned long long)v->subject->index);
-	else
+	if (!annot_key_disputed(v, v->subject))
 		CHECK_PASSED(
 			v, "key",
 			"revoked as compromised from #%lld on, but a later key of %s reaffirmed "
 			"this record",
-			(long long)now->compromised_from, now->name);
+			from, now->name);
+	else if (elsewhere)
+		CHECK_FAILED(
+			v, "key", ANNOT_DISPUTED,
+			"revoked as compromised from #%lld on; a reaffirmation at #%llu does not "
+			"count, for it is not in the bundle",
+			from, (unsigned long long)elsewhere);
+	else
+		CHECK_FAILED(v, "key", ANNOT_DISPUTED,
+			     "revoked as compromised from #%lld on, so that anyone may have signed "
+			     "this at #%llu; nobody stood by it since (reaffirm)",
+			     from, (unsigned long long)v->subject->index);
+}
+
+/* standing.def, in words and verdicts. */
+static void check_key_life(struct annot_verify *v)
+{
+	const struct annot_key_info *now = &v->noted->author_now;
+	unsigned long long index = v->subject->index;
+
+	switch (annot_key_standing(now, index)) {
+	case ANNOT_STANDING_GOOD:
+		CHECK_PASSED(v, "key", "in force at #%llu, not revoked as of #%llu", index,
+			     (unsigned long long)v->checkpoint.size);
+		break;
+	case ANNOT_STANDING_GOOD_ENDED:
+		CHECK_PASSED(v, "key", "in force at #%llu; %s later, at #%lld", index,
+			     annot_key_state_name(now->state), (long long)now->ended - 1);
+		break;
+	case ANNOT_STANDING_GOOD_STOLEN:
+		CHECK_PASSED(v, "key", "in force at #%llu; compromised later, from #%lld on", index,
+			     (long long)now->compromised_from);
+		break;
+	case ANNOT_STANDING_DISPUTED:
+		check_reaffirmed(v, now);
+		break;
+	case ANNOT_STANDING_UNAUTHORISED:
+	case ANNOT_STANDING_NEVER:
+		CHECK_INVALID(v, "key", "not in force at #%llu", index);
+		break;
+	}
 }
 
 void annot_check_author(struct annot_verify *v)

@@ -66,12 +66,18 @@ struct annot_key_info {
 				     key's author hash */
 	struct annot_hash event;  /* the key event (or corpus record) that brought the key */
 	uint64_t index;           /* of that event */
+	struct annot_hash by;     /* author of that event */
 	enum annot_key_state state;
 	int64_t effective;            /* from this index on it counts; ANNOT_NEVER while pending */
 	int64_t ended;                /* from this index on it no longer counts; ANNOT_NEVER */
+	struct annot_hash ended_by;   /* author of the record that ended it: a rotation, revocation
+					 or corpus record; zero while it counts */
 	int64_t compromised_from;     /* from-index of a compromise, `ended` where none was given;
 					 ANNOT_NEVER */
-	struct annot_hash revocation; /* the record that ended it by revocation; zero if none */
+	struct annot_hash revocation; /* the last record that revoked it; zero if none */
+	struct annot_hash revoked_by; /* its author */
+	int64_t revoked;              /* where it took effect, after `ended` if a key that had ended
+					 turned out to have been stolen; ANNOT_NEVER */
 	const char *const *languages;
 	size_t n_languages;
 };

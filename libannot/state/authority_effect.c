@@ -55,7 +55,7 @@ static enum annot_status set_log_key(struct annot_authority *a, const struct ann
 static enum annot_status take_corpus(struct annot_authority *a, const struct annot_record *r,
 				     uint64_t index, struct annot_error *err)
 {
-	const struct annot_key_event event = {.record = r->id, .index = index};
+	const struct annot_key_event event = {.record = r->id, .author = r->author, .index = index};
 	struct annot_admin admins[ANNOT_ADMINS_MAX];
 	struct annot_person *p, *next;
 	size_t n = 0;
@@ -68,7 +68,7 @@ static enum annot_status take_corpus(struct annot_authority *a, const struct ann
 			admins[i].person->admin = true;
 	HASH_ITER(hh, a->persons, p, next)
 	if (!p->admin && !p->by_key_add && p->active)
-		annot_keys_end(p->active, ANNOT_KEY_REMOVED, index);
+		annot_keys_end(p->active, ANNOT_KEY_REMOVED, index, &r->author);
 	for (size_t i = 0; i < n; i++)
 		TRY(enrol_admin(a, &admins[i], &event, err));
 	TRY(set_log_key(a, r, err));
@@ -130,7 +130,7 @@ static enum annot_status take_key_rotate(struct annot_authority *a, const struct
 					 struct annot_key *old, uint64_t index,
 					 struct annot_error *err)
 {
-	const struct annot_key_event event = {.record = r->id, .index = index};
+	const struct annot_key_event event = {.record = r->id, .author = r->author, .index = index};
 	struct annot_person *p = old->person;
 	struct annot_key *key;
 
@@ -138,29 +138,30 @@ static enum annot_status take_key_rotate(struct annot_authority *a, const struct
 	key = annot_keys_add(a, p, annot_record_card(r, "key"), &event);
 	if (!key)
 		return no_memory(err);
-	annot_keys_end(old, ANNOT_KEY_ROTATED, index);
+	annot_keys_end(old, ANNOT_KEY_ROTATED, index, &r->author);
 	annot_keys_activate(key, p, index);
 	return ANNOT_OK;
 }
 
 static enum annot_status take_key_revoke(struct annot_authority *a, const struct annot_record *r,
-					 struct annot_key *own, uint64_t index,
-					 struct annot_error *err)
+					 uint64_t index, struct annot_error *err)
 {
 	const struct annot_card *from = annot_record_card(r, "from-index");
 	const char *reason = annot_record_text(r, "reason");
 	enum annot_key_state state = ANNOT_KEY_COMPROMISED;
 	struct annot_key *key;
 
-	TRY(annot_rule_key_revoke(a, r, own, index, &key, err));
+	TRY(annot_rule_key_revoke(a, r, index, &key, err));
 	if (strcmp(reason, "retired") == 0)
 		state = ANNOT_KEY_RETIRED;
 	else if (strcmp(reason, "left") == 0)
 		state = ANNOT_KEY_LEFT;
-	annot_keys_end(key, state, index);
+	annot_keys_end(key, state, index, &r->author);
 	key->info.revocation = r->id;
+	key->info.revoked_by = r->author;
+	key->info.revoked = (int64_t)index;
 	if (state == ANNOT_KEY_COMPROMISED)
-		key->info.compromised_from = from ? (int64_t)from->start : key->info.ended;
+		annot_keys_taint(key, from ? (int64_t)from->start : key->info.ended);
 	return ANNOT_OK;
 }
 
@@ -177,7 +178,7 @@ enum annot_status annot_effect_take(struct annot_authority *a, struct annot_quor
 	case ANNOT_KIND_key_rotate:
 		return take_key_rotate(a, q->copy, own, index, err);
 	case ANNOT_KIND_key_revoke:
-		return take_key_revoke(a, q->copy, own, index, err);
+		return take_key_revoke(a, q->copy, index, err);
 	default: /* withhold: authority only says that it is in effect */
 		return ANNOT_OK;
 	}
@@ -187,7 +188,8 @@ enum annot_status annot_effect_take(struct annot_authority *a, struct annot_quor
 enum annot_status annot_effect_prepare(struct annot_authority *a, struct annot_quorum *q,
 				       uint64_t index, struct annot_error *err)
 {
-	const struct annot_key_event event = {.record = q->record, .index = index};
+	const struct annot_key_event event = {
+		.record = q->record, .author = q->copy->author, .index = index};
 	const struct annot_card *name;
 	struct annot_person *p;
 

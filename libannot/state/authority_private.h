@@ -84,9 +84,6 @@ struct annot_authority {
  * ------------------------------------------------------------------------------------------ */
 
 struct annot_key *annot_keys_find(const struct annot_authority *a, const struct annot_hash *author);
-/* The one key that a key-add or key-rotate brought; NULL. */
-struct annot_key *annot_keys_of_event(const struct annot_authority *a,
-				      const struct annot_hash *event);
 struct annot_person *annot_person_find(const struct annot_authority *a, const char *name,
 				       size_t len);
 /* A person that is not yet found by name; NULL when out of memory. */
@@ -97,7 +94,7 @@ enum annot_status annot_person_register(struct annot_authority *a, struct annot_
 					struct annot_error *err);
 /* Where a key comes from. */
 struct annot_key_event {
-	struct annot_hash record;
+	struct annot_hash record, author;
 	uint64_t index;
 };
 /* Adds a pending key; NULL when out of memory. */
@@ -105,7 +102,11 @@ struct annot_key *annot_keys_add(struct annot_authority *a, struct annot_person 
 				 const struct annot_card *card,
 				 const struct annot_key_event *event);
 void annot_keys_activate(struct annot_key *key, struct annot_person *person, uint64_t index);
-void annot_keys_end(struct annot_key *key, enum annot_key_state state, uint64_t index);
+/* by: author of the record that ends it. */
+void annot_keys_end(struct annot_key *key, enum annot_key_state state, uint64_t index,
+		    const struct annot_hash *by);
+/* Known by now to be stolen since an index; so in all its enrolments up to this one. */
+void annot_keys_taint(struct annot_key *key, int64_t from);
 /* Forgets a pending key. */
 void annot_keys_drop(struct annot_authority *a, struct annot_key *key);
 /* Copies what a person is to the infos of all its keys. */
@@ -136,10 +137,9 @@ enum annot_status annot_rule_key_add(const struct annot_authority *a, const stru
 enum annot_status annot_rule_key_rotate(const struct annot_authority *a,
 					const struct annot_record *r, const struct annot_key *old,
 					struct annot_error *err);
-/* own: the author's key; index: where the record stands. *ret is the key that it ends. */
+/* index: where the record stands. *ret is the key that it ends. */
 enum annot_status annot_rule_key_revoke(const struct annot_authority *a,
-					const struct annot_record *r, struct annot_key *own,
-					uint64_t index, struct annot_key **ret,
+					const struct annot_record *r, uint64_t index, struct annot_key **ret,
 					struct annot_error *err);
 /* Whether a self-revocation: at once, no quorum. */
 bool annot_revokes_itself(const struct annot_record *r, const struct annot_key *own);

@@ -116,32 +116,51 @@ static enum annot_status check_again(const struct annot_key *key, bool compromis
 	return ANNOT_OK;
 }
 
+/*
+ * Which key `on` means. A corpus record brings several, so that there it is that of the signer's
+ * person, now in force or rotated since, or else the only one that the record brought. A compromise
+ * is of the key, not of one enrolment: the newest is meant.
+ */
+static struct annot_key *key_of_revocation(const struct annot_authority *a,
+					   const struct annot_record *r, bool compromised)
+{
+	const struct annot_hash *on = annot_record_on(r);
+	const struct annot_key *signer = annot_keys_find(a, &r->author);
+	struct annot_key *found = NULL, *of_signer = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < a->n_keys; i++) {
+		if (!annot_hash_equal(&a->keys[i]->info.event, on))
+			continue;
+		found = a->keys[i];
+		n++;
+		if (signer && found->person == signer->person)
+			of_signer = found;
+	}
+	if (n > 1)
+		found = of_signer;
+	return found && compromised ? annot_keys_find(a, &found->info.author) : found;
+}
+
 enum annot_status annot_rule_key_revoke(const struct annot_authority *a,
-					const struct annot_record *r, struct annot_key *own,
-					uint64_t index, struct annot_key **ret,
-					struct annot_error *err)
+					const struct annot_record *r, uint64_t index,
+					struct annot_key **ret, struct annot_error *err)
 {
 	const struct annot_card *from = annot_record_card(r, "from-index");
 	bool compromised = strcmp(annot_record_text(r, "reason"), "compromised") == 0;
-	struct annot_key *key = own;
+	struct annot_key *key;
 
 	if (from && from->start > index)
 		return annot_fail(err, ANNOT_REFUSED,
 				  "from-index: %llu is after this record (#%llu)",
 				  (unsigned long long)from->start, (unsigned long long)index);
-	/* A corpus record brings several keys, so that only its signer's own key is meant by it. */
-	if (!annot_revokes_itself(r, own)) {
-		const struct annot_quorum *event = annot_quorum_find(a, annot_record_on(r));
-
-		key = event && event->kind != ANNOT_KIND_corpus
-			      ? annot_keys_of_event(a, &event->record)
-			      : NULL;
-	}
+	key = key_of_revocation(a, r, compromised);
 	if (!key)
 		return annot_fail(
 			err, ANNOT_REFUSED,
-			"on: names no key-add or key-rotate that brought a key; an admin named "
-			"by a corpus record is removed by a new version of that record");
+			"on: names no key-add or key-rotate that brought a key; another admin "
+			"among several that a corpus record named is removed by a new version of "
+			"that record");
 	TRY(check_again(key, compromised, from, err));
 	if (key->info.state == ANNOT_KEY_ACTIVE && key->person->admin &&
 	    annot_authority_admins(a) <= a->threshold)

@@ -84,8 +84,8 @@ struct annot_judgement {
  *  - the author rule of the kind: ADMIN: the author's person is an admin; effective at once where
  * the quorum is met by it alone, else pending; REPLACED: `on` is the event of the author's own key,
  * which is in force; ADMIN_OR_SELF: an admin (quorum), or the key that `on` brought, at once and
- * without from-index; a key that a corpus record brought is revoked by itself only (admins change
- * the corpus record instead);
+ * without from-index; where `on` is a corpus record that brought several keys, the one of the
+ * author's own person is meant (other admins change the corpus record instead);
  *  - kind rules, beside what annot_record_parse has checked: names unique (keys for ever; a
  * document keeps its name or takes a free one; never like an id); key-add and key-rotate: proof is
  * good, the key is not enrolled; corpus: its only parent is the corpus record in force, threshold

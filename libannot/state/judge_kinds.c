@@ -26,8 +26,7 @@ static enum annot_status judge_key_revoke(struct judge *j)
 	struct annot_key *key;
 
 	return annot_judge_take(
-		j, annot_rule_key_revoke(j->a, j->record, j->key, j->fact->index, &key, &why),
-		&why);
+		j, annot_rule_key_revoke(j->a, j->record, j->fact->index, &key, &why), &why);
 }
 
 /* --- documents

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/encode.h"
+#include "state/standing.h"
 
 struct annot_fingerprint annot_author_fingerprint(const struct annot_hash *author)
 {
@@ -36,15 +37,6 @@ struct annot_key *annot_keys_find(const struct annot_authority *a, const struct 
 		if (key->info.state != ANNOT_KEY_PENDING)
 			return key;
 	return entry->newest;
-}
-
-struct annot_key *annot_keys_of_event(const struct annot_authority *a,
-				      const struct annot_hash *event)
-{
-	for (size_t i = 0; i < a->n_keys; i++)
-		if (annot_hash_equal(&a->keys[i]->info.event, event))
-			return a->keys[i];
-	return NULL;
 }
 
 struct annot_person *annot_person_find(const struct annot_authority *a, const char *name,
@@ -117,10 +109,12 @@ struct annot_key *annot_keys_add(struct annot_authority *a, struct annot_person 
 	key->info.author = card->hash;
 	key->info.event = event->record;
 	key->info.index = event->index;
+	key->info.by = event->author;
 	key->info.state = ANNOT_KEY_PENDING;
 	key->info.effective = ANNOT_NEVER;
 	key->info.ended = ANNOT_NEVER;
 	key->info.compromised_from = ANNOT_NEVER;
+	key->info.revoked = ANNOT_NEVER;
 	key->person = person;
 	person_to_info(key);
 	HASH_FIND(hh, a->authors, &card->hash, sizeof(card->hash), entry);
@@ -149,13 +143,23 @@ void annot_keys_activate(struct annot_key *key, struct annot_person *person, uin
 	person_to_info(key);
 }
 
-void annot_keys_end(struct annot_key *key, enum annot_key_state state, uint64_t index)
+void annot_keys_end(struct annot_key *key, enum annot_key_state state, uint64_t index,
+		    const struct annot_hash *by)
 {
 	key->info.state = state;
-	if (key->info.ended == ANNOT_NEVER)
+	if (key->info.ended == ANNOT_NEVER) {
 		key->info.ended = (int64_t)index + 1;
+		key->info.ended_by = *by;
+	}
 	if (key->person->active == key)
 		key->person->active = NULL;
+}
+
+void annot_keys_taint(struct annot_key *key, int64_t from)
+{
+	for (struct annot_key *k = key; k; k = k->before)
+		if (k->info.effective != ANNOT_NEVER)
+			k->info.compromised_from = from;
 }
 
 void annot_keys_drop(struct annot_authority *a, struct annot_key *key)
@@ -243,6 +247,5 @@ bool annot_key_stolen(const struct annot_authority *a, const struct annot_hash *
 
 	while (key && !annot_key_in_force(&key->info, index))
 		key = key->before;
-	return key && key->info.compromised_from != ANNOT_NEVER &&
-	       key->info.compromised_from <= (int64_t)index;
+	return key && annot_key_standing(&key->info, index) == ANNOT_STANDING_DISPUTED;
 }

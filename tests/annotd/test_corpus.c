@@ -614,6 +614,16 @@ static void test_withhold(void **state)
 	reader_close(r);
 	assert_status(corpus_content(f->corpus, d->index, annot_bytes_of(text), &test_error),
 		      ANNOT_REFUSED);
+	/* Nor the record itself, nor its text by way of another record. */
+	struct corpus_item again = item_of(f->test->entries[2]);
+	assert_ok(admit(f, &again, 1));
+	assert_int_equal(again.status, ANNOT_REFUSED);
+	assert_non_null(strstr(again.message, "record #2 was withheld"));
+	struct test_entry *twin = test_put_document(f->test, &bob, "twin", text);
+	admit_all(f, 4);
+	assert_status(corpus_content(f->corpus, twin->index, annot_bytes_of(text), &test_error),
+		      ANNOT_REFUSED);
+	assert_error_says("withheld with document #2");
 	f->corpus = corpus_close(f->corpus);
 	assert_no_findings(f->dir);
 	uint64_t n;
@@ -621,6 +631,44 @@ static void test_withhold(void **state)
 	assert_no_findings(f->dir);
 	reopen(f);
 	assert_null(corpus_read_only(f->corpus));
+	assert_status(corpus_content(f->corpus, twin->index, annot_bytes_of(text), &test_error),
+		      ANNOT_REFUSED);
+}
+
+/* A quorum that is completed takes nothing away but what a withhold record names. */
+static void test_quorum_withholds_nothing_else(void **state)
+{
+	struct fixture *f = *state;
+	struct test_corpus *two = test_corpus_new(2, 2);
+	char dir[TEST_PATH_MAX];
+	struct test_key one = test_key(1), other = test_key(2), bob = test_key(9);
+	struct test_entry *add, *revoke;
+	struct test_corpus *kept = f->test;
+	f->corpus = corpus_close(f->corpus);
+	f->test = two;
+	test_folder(two, NULL, dir);
+	assert_ok(corpus_open(dir, &f->corpus, &test_error));
+	add = test_put(two, &one, test_key_add(two, "bob", &bob));
+	test_put(two, &other, test_review(&add->id, "approve"));
+	revoke = test_put(two, &one, test_key_revoke(&add->id, "left", ANNOT_NEVER));
+	test_put(two, &other, test_review(&revoke->id, "approve"));
+	admit_all(f, 1);
+	f->corpus = corpus_close(f->corpus);
+	assert_no_findings(dir);
+	AUTO_ARENA struct annot_arena *arena = annot_arena_new(1 << 20);
+	struct store_record stored;
+	struct reader *r;
+	assert_ok(reader_open(dir, &r, &test_error));
+	assert_ok(reader_begin(r, &test_error));
+	for (size_t i = 0; i < two->n; i++) {
+		assert_ok(reader_record(r, i, arena, &stored, &test_error));
+		assert_non_null(stored.record.data);
+	}
+	reader_end(r);
+	reader_close(r);
+	test_folder_remove(dir);
+	test_corpus_free(two);
+	f->test = kept;
 }
 
 /* A full disk: nothing of the batch is there afterwards, and all of it goes in once there is room.
@@ -768,6 +816,7 @@ int main(void)
 		TEST(test_refused_ones_do_not_stop_the_batch),
 		TEST(test_quorum_settles_later),
 		TEST(test_withhold),
+		TEST(test_quorum_withholds_nothing_else),
 		TEST(test_disk_full),
 		TEST(test_file_lost_meanwhile),
 		TEST(test_fsck_finds),

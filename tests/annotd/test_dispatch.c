@@ -101,6 +101,7 @@ static int setup(void **state)
 	f->arena = annot_arena_new(8 << 20);
 	test_folder(f->test, NULL, f->dir);
 	assert_ok(corpus_open(f->dir, &f->shared.corpus, &test_error));
+	assert_ok(uploads_open(f->dir, &f->shared.uploads, &test_error));
 	assert_ok(reader_open(f->dir, &f->worker.reader, &test_error));
 	f->worker.shared = &f->shared;
 	fail_encode = fail_index = 0;
@@ -112,6 +113,7 @@ static int teardown(void **state)
 	struct fixture *f = *state;
 	reader_close(f->worker.reader);
 	annot_arena_free(f->worker.arena);
+	uploads_close(f->shared.uploads);
 	corpus_close(f->shared.corpus);
 	test_folder_remove(f->dir);
 	test_corpus_free(f->test);

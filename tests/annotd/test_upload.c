@@ -90,6 +90,30 @@ static void test_pieces(void **state)
 	assert_int_equal(count_uploads(f), 0);
 }
 
+/* What is withheld meanwhile does not stay in the folder. */
+static void test_withheld(void **state)
+{
+	struct fixture *f = *state;
+	struct upload_document d = document(1, 1, annot_bytes_of(text));
+	struct annot_bytes content;
+	uint64_t received;
+	uploads_withheld(f->uploads, 3);
+	assert_ok(piece(f, &d, 0, text, 5, &received, &content));
+	uploads_withheld(f->uploads, 3);
+	assert_int_equal(count_uploads(f), 1);
+	uploads_withheld(f->uploads, 4);
+	assert_int_equal(count_uploads(f), 0);
+	assert_status(piece(f, &d, 5, text + 5, 5, &received, &content), ANNOT_CONFLICT);
+	assert_ok(piece(f, &d, 0, text, 5, &received, &content));
+	/* One that is being stored goes when it is done. */
+	assert_ok(piece(f, &d, 5, text + 5, sizeof text - 1 - 5, &received, &content));
+	assert_non_null(content.data);
+	uploads_withheld(f->uploads, 5);
+	assert_int_equal(count_uploads(f), 1);
+	uploads_done(f->uploads, &d.person, content);
+	assert_int_equal(count_uploads(f), 0);
+}
+
 static void test_order(void **state)
 {
 	struct fixture *f = *state;
@@ -225,6 +249,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_pieces),        TEST(test_order), TEST(test_one_a_person),
+		TEST(test_withheld),
 		TEST(test_wrong_content), TEST(test_bound), TEST(test_other_connections),
 	};
 	return cmocka_run_group_tests_name("annotd/upload", tests, NULL, NULL);

@@ -125,6 +125,21 @@ static void test_reaffirmed(void **state)
 	assert_verdict(test_verify(c, claim), ANNOT_VALID_UNWITNESSED);
 }
 
+/* The only admin, whose key came with the genesis record. */
+static void test_admin_reaffirms(void **state)
+{
+	struct test_entry *claim = test_put_as(c, &admin, test_claim("x"), ANNOT_EFFECTIVE);
+	struct test_key next = test_key(60);
+	(void)state;
+
+	test_put_as(c, &admin, test_key_rotate(c, "admin1", &c->id, &next), ANNOT_EFFECTIVE);
+	test_put_as(c, &next, test_key_revoke(&c->id, "compromised", (int64_t)claim->index),
+		    ANNOT_EFFECTIVE);
+	assert_verdict(test_verify(c, claim), ANNOT_DISPUTED);
+	test_put_as(c, &next, test_about(ANNOT_KIND_reaffirm, &claim->id), ANNOT_EFFECTIVE);
+	assert_verdict(test_verify(c, claim), ANNOT_VALID_UNWITNESSED);
+}
+
 static void test_rotated_and_removed(void **state)
 {
 	struct test_entry *claim = test_put_as(c, &bob, test_claim("x"), ANNOT_EFFECTIVE);
@@ -178,6 +193,7 @@ int main(void)
 		TEST(test_compromised_without_index),
 		TEST(test_compromised_from_it_on),
 		TEST(test_reaffirmed),
+		TEST(test_admin_reaffirms),
 		TEST(test_rotated_and_removed),
 		TEST(test_enrolled_by_quorum),
 	};
