@@ -1,5 +1,7 @@
 #include "rows.h"
 
+#include <string.h>
+
 #include "out/out.h"
 #include "out/record.h"
 
@@ -15,6 +17,11 @@ const char *rows_query(struct ctl *ctl, const char **args)
 	for (; *args; args++)
 		query = annot_arena_printf(ctl->arena, "%s%s%s", query, *query ? " " : "", *args);
 	return query;
+}
+
+bool rows_is_id(const char *arg)
+{
+	return *arg && strspn(arg, "abcdefghijklmnopqrstuvwxyz0123456789._-@=") == strlen(arg);
 }
 
 enum annot_status rows_ids(struct ctl *ctl, const struct annot_row *row,

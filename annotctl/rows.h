@@ -20,6 +20,10 @@ struct rows_request {
 /* The arguments as one query, in the arena: words that the shell split are joined again. */
 const char *rows_query(struct ctl *ctl, const char **args);
 
+/* An argument of the characters of ids and documents' names, where either may stand or a query: never a word to
+ * search for, so that a misspelt name does not let something else through. */
+bool rows_is_id(const char *arg);
+
 /* Takes one row; record is NULL for a withheld one. Both, and ctl->arena, live until it
  * returns, unless the request says keep. */
 typedef enum annot_status (*rows_take)(struct ctl *ctl, const struct annot_row *row,

@@ -338,6 +338,7 @@ enum annot_status corpus_admit_all(struct corpus *c, struct corpus_item **items,
 			? admit(c, items, n, answer, arg, err)
 			: annot_fail(err, ANNOT_TOO_LARGE, "%zu records in a batch; at most %d", n,
 				     CORPUS_BATCH_MAX);
+	corpus_tell_due(c);
 	pthread_mutex_unlock(&c->writing);
 	refuse_all(items, n, status, err->text);
 	return status;

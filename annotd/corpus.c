@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "annotd/log.h"
+#include "annotd/store/anchor.h"
 #include "annotd/texts.h"
 #include "base/hash.h"
 
@@ -156,6 +157,7 @@ enum annot_status corpus_catch_up(struct corpus *c, struct annot_error *err)
 		return ANNOT_OK;
 	pthread_mutex_lock(&c->writing);
 	enum annot_status status = corpus_make_good(c, err);
+	corpus_tell_due(c);
 	pthread_mutex_unlock(&c->writing);
 	return status;
 }
@@ -197,6 +199,49 @@ enum annot_status corpus_content(struct corpus *c, uint64_t document_index, stru
 {
 	pthread_mutex_lock(&c->writing);
 	enum annot_status status = put_content(c, document_index, text, err);
+	corpus_tell_due(c);
+	pthread_mutex_unlock(&c->writing);
+	return status;
+}
+
+/* --- anchors --- */
+
+void corpus_on_due(struct corpus *c, void (*due)(void *arg), void *arg)
+{
+	pthread_mutex_lock(&c->writing);
+	c->due = due;
+	c->due_arg = arg;
+	pthread_mutex_unlock(&c->writing);
+}
+
+void corpus_tell_due(struct corpus *c)
+{
+	if (store_anchors_due(c->store) && c->due)
+		c->due(c->due_arg);
+}
+
+static enum annot_status put_anchors(struct corpus *c, const struct store_todo *todo,
+				     const struct store_anchor *anchors, size_t n,
+				     const struct store_due *done, struct annot_error *err)
+{
+	TRY(corpus_make_good(c, err));
+	TRY(store_begin(c->store, err));
+	enum annot_status status = store_anchors_put(c->store, todo, anchors, n, err);
+	if (status == ANNOT_OK && done)
+		status = store_anchors_done(c->store, done, err);
+	if (status == ANNOT_OK)
+		status = store_commit_index(c->store, err);
+	if (status != ANNOT_OK)
+		store_rollback(c->store);
+	return status;
+}
+
+enum annot_status corpus_put_anchors(struct corpus *c, const struct store_todo *todo,
+				     const struct store_anchor *anchors, size_t n,
+				     const struct store_due *done, struct annot_error *err)
+{
+	pthread_mutex_lock(&c->writing);
+	enum annot_status status = put_anchors(c, todo, anchors, n, done, err);
 	pthread_mutex_unlock(&c->writing);
 	return status;
 }

@@ -105,4 +105,16 @@ enum annot_status corpus_catch_up(struct corpus *c, struct annot_error *err);
 enum annot_status corpus_content(struct corpus *c, uint64_t document_index, struct annot_bytes text,
 				 struct annot_error *err);
 
+/* Puts anchors into the index; done (may be NULL): that document's are all there. Called by the writer thread
+ * only. */
+struct store_todo; /* store/anchor.h */
+struct store_anchor;
+struct store_due;
+enum annot_status corpus_put_anchors(struct corpus *c, const struct store_todo *todo,
+				     const struct store_anchor *anchors, size_t n,
+				     const struct store_due *done, struct annot_error *err);
+/* From now on due is called when documents may have come due for anchors, by the thread that writes; it must not
+ * block. NULL: no more. */
+void corpus_on_due(struct corpus *c, void (*due)(void *arg), void *arg);
+
 #endif

@@ -33,6 +33,8 @@ struct corpus {
 	struct annot_frontier frontier; /* of the committed log */
 	struct annot_arena *arena;      /* of one replayed record */
 	struct texts *texts;            /* made when needed */
+	void (*due)(void *arg);         /* of corpus_on_due; may be NULL */
+	void *due_arg;
 	bool withholds_due;             /* bytes are still there that effective records withhold */
 	/* Memory, index and log may differ: corpus_load before anything else. Set under `writing`.
 	 */
@@ -89,6 +91,9 @@ enum annot_status corpus_open_offline(const char *dir, struct corpus **ret,
 
 /* corpus_open.c: carries out effective withhold records, all of them; under `writing` */
 enum annot_status corpus_finish_withholds(struct corpus *c, struct annot_error *err);
+
+/* corpus.c: tells whoever makes anchors, if something came due; under `writing` */
+void corpus_tell_due(struct corpus *c);
 
 /* admit.c: corpus_load, if stale, and withholds that are due; under `writing` */
 enum annot_status corpus_make_good(struct corpus *c, struct annot_error *err);

@@ -134,6 +134,16 @@ static bool scan_more(struct scan *s)
 	return s->at < s->len;
 }
 
+/* Whether what is asked for only words in replaced versions of documents can have. */
+static bool only_outdated(const struct query *query)
+{
+	const unsigned current = QUERY_EXACT | QUERY_ANCHOR_WITHHELD;
+	const unsigned outdated = QUERY_ANCHORS & ~current;
+
+	return (query->anchors && !(query->anchors & ~outdated)) ||
+	       (query->states && !(query->states & ~outdated));
+}
+
 enum annot_status query_parse(struct annot_arena *arena, const char *text, struct query **ret,
 			      struct annot_error *err)
 {
@@ -149,6 +159,11 @@ enum annot_status query_parse(struct annot_arena *arena, const char *text, struc
 	query->has_kinds = query->store.kinds != 0;
 	if (!query->has_kinds)
 		query->store.kinds = default_kinds(query->states);
+	if (query->has_as_of && ((query->anchors | query->states) & QUERY_ANCHORS))
+		return annot_fail(err, ANNOT_INVALID,
+				  "query: as-of: does not go with anchors, which are those in the "
+				  "newest versions");
+	query->store.outdated = only_outdated(query);
 	query->store.with_retracted = query->states & (QUERY_ANY | QUERY_RETRACTED);
 	query->store.with_void = query->states & (QUERY_ANY | QUERY_VOID);
 	query->store.with_pending = query->states & (QUERY_ANY | QUERY_PENDING);

@@ -9,6 +9,8 @@
  * since is inclusive, before is not. Words are looked for in the texts of a record, whatever their
  * case and accents.
  *
+ *   anchor:STATUS (what became of the words in the newest version; state: takes the first five of them too)
+ *
  * Without kind: quote, claim, span, link, verdict and comment; seals where a state of seals is
  * asked for. Without state: heads that are neither void nor retracted. speaker: also finds
  * claimants. rating: finds verdicts and what they are on.
@@ -41,8 +43,20 @@ enum query_state {
 	QUERY_VOID = 1 << 12,
 	QUERY_UNOPENED = 1 << 13,
 	QUERY_GIVEN_UP = 1 << 14,
-	QUERY_COMPROMISED = 1 << 15,
+	/* Of a target's anchor. */
+	QUERY_EXACT = 1 << 15,
+	QUERY_MOVED = 1 << 16,
+	QUERY_CHANGED = 1 << 17,
+	QUERY_AMBIGUOUS = 1 << 18,
+	QUERY_ORPHAN = 1 << 19,
+	/* Only with anchor: */
+	QUERY_ANCHOR_PENDING = 1 << 20,
+	QUERY_ANCHOR_WITHHELD = 1 << 21,
+	QUERY_ABSENT = 1 << 22,
+	QUERY_UNSEARCHED = 1 << 23,
+	QUERY_COMPROMISED = 1 << 24,
 };
+#define QUERY_ANCHORS ((unsigned)(QUERY_UNSEARCHED << 1) - QUERY_EXACT)
 
 struct query_values {
 	size_t n;
@@ -54,6 +68,7 @@ struct query {
 	struct query_values authors, documents, tags, speakers, ratings;
 	struct query_values words; /* plain (text/plain.h), none of them empty */
 	unsigned states;           /* 0: no state was asked for */
+	unsigned anchors;          /* the same, of anchor: */
 	bool has_as_of, has_kinds;
 	uint64_t as_of;
 	struct store_query store; /* kinds and ranges; the rest is filled by query_bind */
@@ -81,6 +96,9 @@ enum annot_status query_bind(struct query *query, struct annot_arena *arena, str
 /* Whether all words stand in the record's texts. */
 enum annot_status query_words(const struct query *query, const struct annot_record *record,
 			      bool *ret, struct annot_error *err);
+
+/* The bit of an anchor's name; 0: there is none of that name. */
+unsigned query_anchor(const char *name);
 
 /* --- between query.c and query_term.c --- */
 

@@ -26,6 +26,21 @@ static const struct {
 	{"unopened", QUERY_UNOPENED},
 	{"given-up", QUERY_GIVEN_UP},
 	{"compromised", QUERY_COMPROMISED},
+	{"exact", QUERY_EXACT},
+	{"moved", QUERY_MOVED},
+	{"changed", QUERY_CHANGED},
+	{"ambiguous", QUERY_AMBIGUOUS},
+	{"orphan", QUERY_ORPHAN},
+}, anchors[] = {
+	{"exact", QUERY_EXACT},
+	{"moved", QUERY_MOVED},
+	{"changed", QUERY_CHANGED},
+	{"ambiguous", QUERY_AMBIGUOUS},
+	{"orphan", QUERY_ORPHAN},
+	{"pending", QUERY_ANCHOR_PENDING},
+	{"withheld", QUERY_ANCHOR_WITHHELD},
+	{"absent", QUERY_ABSENT},
+	{"unsearched", QUERY_UNSEARCHED},
 };
 
 static enum annot_status invalid(const struct query_term *term, const char *what,
@@ -83,6 +98,27 @@ static enum annot_status term_state(struct query *query, const struct query_term
 	for (size_t i = 0; i < COUNT(states) && at < sizeof expected; i++)
 		at += (size_t)snprintf(expected + at, sizeof expected - at, " %s", states[i].name);
 	return invalid(term, "state", expected, err);
+}
+
+unsigned query_anchor(const char *name)
+{
+	for (size_t i = 0; i < COUNT(anchors); i++)
+		if (strcmp(name, anchors[i].name) == 0)
+			return anchors[i].state;
+	return 0;
+}
+
+static enum annot_status term_anchor(struct query *query, const struct query_term *term,
+				     struct annot_error *err)
+{
+	unsigned anchor = query_anchor(term->value);
+
+	query->anchors |= anchor;
+	return anchor ? ANNOT_OK
+		      : invalid(term, "anchor",
+				"one of exact moved changed ambiguous orphan pending withheld absent "
+				"unsearched",
+				err);
 }
 
 /* 2026-11-22 or 2026-11-22T10:00:00Z; days that do not exist are refused. */
@@ -176,6 +212,7 @@ enum annot_status query_term(struct query *query, struct annot_arena *arena,
 		{"since", term_range, 0},
 		{"before", term_range, 0},
 		{"state", term_state, 0},
+		{"anchor", term_anchor, 0},
 		{"as-of", term_as_of, 0},
 	};
 
@@ -194,7 +231,7 @@ enum annot_status query_term(struct query *query, struct annot_arena *arena,
 	return annot_fail(
 		err, ANNOT_INVALID,
 		"query, column %u: unknown term \"%.32s:\", expected one of kind: author: "
-		"doc: tag: speaker: rating: since: before: state: as-of: (words with a colon "
+		"doc: tag: speaker: rating: since: before: state: anchor: as-of: (words with a colon "
 		"stand in quotes)",
 		term->column - (unsigned)strlen(term->key) - 1, term->key);
 }

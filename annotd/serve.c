@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "annotd/anchors.h"
 #include "annotd/indexer.h"
 #include "annotd/log.h"
 #include "annotd/notify.h"
@@ -22,6 +23,7 @@ struct daemon {
 	struct workers *workers;
 	struct server *server;
 	struct indexer *indexer;
+	struct anchors *anchors;
 	uint64_t records; /* when it started */
 };
 
@@ -81,6 +83,7 @@ static enum annot_status start(struct daemon *d, const struct config *config,
 	TRY(segments_start(d->dispatch.corpus, &d->dispatch.segments, err));
 	writer_on_commit(d->dispatch.writer, segments_committed, d->dispatch.segments);
 	writer_on_content(d->dispatch.writer, segments_stored, d->dispatch.segments);
+	TRY(anchors_start(d->dispatch.corpus, d->dispatch.writer, &d->anchors, err));
 	TRY(workers_start(&d->dispatch, config->workers, &d->workers, err));
 	return start_server(d, config, err);
 }
@@ -110,6 +113,7 @@ static void stop(struct daemon *d)
 			log_warning("some replies could not be sent before stopping");
 	}
 	workers_stop(d->workers);
+	anchors_stop(d->anchors);
 	writer_stop(d->dispatch.writer);
 	indexer_stop(d->indexer);
 	segments_stop(d->dispatch.segments);

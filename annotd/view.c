@@ -1,6 +1,5 @@
 #include "annotd/view.h"
 
-#include "annotd/texts.h"
 #include "base/auto.h"
 #include "base/encode.h"
 
@@ -45,108 +44,6 @@ static void authority_unlock(struct rows *r)
 {
 	if (!r->authority)
 		corpus_authority_unlock(r->call->corpus);
-}
-
-/* --- targets --- */
-
-static enum annot_status document_look_up(struct rows *r, const char *hex,
-					  struct view_document *ret)
-{
-	struct call *c = r->call;
-	const struct annot_record *parsed;
-	struct store_record stored;
-	struct store_row row;
-	uint64_t seq = 0;
-
-	*ret = (struct view_document){.used = true};
-	memcpy(ret->hex, hex, sizeof ret->hex);
-	if (!annot_hash_unhex(hex, ANNOT_HASH_HEX, &ret->record))
-		return annot_fail(&c->err, ANNOT_STORE,
-				  "truth.db: a target names no hash; run annotd fsck");
-	enum annot_status status = reader_find(c->reader, &ret->record, &seq, &c->err);
-
-	if (status == ANNOT_NOT_FOUND)
-		return ANNOT_OK; /* a void record may name what is not there */
-	TRY(status);
-	TRY(reader_glance(c->reader, seq, &row, &c->err));
-	ret->version = row.version;
-	TRY(reader_record(c->reader, seq, r->scratch, &stored, &c->err));
-	if (row.kind != ANNOT_KIND_document || !stored.record.data)
-		return ANNOT_OK;
-	TRY(annot_record_parse(r->scratch, stored.record, &parsed, &c->err));
-	snprintf(ret->name, sizeof ret->name, "%s", annot_record_text(parsed, "name"));
-	return ANNOT_OK;
-}
-
-/* By the hash as the record spells it: the same document need not be decoded for each target. */
-static enum annot_status target_view(struct rows *r, const char *hex, struct annot_target_view *ret)
-{
-	unsigned at = (unsigned char)hex[0] + 3u * (unsigned char)hex[1];
-	struct view_document *slot = &r->cache->documents[at % VIEW_DOCUMENTS];
-
-	if (!slot->used || memcmp(slot->hex, hex, sizeof slot->hex) != 0) {
-		struct view_document found;
-
-		TRY(document_look_up(r, hex, &found));
-		*slot = found;
-	}
-	ret->document = slot->record;
-	ret->version = slot->version;
-	if (!slot->name[0])
-		return ANNOT_OK;
-	ret->name = annot_arena_copy(r->call->arena, slot->name, strlen(slot->name));
-	return ret->name ? ANNOT_OK
-			 : annot_fail(&r->call->err, ANNOT_NO_MEMORY, "no memory for a name");
-}
-
-/*
- * The documents of a record's targets, in hex. What is in the log was parsed when it came, and values
- * hold no line feed: lines that begin with the card's name are its targets.
- */
-static size_t target_documents(struct annot_bytes record, const char *ret[TARGETS_MAX])
-{
-	static const char card[] = "target ";
-	enum { CARD = sizeof card - 1 };
-	const char *at = (const char *)record.data, *end = at + record.len;
-	size_t n = 0;
-
-	while (n < TARGETS_MAX && end - at > CARD + ANNOT_HASH_HEX) {
-		if (memcmp(at, card, CARD) == 0)
-			ret[n++] = at + CARD;
-		at = memchr(at, '\n', (size_t)(end - at));
-		if (!at)
-			break;
-		at++;
-	}
-	return n;
-}
-
-static enum annot_status targets_view(struct rows *r, const struct view_subject *subject,
-				      struct annot_row *ret)
-{
-	struct call *c = r->call;
-	const char *documents[TARGETS_MAX];
-	struct store_chars chars[TARGETS_MAX];
-	struct annot_target_view *views;
-	size_t n = target_documents(subject->stored.record, documents), n_chars = 0;
-
-	if (n == 0)
-		return ANNOT_OK;
-	views = annot_arena_array(c->arena, n, sizeof *views);
-	if (!views)
-		return annot_fail(&c->err, ANNOT_NO_MEMORY, "no memory for %zu targets", n);
-	TRY(reader_chars(c->reader, subject->row.index, chars, COUNT(chars), &n_chars, &c->err));
-	for (size_t i = 0; i < n; i++) {
-		TRY(target_view(r, documents[i], &views[i]));
-		if (n_chars != n)
-			continue; /* its words were never looked up in the document */
-		views[i].chars_start = chars[i].start;
-		views[i].chars_end = chars[i].end;
-		views[i].anchor = "exact";
-	}
-	ret->targets = views;
-	ret->n_targets = n;
-	return ANNOT_OK;
 }
 
 /* --- rows --- */
@@ -251,7 +148,7 @@ static enum annot_status row_build(struct rows *r, struct view_subject *subject,
 	if (!signature || (row->reason[0] && !ret->reason))
 		return annot_fail(&c->err, ANNOT_NO_MEMORY, "no memory for a row");
 	if (subject->stored.record.data)
-		TRY(targets_view(r, subject, ret));
+		TRY(view_targets(r, subject, ret));
 	TRY(view_on(r, subject, ret));
 	return row_judge(r, subject, ret);
 }
@@ -264,12 +161,13 @@ static size_t text_size(const char *text)
 size_t rows_size(const struct annot_row *row)
 {
 	/* Keys, numbers and headers of a row and of a target: well under these. */
-	enum { ROW_FIXED = 384, TARGET_FIXED = 192, FLAG_FIXED = 32 };
+	enum { ROW_FIXED = 384, TARGET_FIXED = 192, FLAG_FIXED = 32, ANCHOR_FIXED = 256 };
 
 	size_t size = ROW_FIXED + row->record.len + row->signature.len + text_size(row->leaf) +
 		      text_size(row->author_name) + text_size(row->reason) +
 		      text_size(row->review) + row->n_flags * FLAG_FIXED;
 
+	size += row->n_anchors * ANCHOR_FIXED;
 	for (size_t i = 0; i < row->n_targets; i++)
 		size += TARGET_FIXED + text_size(row->targets[i].name);
 	return size;
@@ -318,6 +216,11 @@ static unsigned states_of(const struct annot_row *row)
 	return states;
 }
 
+static bool asks_anchors(const struct query *query)
+{
+	return (query->anchors | query->states) & QUERY_ANCHORS;
+}
+
 static bool asks_states(const struct query *query)
 {
 	return query && query->states && !(query->states & QUERY_ANY);
@@ -338,23 +241,37 @@ static enum annot_status words_match(struct rows *r, struct view_subject *subjec
 	return query_words(query, record, ret, &r->call->err);
 }
 
+/* In one of the states that are asked for; anchors are looked at last. */
+static enum annot_status states_match(struct rows *r, struct view_subject *subject,
+				      const struct query *query, bool *ret)
+{
+	struct annot_row row = {.effect = annot_effect_name(subject->row.effect)};
+
+	*ret = false;
+	if (query->states & ~QUERY_ANCHORS) {
+		TRY(row_judge(r, subject, &row));
+		*ret = states_of(&row) & query->states;
+	}
+	if (*ret || !(query->states & QUERY_ANCHORS))
+		return ANNOT_OK;
+	return view_anchored(r, subject, query->states & QUERY_ANCHORS, ret);
+}
+
 enum annot_status rows_match(struct rows *r, uint64_t index, const struct query *query, bool *ret)
 {
 	struct view_subject subject;
-	struct annot_row row = {0};
 	bool words = true;
 
 	*ret = true;
-	if (query->words.n == 0 && !asks_states(query))
+	if (query->words.n == 0 && !asks_states(query) && !asks_anchors(query))
 		return ANNOT_OK;
 	TRY(subject_read(r, index, r->scratch, &subject));
 	TRY(words_match(r, &subject, query, &words));
 	*ret = words;
-	if (!words || !asks_states(query))
-		return ANNOT_OK;
-	row.effect = annot_effect_name(subject.row.effect);
-	TRY(row_judge(r, &subject, &row));
-	*ret = states_of(&row) & query->states;
+	if (words && asks_states(query))
+		TRY(states_match(r, &subject, query, ret));
+	if (*ret && query->anchors)
+		TRY(view_anchored(r, &subject, query->anchors, ret));
 	return ANNOT_OK;
 }
 

@@ -23,6 +23,10 @@ struct view_document {
 	struct annot_hash record;
 	uint64_t version;
 	char name[VIEW_NAME_MAX + 1]; /* "": it is not there, or was withheld */
+	/* Where targets in it are looked for: the newest version's index and record; itself where it is that. */
+	uint64_t index, newest, newest_version;
+	struct annot_hash newest_record;
+	const char *unanchored; /* why nothing can be: "withheld", "absent"; else NULL */
 };
 
 /* Documents that targets named, by a part of their hash; good within one snapshot. */
@@ -61,7 +65,7 @@ enum annot_status rows_match(struct rows *r, uint64_t index, const struct query 
 /* Bytes that a row takes in a frame, at most. */
 size_t rows_size(const struct annot_row *row);
 
-/* --- between view.c, view_review.c and view_on.c --- */
+/* --- between view.c, view_review.c, view_on.c and view_target.c --- */
 
 /* A record while its row is built. row has no hashes: reader_glance. */
 struct view_subject {
@@ -88,6 +92,13 @@ enum annot_status view_on(struct rows *r, const struct view_subject *subject,
 enum annot_status view_sealed(struct rows *r, const struct annot_authority *authority,
 			      const struct view_subject *subject, bool *ret_blind,
 			      const char **ret_flag);
+
+/* Whether a record's targets have an anchor that is wanted, as bits of query_state. BUSY: that cannot be said yet. */
+enum annot_status view_anchored(struct rows *r, struct view_subject *subject, unsigned wanted,
+				bool *ret);
+/* The places of a record's targets, and what became of them. */
+enum annot_status view_targets(struct rows *r, const struct view_subject *subject,
+			       struct annot_row *ret);
 
 /* Authority as of the reader's size, replayed; the caller frees it. */
 enum annot_status view_authority(struct reader *reader, struct annot_authority **ret,

@@ -118,6 +118,13 @@ static void store_content_of(struct writer *w, struct write_job *job)
 	job->done(job, status, err.text, annot_bytes(NULL, 0));
 }
 
+static void apply(struct writer *w, struct write_job *job)
+{
+	struct annot_error err = {0};
+	enum annot_status status = job->apply(w->corpus, job->apply_arg, &err);
+	job->done(job, status, err.text, annot_bytes(NULL, 0));
+}
+
 /* With the lock held, which is released meanwhile: one batch, if there is one. */
 static void write_batch(struct writer *w)
 {
@@ -127,6 +134,8 @@ static void write_batch(struct writer *w)
 		pthread_mutex_unlock(&w->lock);
 		if (records > 0)
 			admit_jobs(w, jobs, records);
+		else if (jobs->apply)
+			apply(w, jobs);
 		else
 			store_content_of(w, jobs);
 		pthread_mutex_lock(&w->lock);

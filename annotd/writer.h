@@ -27,6 +27,9 @@ struct write_job {
 	size_t n_items;
 	uint64_t document_index;
 	struct annot_bytes content;
+	/* Or neither, but something else to be done on the thread that writes. */
+	enum annot_status (*apply)(struct corpus *corpus, void *arg, struct annot_error *err);
+	void *apply_arg;
 	bool announced; /* by writer_announce: putting it ends that */
 	/*
 	 * Called once, on the thread that writes, when it is durable or has failed. note is the signed

@@ -25,6 +25,7 @@ extern "C" {
 #include "text/find.h"
 #include "text/diff.h"
 #include "text/merge.h"
+#include "text/places.h"
 #include "anchor/anchor.h"
 #include "locate/wanted.h"
 #include "quote/alter.h"

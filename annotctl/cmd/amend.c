@@ -1,13 +1,14 @@
 #include <string.h>
 
+#include "../anchors/reanchor.h"
 #include "../out/out.h"
 #include "../patch.h"
 #include "../versions.h"
 #include "../write.h"
 
 static char **arg_set, **arg_unset, **arg_add, **arg_remove;
-static char *arg_patch;
-static int arg_force;
+static char *arg_patch, *arg_accept;
+static int arg_force, arg_anchor, arg_cautious;
 
 static const struct poptOption options[] = {
 	{"set", '\0', POPT_ARG_ARGV, &arg_set, 0, "Replace a card, whatever it held", "CARD=VALUE"},
@@ -18,6 +19,12 @@ static const struct poptOption options[] = {
 	 "Apply the changes that diff --json printed, before all else", "FILE"},
 	{"force", '\0', POPT_ARG_NONE, &arg_force, 0, "Amend an outdated version: makes a conflict",
 	 NULL},
+	{"anchor", '\0', POPT_ARG_NONE, &arg_anchor, 0,
+	 "Point to where the words stand in the newest version of the document", NULL},
+	{"accept", '\0', POPT_ARG_STRING, &arg_accept, 0,
+	 "With --anchor: sign exact, moved, changed without asking; several with commas", "STATUS"},
+	{"cautious", '\0', POPT_ARG_NONE, &arg_cautious, 0,
+	 "With --anchor: rather an orphan than a place that is not beyond doubt", NULL},
 	POPT_TABLEEND,
 };
 
@@ -149,13 +156,28 @@ static enum annot_status write_amended(struct ctl *ctl, const struct annot_draft
 			  said.text);
 }
 
+static int run_anchor(struct ctl *ctl, const char **args, bool cards)
+{
+	if (cards || arg_force)
+		return ctl_usage(ctl, "--anchor changes the targets alone; other options of amend "
+				      "do not go with it");
+	return reanchor(ctl, args,
+			&(struct reanchor_options){.accept = arg_accept, .cautious = arg_cautious});
+}
+
 static int run(struct ctl *ctl, int argc, const char **args)
 {
 	struct annot_fetched old;
-	(void)argc;
-	if (!arg_set && !arg_unset && !arg_add && !arg_remove && !arg_patch)
-		return ctl_usage(ctl, "nothing to change; say --set, --unset, --add, --remove or "
-				      "--patch");
+	bool cards = arg_set || arg_unset || arg_add || arg_remove || arg_patch;
+	if (arg_anchor)
+		return run_anchor(ctl, args, cards);
+	if (arg_accept || arg_cautious)
+		return ctl_usage(ctl, "--accept and --cautious go with --anchor");
+	if (!cards)
+		return ctl_usage(ctl, "nothing to change; say --set, --unset, --add, --remove, "
+				      "--patch or --anchor");
+	if (argc > 1)
+		return ctl_usage(ctl, "one annotation at a time, but with --anchor");
 	CTL_TRY(ctl, write_see(ctl, args[0], false, &old));
 	CTL_TRY(ctl, check_one_head(ctl, args[0], &old));
 	if (!old.row->head && !arg_force)
@@ -174,11 +196,11 @@ static int run(struct ctl *ctl, int argc, const char **args)
 
 const struct command cmd_amend = {
 	"amend",
-	"ID[@N] --set CARD=VALUE…",
+	"ID[@N] --set CARD=VALUE… | ID|QUERY --anchor",
 	"Sign a new version of an annotation",
 	options,
 	run,
 	NEEDS_DAEMON | WRITES,
 	1,
-	1,
+	-1,
 };

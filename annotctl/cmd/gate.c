@@ -22,13 +22,6 @@ struct wanted {
 	size_t n;
 };
 
-/* One argument of these characters is an id or a document's name and never a word to search for: a
- * misspelt name must not let something else through. */
-static bool is_id(const char *arg)
-{
-	return *arg && strspn(arg, "abcdefghijklmnopqrstuvwxyz0123456789._-@=") == strlen(arg);
-}
-
 static enum annot_status take(struct ctl *ctl, const struct annot_row *row,
 			      const struct annot_record *record, struct wanted *w)
 {
@@ -188,7 +181,7 @@ static enum annot_status gate_daemon(struct ctl *ctl, const char **args, struct 
 	if (!w)
 		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
 	TRY(bundle_trust_daemon(ctl, arg_corpus, &trust));
-	TRY(!args[1] && is_id(args[0]) ? find_one(ctl, args[0], w) : find_all(ctl, args, w));
+	TRY(!args[1] && rows_is_id(args[0]) ? find_one(ctl, args[0], w) : find_all(ctl, args, w));
 	TRY(annot_bundle_collect_records(ctl->annot, w->records, w->n, bundle, &ctl->err));
 	return judge(ctl, annot_buf_bytes(bundle), &trust, w, ret);
 }

@@ -14,13 +14,13 @@ static void print_part(struct ctl *ctl, enum annot_diff_op op, const char *text,
 		 out_style(ctl, STYLE_PLAIN));
 }
 
-static void print_words(struct ctl *ctl, const struct annot_diff_part *parts, size_t n)
+void diff_words_print(struct ctl *ctl, const struct annot_diff_part *parts, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		print_part(ctl, parts[i].op, parts[i].text, parts[i].len);
 }
 
-static json_t *words_json(const struct annot_diff_part *parts, size_t n)
+json_t *diff_words_json(const struct annot_diff_part *parts, size_t n)
 {
 	static const char *const ops[] = {"same", "delete", "insert"};
 	json_t *words = json_array();
@@ -78,7 +78,7 @@ static enum annot_status replaced(struct ctl *ctl, struct diff_cards *d,
 	if (d->list) {
 		json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:o}", "op", "change", "card",
 					   name, "from", c->from.card->text, "to", c->to.card->text,
-					   "words", words_json(parts, n));
+					   "words", diff_words_json(parts, n));
 		if (target) {
 			json_object_set_new(object, "from_target", target_json(&c->from));
 			json_object_set_new(object, "to_target", target_json(&c->to));
@@ -90,7 +90,7 @@ static enum annot_status replaced(struct ctl *ctl, struct diff_cards *d,
 				 out_safe(ctl, c->from.card->text),
 				 out_safe(ctl, c->to.card->text));
 		out_text(ctl, "%s~ %-12s ", d->indent, from->def->name);
-		print_words(ctl, parts, n);
+		diff_words_print(ctl, parts, n);
 		out_text(ctl, "\n");
 	}
 	return ANNOT_OK;
@@ -200,7 +200,7 @@ static enum annot_status diff_texts(struct ctl *ctl, struct diff_cards *d,
 	if (d->list) {
 		json_array_append_new(d->list,
 				      json_pack("{s:s, s:s, s:o}", "op", "change", "card",
-						"(content)", "words", words_json(parts, n)));
+						"(content)", "words", diff_words_json(parts, n)));
 	} else if (d->print) {
 		out_text(ctl, "%s~ text\n", d->indent);
 		print_lines(ctl, parts, n);

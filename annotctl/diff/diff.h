@@ -14,6 +14,10 @@ struct diff_stat {
 
 /* --- diff_cards.c */
 
+/* Parts of annot_diff_words: in one line or several, [-taken away-] and {+put in+}; a list of {op, text}. */
+void diff_words_print(struct ctl *ctl, const struct annot_diff_part *parts, size_t n);
+json_t *diff_words_json(const struct annot_diff_part *parts, size_t n);
+
 /*
  * The changes from a to b, with those of their texts if they are documents: printed, each line
  * behind `indent`, unless list is given, which gets an object for each. With print false and no

@@ -23,6 +23,23 @@ enum annot_status record_of_row(struct ctl *ctl, const struct annot_row *row,
 	return annot_record_parse(ctl->arena, row->record, ret, &ctl->err);
 }
 
+/* Where its words stand in the newest version, as the daemon worked it out. */
+static json_t *anchor_json(const struct annot_anchor_view *a)
+{
+	json_t *object = json_pack("{s:s, s:I, s:I, s:b, s:I}", "document",
+				   annot_hash_hex(&a->document).text, "document_version",
+				   (json_int_t)a->version, "score", (json_int_t)a->score, "cut",
+				   (int)a->cut, "algorithm", (json_int_t)a->algorithm);
+	if (a->end == 0)
+		return object;
+	json_object_set_new(object, "bytes",
+			    json_pack("[I,I]", (json_int_t)a->start, (json_int_t)a->end));
+	json_object_set_new(
+		object, "chars",
+		json_pack("[I,I]", (json_int_t)a->chars_start, (json_int_t)a->chars_end));
+	return object;
+}
+
 /* The targets that the record signs, with what the daemon says of their places. */
 static void add_target_views(json_t *object, const struct annot_row *row)
 {
@@ -40,6 +57,9 @@ static void add_target_views(json_t *object, const struct annot_row *row)
 		if (view->anchor)
 			json_object_set_new(target, "anchor", json_string(view->anchor));
 	}
+	for (size_t i = 0; i < row->n_anchors; i++)
+		json_object_set_new(json_array_get(targets, row->anchors[i].target), "anchored",
+				    anchor_json(&row->anchors[i]));
 }
 
 bool record_leaf(const struct annot_row *row, struct annot_leaf *ret)
@@ -139,12 +159,27 @@ const char *record_words(struct ctl *ctl, const struct annot_record *record)
 	return out_safe_flat(ctl, text ? text : "");
 }
 
+/* Of its targets' anchors the one that a person should see to first; "exact" if there is nothing to see to. */
+static const char *worst_anchor(const struct annot_row *row)
+{
+	static const char *const names[] = {"orphan",  "ambiguous", "changed",    "moved",
+					    "pending", "absent",    "unsearched"};
+	for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+		for (size_t i = 0; i < row->n_targets; i++)
+			if (row->targets[i].anchor &&
+			    strcmp(row->targets[i].anchor, names[k]) == 0)
+				return names[k];
+	return "exact";
+}
+
 static const char *state_of(struct ctl *ctl, const struct annot_row *row)
 {
 	struct annot_buf b = ANNOT_BUF_INIT(512);
 	annot_buf_puts(&b, strcmp(row->effect, "effective") == 0 ? row->review : row->effect);
 	for (size_t i = 0; i < row->n_flags; i++)
 		annot_buf_printf(&b, "%s%s", b.len ? "," : "", row->flags[i]);
+	if (strcmp(worst_anchor(row), "exact") != 0)
+		annot_buf_printf(&b, "%s%s", b.len ? "," : "", worst_anchor(row));
 	const char *copy = out_safe(ctl, b.data);
 	annot_buf_free(&b);
 	return copy;
@@ -215,6 +250,25 @@ void record_line(struct ctl *ctl, const struct annot_row *row, const struct anno
 	out_text(ctl, "%s\n", record_summary(ctl, row, record));
 }
 
+/* What became of its words, where they are not as they were. */
+static void print_anchor(struct ctl *ctl, const struct annot_row *row, size_t n)
+{
+	const char *anchor = n < row->n_targets ? row->targets[n].anchor : NULL;
+	if (!anchor || strcmp(anchor, "exact") == 0)
+		return;
+	out_text(ctl, "  anchor       %s", out_safe(ctl, anchor));
+	for (size_t i = 0; i < row->n_anchors; i++) {
+		const struct annot_anchor_view *a = &row->anchors[i];
+		if (a->target != n)
+			continue;
+		out_text(ctl, " in version %llu", (unsigned long long)a->version);
+		if (a->end)
+			out_text(ctl, ", bytes %llu..%llu, %llu", (unsigned long long)a->start,
+				 (unsigned long long)a->end, (unsigned long long)a->score);
+	}
+	out_text(ctl, "\n");
+}
+
 static void print_target(struct ctl *ctl, const struct annot_target_view *view,
 			 const struct annot_target *target)
 {
@@ -244,7 +298,7 @@ static void print_cards(struct ctl *ctl, const struct annot_row *row, const stru
 			if (annot_record_target(r, n, &target))
 				print_target(ctl, n < row->n_targets ? &row->targets[n] : NULL,
 					     &target);
-			n++;
+			print_anchor(ctl, row, n++);
 			continue;
 		}
 		out_text(ctl, "  %-12s %s\n", card->def->name,

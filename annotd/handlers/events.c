@@ -29,10 +29,10 @@ static bool each(void *arg, uint64_t index)
  */
 static enum annot_status as_entered(struct query *query, struct annot_error *err)
 {
-	if (query->states & ~(unsigned)QUERY_ANY)
+	if ((query->states & ~(unsigned)QUERY_ANY) || query->anchors)
 		return annot_fail(
 			err, ANNOT_INVALID,
-			"query: state: is not for events, which show each record once, as "
+			"query: state: and anchor: are not for events, which show each record once, as "
 			"it enters the log; what changes a state is a record: kind:review, "
 			"kind:retract …");
 	if (query->has_as_of)

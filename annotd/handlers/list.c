@@ -55,7 +55,7 @@ enum annot_status on_list(struct call *c, const struct annot_list_request *in,
 	l.query = query;
 	if (!in->count && in->limit > 0)
 		query->store.likely = in->limit + 1; /* one more says where the next page begins */
-	l.by_index = query->words.n == 0 && !(query->states & ~(unsigned)QUERY_ANY);
+	l.by_index = query->words.n == 0 && !(query->states & ~(unsigned)QUERY_ANY) && !query->anchors;
 	status = rows_begin(&l.rows, c, in->limit);
 	if (status == ANNOT_OK)
 		status = wanted_each(c, query, NULL, in->from, each, &l, &l.next);

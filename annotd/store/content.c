@@ -94,6 +94,8 @@ enum annot_status store_put_content(struct store *s, uint64_t document_index,
 		status = store_commit_truth(s, NULL, err);
 	if (status != ANNOT_OK)
 		store_rollback(s);
+	else
+		s->due = true;
 	return status;
 }
 
@@ -169,6 +171,7 @@ static enum annot_status index_withhold(struct store *s, uint64_t index,
 	TRY(db_statement(&s->core.index, INDEX_REC_PURGE, &st, err));
 	sqlite3_bind_int64(st, 1, (int64_t)index);
 	TRY(db_run(&s->core.index, st, err));
+	TRY(store_run_row(s, INDEX_ANCHOR_DROP, (int64_t[]){(int64_t)index}, 1, err));
 	return store_commit_index(s, err);
 }
 

@@ -79,6 +79,14 @@ enum index_statement {
 	INDEX_ABOUT,
 	INDEX_SEALS,
 	INDEX_RATED,
+	INDEX_OLD_VERSION,
+	INDEX_ANCHOR_PUT,
+	INDEX_ANCHOR_GET,
+	INDEX_ANCHOR_TODO,
+	INDEX_ANCHOR_DROP,
+	INDEX_DUE_PUT,
+	INDEX_DUE_DROP,
+	INDEX_DUE_NEXT,
 	INDEX_META_PUT,
 	INDEX_META_GET,
 	INDEX_BEGIN,
@@ -104,7 +112,7 @@ enum edge_role {
 /* Kinds of interned texts. Numbers are stored in index.db. */
 enum term_kind { TERM_NAME = 1, TERM_TAG = 2, TERM_SPEAKER = 3, TERM_RATING = 4 };
 
-enum { META_APPLIED = 1, META_CLEAN = 2, META_BOOT = 3 };
+enum { META_APPLIED = 1, META_CLEAN = 2, META_BOOT = 3, META_ANCHORS = 4 };
 
 enum { FIND_CACHE = 4096, AUTHOR_CACHE = 256 };
 

@@ -11,7 +11,7 @@
 #include "base/encode.h"
 #include "base/error.h"
 
-enum { DB_STATEMENTS_MAX = 48 };
+enum { DB_STATEMENTS_MAX = 64 };
 
 struct db {
 	sqlite3 *sq;

@@ -6,6 +6,8 @@
  */
 #include "annotd/store/store_private.h"
 
+#include "anchor/anchor.h"
+
 #include <malloc.h>
 #include <stdlib.h>
 
@@ -215,6 +217,7 @@ static enum annot_status end(struct store *s, struct annot_error *err)
 	TRY(store_fill_flush(s, err));
 	TRY(store_index_mark_new(&s->core.index, err));
 	TRY(store_meta_put(&s->core.index, META_APPLIED, (int64_t)s->next_index_size, err));
+	TRY(store_meta_put(&s->core.index, META_ANCHORS, ANNOT_ANCHOR_VERSION, err));
 	leave(s); /* before what takes memory and time */
 	TRY(db_filled(&s->core.index, &store_index_file, err));
 	db_close(&s->core.index);
@@ -231,6 +234,8 @@ enum annot_status store_fill_end(struct store *s, struct annot_error *err)
 		give_up(s);
 		return status;
 	}
+	s->due = s->due || s->next_due;
+	s->next_due = false;
 	malloc_trim(0); /* an annotd that goes on serving does not keep what that took */
 	s->index_size = s->next_index_size;
 	s->index_is_new = false;

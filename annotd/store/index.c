@@ -29,6 +29,13 @@ static const char schema[] =
 	/* Records whose effect changed after they entered the log: the index at which it did. */
 	"CREATE TABLE late(seq INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;"
 	"CREATE TABLE authority(seq INTEGER PRIMARY KEY) STRICT;"
+	/* Where target n of record seq stands in record doc, a later version of its document (see anchor.c);
+	 * cut: a bound was reached; start … are NULL where it has no place. */
+	"CREATE TABLE anchor(seq INTEGER, n INTEGER, doc INTEGER NOT NULL, status INTEGER NOT NULL,"
+	" cut INTEGER NOT NULL, score INTEGER NOT NULL, start INTEGER, \"end\" INTEGER,"
+	" chars_start INTEGER, chars_end INTEGER, PRIMARY KEY(seq, n)) STRICT, WITHOUT ROWID;"
+	/* Documents (by their first version) with targets to be looked for, and the record for whose sake. */
+	"CREATE TABLE due(doc INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;"
 	"CREATE TABLE meta(key INTEGER PRIMARY KEY, value ANY) STRICT;";
 
 /* Those that nothing needs while a whole log is replayed. */
@@ -116,6 +123,23 @@ static const char *const statements[INDEX_STATEMENTS] = {
 	[INDEX_RATED] = "SELECT e.src FROM edge e CROSS JOIN rec r ON r.seq=e.src"
 			" WHERE e.dst=?3 AND e.role=1 AND e.src>=?1 AND e.src<?5 AND r.kind=?4"
 			" ORDER BY e.src LIMIT ?2",
+	/* A version of a document that was replaced, after ?2. */
+	[INDEX_OLD_VERSION] = "SELECT min(seq) FROM " ALL_VERSIONS
+			      " WHERE effect<>2 AND to_index IS NOT NULL AND seq>?2",
+	[INDEX_ANCHOR_PUT] = "INSERT OR REPLACE INTO anchor VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)",
+	[INDEX_ANCHOR_GET] = "SELECT doc, status, cut, score, start, \"end\", chars_start, chars_end"
+			     " FROM anchor WHERE seq=?1 AND n=?2",
+	[INDEX_ANCHOR_TODO] =
+		"SELECT t.seq, t.n, t.start, t.\"end\" FROM target t CROSS JOIN rec r ON r.seq=t.seq"
+		" LEFT JOIN ann a ON a.first=coalesce(r.ann,r.seq)"
+		" LEFT JOIN anchor x ON x.seq=t.seq AND x.n=t.n"
+		" WHERE t.doc=?1 AND (t.start,t.seq,t.n)>(?3,?4,?5) AND r.effect=0"
+		" AND r.to_index IS NULL AND a.retracted IS NULL AND (x.doc IS NULL OR x.doc<>?2)"
+		" ORDER BY t.start, t.seq, t.n LIMIT ?6",
+	[INDEX_ANCHOR_DROP] = "DELETE FROM anchor WHERE seq=?1",
+	[INDEX_DUE_PUT] = "INSERT INTO due VALUES(?1,?2) ON CONFLICT(doc) DO UPDATE SET at=?2",
+	[INDEX_DUE_DROP] = "DELETE FROM due WHERE doc=?1 AND at=?2",
+	[INDEX_DUE_NEXT] = "SELECT doc, at FROM due WHERE doc>=?1 ORDER BY doc LIMIT 1",
 	[INDEX_META_PUT] = "INSERT OR REPLACE INTO meta VALUES(?1,?2)",
 	[INDEX_BEGIN] = "BEGIN",
 	[INDEX_WRITE] = "BEGIN IMMEDIATE",
@@ -133,7 +157,7 @@ const struct db_file store_index_file = {
 	.indexes = indexes,
 	.sql = statements,
 	.application_id = 0x414e4e49, /* "ANNI" */
-	.version = 1,
+	.version = 2,
 	.page_size = 4096,
 	.cache_kib = 8192,
 	.derived = true,

@@ -39,6 +39,18 @@ static enum annot_status edge_to(struct store *s, const struct annot_hash *dst, 
 	return status == ANNOT_OK ? edge(s, seq, role, src, drop, err) : status;
 }
 
+/* A target in a version that was replaced. (While the index is filled, its document is due already.) */
+static enum annot_status due_put(struct store *s, uint64_t doc, uint64_t seq,
+				 struct annot_error *err)
+{
+	struct core_rec rec;
+
+	if (s->fill)
+		return ANNOT_OK;
+	TRY(core_rec(&s->core, doc, &rec, err));
+	return rec.replaced == ANNOT_NEVER ? ANNOT_OK : store_due_put(s, rec.ann, seq, err);
+}
+
 static enum annot_status target(struct store *s, const struct annot_card *card, int n, uint64_t seq,
 				bool drop, struct annot_error *err)
 {
@@ -48,6 +60,8 @@ static enum annot_status target(struct store *s, const struct annot_card *card, 
 	if (status == ANNOT_NOT_FOUND)
 		return ANNOT_OK;
 	TRY(status);
+	if (!drop)
+		TRY(due_put(s, doc, seq, err));
 	return store_put_row(s, drop ? INDEX_TARGET_DROP : INDEX_TARGET_PUT,
 			     (int64_t[]){(int64_t)doc, (int64_t)card->start, (int64_t)seq, n,
 					 (int64_t)card->end},
@@ -318,6 +332,8 @@ enum annot_status store_index_put(struct store *s, const struct annot_fact *fact
 	TRY(about_put(s, fact, judgement->effect, err));
 	if (fact->record)
 		TRY(store_index_cards(s, fact->index, fact->record, false, err));
+	if (fact->leaf.kind == ANNOT_KIND_document && placed.version > 1)
+		TRY(store_due_put(s, placed.first, fact->index, err));
 	if (judgement->effect == ANNOT_VOID)
 		TRY(store_void_put(s, fact->index, judgement->reason, err));
 	s->next_index_size++;

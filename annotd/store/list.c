@@ -193,6 +193,11 @@ static enum annot_status build(struct builder *b, struct annot_error *err)
 	if (q->n_authors > 0)
 		TRY(where_authors(b, err));
 	where_state(b);
+	if (q->outdated)
+		annot_buf_puts(b->sql,
+			       " AND r.seq IN (SELECT t.seq FROM rec d INDEXED BY rec_kind"
+			       " CROSS JOIN target t ON t.doc=d.seq AND t.seq>=?1"
+			       " WHERE d.kind=5 AND d.to_index IS NOT NULL)");
 	if (q->n_documents > 0)
 		TRY(where_documents(b, err));
 	for (size_t i = 0; i < q->n_tags; i++)

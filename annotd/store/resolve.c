@@ -160,12 +160,26 @@ static enum annot_status one_number(struct reader *r, enum index_statement which
 	return db_number(&r->core.index, st, ret_there, ret, err);
 }
 
+static enum annot_status newest(struct reader *r, struct page_row *row, uint64_t *ret,
+				struct annot_error *err)
+{
+	struct core_rec rec = row->rec;
+	struct core_ann ann;
+	bool there = false;
+	int64_t found = 0;
+
+	TRY(page_ann(r, row, &ann, err));
+	if (ann.versions > 1 || !rec.first)
+		TRY(one_number(r, INDEX_NEWEST_HEAD, rec.ann, r->size, &there, &found, err));
+	*ret = there ? (uint64_t)found : rec.seq;
+	return ANNOT_OK;
+}
+
 enum annot_status reader_resolve(struct reader *r, const char *id, uint64_t *ret,
 				 struct annot_error *err)
 {
 	struct wanted wanted;
 	struct core_rec rec;
-	struct core_ann ann;
 	struct page_row *row;
 	uint64_t seq = 0;
 	bool there = false, exact;
@@ -202,12 +216,14 @@ enum annot_status reader_resolve(struct reader *r, const char *id, uint64_t *ret
 		*ret = seq;
 		return ANNOT_OK;
 	}
-	TRY(page_ann(r, row, &ann, err));
-	if (ann.versions == 1 && rec.first) {
-		*ret = seq;
-		return ANNOT_OK;
-	}
-	TRY(one_number(r, INDEX_NEWEST_HEAD, rec.ann, r->size, &there, &found, err));
-	*ret = there ? (uint64_t)found : seq;
-	return ANNOT_OK;
+	return newest(r, row, ret, err);
+}
+
+enum annot_status reader_newest(struct reader *r, uint64_t index, uint64_t *ret,
+				struct annot_error *err)
+{
+	struct page_row *row;
+
+	TRY(page_row(r, index, &row, err));
+	return newest(r, row, ret, err);
 }

@@ -125,6 +125,8 @@ enum annot_status store_open(const char *dir, struct store **ret, bool *ret_rebu
 	if (status == ANNOT_OK)
 		status = index_ready(s, err);
 	if (status == ANNOT_OK)
+		status = store_anchors_check(s, err);
+	if (status == ANNOT_OK)
 		status = store_wal_watch(s, &s->core.truth, err);
 	if (status != ANNOT_OK) {
 		db_close(&s->core.index);
@@ -255,6 +257,8 @@ enum annot_status store_commit_index(struct store *s, struct annot_error *err)
 	TRY(store_meta_put(&s->core.index, META_APPLIED, (int64_t)s->next_index_size, err));
 	TRY(db_do(&s->core.index, INDEX_END, err));
 	s->in_index = false;
+	s->due = s->due || s->next_due;
+	s->next_due = false;
 	s->index_size = s->next_index_size;
 	s->index_is_new = false;
 	atomic_fetch_add(&s->commits, 1);
@@ -270,7 +274,7 @@ void store_rollback(struct store *s)
 {
 	if (s->in_index && !sqlite3_get_autocommit(s->core.index.sq))
 		(void)db_exec(&s->core.index, "ROLLBACK", NULL);
-	s->in_index = false;
+	s->in_index = s->next_due = false;
 	s->next_index_size = s->index_size;
 	truth_rollback(s);
 }

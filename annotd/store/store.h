@@ -321,6 +321,9 @@ enum annot_status reader_about(struct reader *r, uint64_t index, enum annot_kind
 enum annot_status reader_rated(struct reader *r, uint64_t index, reader_each each, void *arg,
 			       struct annot_error *err);
 
+/* The newest head, by log order, of the annotation that a record is a version of; itself where there is none. */
+enum annot_status reader_newest(struct reader *r, uint64_t index, uint64_t *ret,
+				struct annot_error *err);
 /*
  * What a query asks of the index alone. Lists of a kind are alternatives, tags are all wanted;
  * absent lists have n 0. Unless more is asked for: heads, not void, not retracted.
@@ -339,6 +342,7 @@ struct store_query {
 	bool with_retracted, with_void, with_pending;
 	const uint64_t *only; /* of these records, ascending, n_only; NULL: of all */
 	size_t n_only;
+	bool outdated; /* with a target in a version of a document that was replaced */
 	uint64_t likely; /* records that will be looked at, if that is known; 0: many */
 	bool as_entered; /* every record, also versions that were replaced; ratings find verdicts
 			    alone: whether one matches does not change once it is in the log */

@@ -24,6 +24,7 @@ struct store {
 	struct core_cache cache; /* the core's */
 	struct fill *fill;       /* between store_fill_begin and its end; else NULL */
 	struct annot_view view;
+	bool due, next_due; /* documents came due: committed, and in the open transaction */
 	_Atomic uint64_t commits;
 };
 
@@ -75,6 +76,14 @@ enum annot_status store_index_mark_new(struct db *index, struct annot_error *err
 enum annot_status store_index_mark_clean(struct db *index, struct annot_error *err);
 /* All its pages into the database. BUSY: a reader is at some. */
 enum annot_status store_wal_empty(struct db *db, struct annot_error *err);
+
+/* --- anchor.c --- */
+
+/* The document of that first version has targets to be looked for, because of record `at`. */
+enum annot_status store_due_put(struct store *s, uint64_t document, uint64_t at,
+				struct annot_error *err);
+/* The same of every document that was replaced, where what is in the index is of another version of the algorithm. */
+enum annot_status store_anchors_check(struct store *s, struct annot_error *err);
 
 /* --- index_change.c --- */
 

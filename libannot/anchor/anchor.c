@@ -23,18 +23,46 @@ static enum annot_status check_utf8(const char *what, struct annot_bytes text,
 	return annot_fail(err, ANNOT_INVALID, "%s: not UTF-8 at byte %zu", what, valid);
 }
 
-static enum annot_status prepare(struct annot_anchorer *a, struct annot_bytes text,
-				 struct annot_bytes old, struct annot_error *err)
+static void forget(struct annot_anchorer *a)
 {
-	TRY(check_utf8("text", text, err));
-	if (old.data)
-		TRY(check_utf8("old text", old, err));
+	annot_versions_free(&a->versions);
+	annot_letters_free(&a->old);
+	annot_letters_free(&a->text);
+	annot_alphabet_free(&a->alphabet);
+	a->text = a->old = (struct annot_letters){0};
+	a->alphabet = (struct annot_alphabet){0};
+	a->versions = (struct annot_versions){0};
+}
+
+static enum annot_status read_both(struct annot_anchorer *a, struct annot_error *err)
+{
+	struct annot_bytes text = a->source, old = a->old_source;
 	TRY(annot_alphabet_new(&a->alphabet, err));
 	TRY(annot_letters_read(&a->alphabet, (const char *)text.data, text.len, &a->text, err));
 	if (!old.data)
 		return ANNOT_OK;
 	TRY(annot_letters_read(&a->alphabet, (const char *)old.data, old.len, &a->old, err));
 	return annot_versions_compare(&a->alphabet, &a->old, &a->text, &a->versions, err);
+}
+
+static enum annot_status read_texts(struct annot_anchorer *a, struct annot_error *err)
+{
+	enum annot_status status = read_both(a, err);
+	if (status != ANNOT_OK)
+		forget(a);
+	return status;
+}
+
+static enum annot_status prepare(struct annot_anchorer *a, struct annot_bytes text,
+				 struct annot_bytes old, struct annot_error *err)
+{
+	TRY(check_utf8("text", text, err));
+	if (old.data)
+		TRY(check_utf8("old text", old, err));
+	a->source = text;
+	a->old_source = old;
+	a->same = old.data && old.len == text.len && memcmp(old.data, text.data, text.len) == 0;
+	return a->same ? ANNOT_OK : read_texts(a, err);
 }
 
 enum annot_status annot_anchorer_new(struct annot_bytes text, struct annot_bytes old,
@@ -56,10 +84,7 @@ void annot_anchorer_free(struct annot_anchorer *a)
 {
 	if (!a)
 		return;
-	annot_versions_free(&a->versions);
-	annot_letters_free(&a->old);
-	annot_letters_free(&a->text);
-	annot_alphabet_free(&a->alphabet);
+	forget(a);
 	free(a);
 }
 
@@ -77,13 +102,13 @@ static enum annot_status check(const struct annot_anchorer *a, const struct anno
 	if (s->placed && s->start >= s->end)
 		return annot_fail(err, ANNOT_INVALID, "start %zu is not before end %zu", s->start,
 				  s->end);
-	if (!s->placed || !a->old.text)
+	if (!s->placed || !a->old_source.data)
 		return ANNOT_OK;
-	if (s->end > a->old.len)
+	if (s->end > a->old_source.len)
 		return annot_fail(err, ANNOT_INVALID, "end %zu is behind the old text's %zu bytes",
-				  s->end, a->old.len);
+				  s->end, a->old_source.len);
 	if (s->end - s->start != s->exact.len ||
-	    memcmp(a->old.text + s->start, s->exact.data, s->exact.len) != 0)
+	    memcmp(a->old_source.data + s->start, s->exact.data, s->exact.len) != 0)
 		return annot_fail(err, ANNOT_INVALID,
 				  "exact is not what stands at bytes %zu to %zu of the old text",
 				  s->start, s->end);
@@ -154,12 +179,32 @@ static void decide(const struct annot_search *search, const struct annot_selecto
 		ret->status = ANNOT_ANCHOR_AMBIGUOUS;
 }
 
+/* In a text that did not change. */
+static struct annot_anchor stayed(const struct annot_selector *s)
+{
+	return (struct annot_anchor){
+		.status = ANNOT_ANCHOR_EXACT,
+		.places[0] = {.start = s->start,
+			      .end = s->end,
+			      .score = FULL,
+			      .likeness = FULL,
+			      .how = ANNOT_FIND_EXACT},
+		.n_places = 1,
+	};
+}
+
 enum annot_status annot_anchor_find(struct annot_anchorer *a, const struct annot_selector *selector,
 				    bool cautious, struct annot_anchor *ret,
 				    struct annot_error *err)
 {
 	struct annot_search search;
 	TRY(check(a, selector, err));
+	if (a->same && selector->placed) {
+		*ret = stayed(selector);
+		return ANNOT_OK;
+	}
+	if (a->same && !a->text.text)
+		TRY(read_texts(a, err));
 	enum annot_status status = annot_search_begin(a, selector, &search, err);
 	if (status == ANNOT_OK)
 		status = annot_search_run(&search, err);

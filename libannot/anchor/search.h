@@ -8,9 +8,11 @@
 #include "anchor/versions.h"
 
 struct annot_anchorer {
+	struct annot_bytes source, old_source; /* the texts, of the caller */
 	struct annot_alphabet alphabet;
 	struct annot_letters text, old; /* old.text is NULL without the old text */
 	struct annot_versions versions;
+	bool same; /* the two texts: then they are read when first needed */
 };
 
 /* What is measured of a place, all in per mille but for the last. */

@@ -317,6 +317,35 @@ static void test_same_again(void **state)
 	annot_anchorer_free(a);
 }
 
+/* In a text that did not change words stay, however often they stand there; without a position they are looked for. */
+static void test_same_text(void **state)
+{
+	(void)state;
+	static const char text[] = "La la, says he. La la, says he. ";
+	struct annot_anchorer *a;
+	struct annot_anchor found;
+	struct annot_selector s = {.exact = annot_bytes_of("La la"),
+				   .suffix = annot_bytes_of(", says he. "),
+				   .placed = true,
+				   .start = 16,
+				   .end = 21};
+	assert_ok(annot_anchorer_new(annot_bytes_of(text), annot_bytes_of(text), &a, &test_error));
+	assert_ok(annot_anchor_find(a, &s, true, &found, &test_error));
+	assert_int_equal(found.status, ANNOT_ANCHOR_EXACT);
+	assert_int_equal(found.n_places, 1);
+	assert_int_equal(found.places[0].start, 16);
+	assert_int_equal(found.places[0].end, 21);
+	assert_int_equal(found.places[0].score, 1000);
+	s.start = 15;
+	s.end = 20;
+	assert_int_equal(annot_anchor_find(a, &s, false, &found, &test_error), ANNOT_INVALID);
+	s.placed = false;
+	assert_ok(annot_anchor_find(a, &s, false, &found, &test_error));
+	assert_int_equal(found.status, ANNOT_ANCHOR_AMBIGUOUS);
+	assert_int_equal(found.n_places, 2);
+	annot_anchorer_free(a);
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -334,7 +363,7 @@ int main(void)
 		cmocka_unit_test(test_ambiguous), cmocka_unit_test(test_tiny),
 		cmocka_unit_test(test_refused),   cmocka_unit_test(test_repeats),
 		cmocka_unit_test(test_long),      cmocka_unit_test(test_same_again),
-		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_same_text), cmocka_unit_test(test_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
