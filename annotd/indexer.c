@@ -120,7 +120,7 @@ static void *run(void *arg)
 static enum annot_status start(struct indexer *i, const char *dir, struct annot_error *err)
 {
 	TRY(reader_open_log(dir, &i->reader, err));
-	TRY(search_open(dir, i->reader, &i->search, err));
+	TRY(search_open(dir, i->reader, SEARCH_SHARD, &i->search, err));
 	i->has_thread = pthread_create(&i->thread, NULL, run, i) == 0;
 	return i->has_thread ? ANNOT_OK
 			     : annot_fail(err, ANNOT_NO_MEMORY, "cannot start a thread");

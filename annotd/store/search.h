@@ -41,10 +41,11 @@ struct search;
 
 /*
  * Opens the file, or makes an empty one where it is not there, cannot be used, or is about other
- * records than reader's (of reader_open_log; used by this handle from then on).
+ * records than reader's (of reader_open_log; used by this handle from then on). shard_bytes: SEARCH_SHARD,
+ * or another size for tests.
  */
-enum annot_status search_open(const char *dir, struct reader *reader, struct search **ret,
-			      struct annot_error *err);
+enum annot_status search_open(const char *dir, struct reader *reader, uint64_t shard_bytes,
+			      struct search **ret, struct annot_error *err);
 struct search *search_close(struct search *s);
 
 /*

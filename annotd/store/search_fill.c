@@ -19,6 +19,7 @@ struct search {
 	struct db db;
 	struct reader *reader;
 	struct grams grams;
+	uint64_t shard_bytes;
 	struct annot_arena *raw, *arena; /* records, and the one that is parsed */
 	/* "INSERT" into the tables of a shard; NULL: not prepared, or dropped by a purge */
 	sqlite3_stmt *put[2];
@@ -87,14 +88,14 @@ static enum annot_status open_file(struct search *s, struct annot_error *err)
 	return db_exec(&s->db, "PRAGMA synchronous=NORMAL", err);
 }
 
-enum annot_status search_open(const char *dir, struct reader *reader, struct search **ret,
-			      struct annot_error *err)
+enum annot_status search_open(const char *dir, struct reader *reader, uint64_t shard_bytes,
+			      struct search **ret, struct annot_error *err)
 {
 	struct search *s = calloc(1, sizeof *s);
 	enum annot_status status = ANNOT_NO_MEMORY;
 
 	if (s) {
-		*s = (struct search){.reader = reader, .grams = GRAMS_INIT, .dir = strdup(dir),
+		*s = (struct search){.reader = reader, .shard_bytes = shard_bytes, .grams = GRAMS_INIT, .dir = strdup(dir),
 				     .raw = annot_arena_new(RAW_MAX),
 				     .arena = annot_arena_new(ARENA_MAX)};
 	}
@@ -157,6 +158,14 @@ static enum annot_status prepare(struct search *s, bool contents, int64_t shard,
 			       NULL) != SQLITE_OK)
 		return db_fail(&s->db, sql, err);
 	return ANNOT_OK;
+}
+
+/* Of a shard that is empty. Where it was purged, the statements are of tables that are gone. */
+static enum annot_status tables_make(struct search *s, int64_t shard, struct annot_error *err)
+{
+	forget_put(s);
+	TRY(prepare(s, false, shard, err));
+	return prepare(s, true, shard, err);
 }
 
 static enum annot_status put(struct search *s, bool contents, int64_t shard, uint64_t row,
@@ -305,7 +314,7 @@ static enum annot_status records(struct search *s, struct batch *batch, bool *re
 	if (!*ret_more)
 		return ANNOT_OK;
 	if (shard.next == shard.first)
-		forget_put(s); /* of a shard that was purged, they are of tables that are gone */
+		TRY(tables_make(s, shard.id, err));
 	for (size_t i = 0; i < batch->n; i++, shard.next++) {
 		TRY(record_put(s, &shard, &batch->records[i], &document, err));
 		if (document && shard.next < *first)
@@ -315,7 +324,7 @@ static enum annot_status records(struct search *s, struct batch *batch, bool *re
 	}
 	if (shard.end == UINT64_MAX && batch->n > 0) {
 		TRY(last_put(s, &batch->records[batch->n - 1], err));
-		if (shard.bytes >= SEARCH_SHARD)
+		if (shard.bytes >= s->shard_bytes)
 			shard.end = shard.next;
 	}
 	return search_shard_set(&s->db, &shard, err);

@@ -100,7 +100,7 @@ static enum annot_status end(struct reader *r, enum annot_status status,
 
 /* Log indexes of the rows of one table that have a word. */
 struct stream {
-	sqlite3_stmt *st; /* NULL: the table is not there */
+	sqlite3_stmt *st; /* NULL: it is not asked */
 	unsigned shift;   /* from its row to a log index */
 	bool begun, ended;
 	uint64_t at;
@@ -123,18 +123,14 @@ static enum annot_status stream_open(struct search_run *run, struct word *word, 
 	struct stream *s = &word->streams[contents];
 	char table[SEARCH_TABLE_MAX], sql[192];
 
-	*s = (struct stream){.shift = contents ? PIECE_BITS : 0, .ended = true};
+	*s = (struct stream){.shift = contents ? PIECE_BITS : 0};
 	search_table(table, contents, shard);
-	if (sqlite3_table_column_metadata(run->db->sq, NULL, table, NULL, NULL, NULL, NULL, NULL,
-					  NULL) != SQLITE_OK)
-		return ANNOT_OK; /* nothing was put into it yet */
 	snprintf(sql, sizeof sql,
 		 "SELECT rowid FROM %s WHERE %s MATCH ?1 AND rowid>=?2 ORDER BY rowid", table,
 		 table);
 	if (sqlite3_prepare_v2(run->db->sq, sql, -1, &s->st, NULL) != SQLITE_OK)
 		return db_fail(run->db, sql, err);
 	sqlite3_bind_text(s->st, 1, word->match.data, (int)word->match.len, SQLITE_STATIC);
-	s->ended = false;
 	return ANNOT_OK;
 }
 
@@ -204,7 +200,7 @@ static void streams_close(struct search_run *run)
 	for (size_t i = 0; i < run->asked->n; i++)
 		for (size_t k = 0; k < COUNT(run->words[i].streams); k++) {
 			sqlite3_finalize(run->words[i].streams[k].st);
-			run->words[i].streams[k] = (struct stream){.ended = true};
+			run->words[i].streams[k] = (struct stream){0};
 		}
 }
 
@@ -267,7 +263,7 @@ static enum annot_status find(struct search_run *run, struct found *f, struct an
 		bool row = false;
 
 		TRY(search_shard(run->db, SEARCH_SHARD_AT, f->next, INT64_MAX, &row, &shard, err));
-		if (row) {
+		if (row && shard.next > f->next) {
 			enum annot_status status =
 				shard_find(run, &shard, least(shard.next, f->size), f, err);
 
@@ -387,8 +383,7 @@ static enum annot_status content_find(struct search_run *run, struct pieces *p, 
 	if (waits)
 		return ANNOT_OK;
 	TRY(stream_open(run, &run->words[0], true, shard.id, err));
-	if (s->st)
-		TRY(stream_seek(run, s, p->seq, err));
+	TRY(stream_seek(run, s, p->seq, err));
 	while (!s->ended && s->at == p->seq && p->n < p->max) {
 		TRY(place_add(run, p, (uint64_t)sqlite3_column_int64(s->st, 0), from, err));
 		TRY(stream_step(run, s, err));

@@ -84,7 +84,10 @@ static void strip_all(struct annot_plain *p)
 		if (first >= 0x80 && may_have_accents(first, (uint8_t)s[start + 1])) {
 			len = strip(cp, s + start, at - start, p->text + n);
 		} else {
-			len = at - start;
+			/* An accent that stood alone leaves two spaces or hyphens beside each other. */
+			len = n > 0 && s[start] == p->text[n - 1] && strchr(" -", s[start])
+				      ? 0
+				      : at - start;
 			memcpy(p->text + n, s + start, len);
 		}
 		for (size_t i = 0; i < len; i++)

@@ -31,6 +31,7 @@ static void test_known(void **state)
 		{"हिन्दी", "हिन्दी"},
 		{"한국", "한국"},
 		{"\xCC\x81", ""},
+		{"a \xCC\x81 b -\xCC\x81- c", "a b - c"},
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct annot_plain p;
