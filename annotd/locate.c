@@ -240,6 +240,14 @@ static bool take(void *data, const struct annot_found *found)
 	return true;
 }
 
+size_t locate_torn(const struct annot_buf *b)
+{
+	size_t n = 0;
+	while (n < b->len && ((uint8_t)b->data[n] & 0xC0) == 0x80)
+		n++;
+	return n;
+}
+
 /* Reads a piece with what is before and behind it; ends lie between code points. */
 static enum annot_status read_piece(struct piece *p, uint64_t at, uint64_t end,
 				    struct annot_buf *buf)
@@ -250,9 +258,7 @@ static enum annot_status read_piece(struct piece *p, uint64_t at, uint64_t end,
 	annot_buf_truncate(buf, 0);
 	TRY(reader_content(c->reader, p->document, first, (size_t)(last - first), buf, &c->err));
 	TRY(annot_buf_check(buf, "content", &c->err));
-	size_t start = 0, stop = buf->len;
-	while (start < stop && !annot_utf8_boundary(buf->data, buf->len, start))
-		start++;
+	size_t start = locate_torn(buf), stop = buf->len;
 	/* The last code point goes if it may not be whole. */
 	if (last < p->total)
 		stop = annot_utf8_back(buf->data, buf->len, stop, 1);
@@ -343,11 +349,10 @@ enum annot_status locate_look(struct locate *l, const struct locate_stretch *s)
 {
 	AUTO_BUF struct annot_buf buf = ANNOT_BUF_INIT(STORE_CONTENT_MAX);
 	struct call *c = l->call;
-	size_t reach = annot_wanted_reach(l->wanted);
 	struct piece p = {.l = l,
 			  .document = s->document,
 			  .lead = annot_wanted_slack(l->wanted),
-			  .tail = reach / 2 + annot_wanted_slack(l->wanted),
+			  .tail = annot_wanted_usual(l->wanted),
 			  .mark = s->mark,
 			  .mark_chars = s->mark_chars,
 			  .counted = SIZE_MAX};

@@ -84,6 +84,10 @@ enum annot_status locate_look(struct locate *l, const struct locate_stretch *s);
 enum annot_status locate_ask(struct locate *l, const struct segments_view *v, uint64_t until,
 			     bool *ret_sufficed);
 
+/* Bytes at the start of what was read from the midst of a text that belong to a code point before
+ * it. */
+size_t locate_torn(const struct annot_buf *b);
+
 /* Code points in bytes [from, to) of a content, which begin and end between them. */
 enum annot_status locate_count(struct locate *l, uint64_t document, uint64_t from, uint64_t to,
 			       uint64_t *ret);

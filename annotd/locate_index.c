@@ -7,11 +7,10 @@
 #include "locate/lookup.h"
 
 enum {
-	/* Letters for each fingerprint that must stand at a place for it to be looked at, once
-	 * something was found; at most so many. In a place where all words stand, one in 8.5 does.
-	 */
-	LETTERS_A_VOTE = 68,
-	VOTES_MAX = 3,
+	/* Of the places for which a single fingerprint speaks so many are looked at once something
+	 * was found, divided by the words' letters: long words have more than one wherever they
+	 * stand. */
+	SINGLE_LETTERS = 4096,
 };
 
 struct asking {
@@ -46,12 +45,10 @@ static enum annot_status look_at(struct locate *l, const struct annot_segment *s
 static enum annot_status look_at_all(struct locate *l, const struct segments_view *v,
 				     const struct annot_lookup *lookup)
 {
-	uint64_t least = lookup->letters / LETTERS_A_VOTE;
-	if (least > VOTES_MAX)
-		least = VOTES_MAX;
+	uint64_t singles = 0, singles_max = SINGLE_LETTERS / (lookup->letters + 1);
 	for (size_t i = 0; i < lookup->n && !l->cut; i++) {
 		const struct annot_candidate *c = &lookup->candidates[i];
-		if (l->n > 0 && c->votes < least)
+		if (c->votes == 1 && l->n > 0 && ++singles > singles_max)
 			break;
 		TRY(look_at(l, v->segments[c->segment], c));
 	}

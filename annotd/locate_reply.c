@@ -6,7 +6,7 @@
 
 enum {
 	TEXT_MAX = 512 << 10, /* as in locate_place */
-	PLACE_BYTES = 512,  /* that a place takes in a frame beside its texts, at most */
+	PLACE_BYTES = 512,    /* that a place takes in a frame beside its texts, at most */
 	REPLY_BYTES_MAX = ANNOT_FRAME_MAX - 4096,
 	SCRATCH_MAX = 1 << 20,
 	CONTEXT_BYTES = 4 * ANNOT_LOCATE_CONTEXT,
@@ -83,8 +83,8 @@ static enum annot_status quote(struct reply *r, const struct locate_place *place
 	if (behind == buf.len)
 		behind = start + len +
 			 annot_utf8_valid(buf.data + start + len, behind - start - len);
-	while (before < start && !annot_utf8_boundary(buf.data, buf.len, before))
-		before++;
+	if (before == 0)
+		before = locate_torn(&buf);
 	ret->text = annot_arena_copy(c->arena, buf.data + start, len);
 	ret->before = annot_arena_copy(c->arena, buf.data + before, start - before);
 	ret->after =

@@ -130,28 +130,26 @@ static uint64_t rotate(uint64_t x, unsigned by)
 	return x << by | x >> (64 - by);
 }
 
-/* What decides between neighbours: another number than the hash that is kept, or those kept would
- * all be small ones. */
-static uint64_t order(const struct annot_grams *g, size_t i)
-{
-	return g->hash[i];
-}
-
+/* Copies of what the loops below need: to the compiler each letter that is written could be any of
+ * it. */
 static void compute_hashes(struct annot_grams *g)
 {
-	uint64_t h = g->rolling;
-	size_t i = g->n_hashed;
-	if (g->n < K)
+	const uint8_t *letter = g->letter;
+	const uint32_t *offset = g->offset;
+	const uint64_t *random = g->random;
+	uint64_t *hash = g->hash, h = g->rolling;
+	size_t i = g->n_hashed, n = g->n;
+	if (n < K)
 		return;
-	if (i == 0 && g->letters == g->n) { /* the first of the text */
+	if (i == 0 && g->letters == n) { /* the first of the text */
 		h = 0;
 		for (size_t j = 0; j < K - 1; j++)
-			h = rotate(h, 1) ^ g->random[g->letter[j]];
+			h = rotate(h, 1) ^ random[letter[j]];
 	}
-	for (; i + K <= g->n; i++) {
-		h = rotate(h, 1) ^ g->random[g->letter[i + K - 1]];
-		g->hash[i] = g->offset[i] == NO_OFFSET ? UINT64_MAX : h * 0x9E3779B97F4A7C15;
-		h ^= rotate(g->random[g->letter[i]], K - 1);
+	for (; i + K <= n; i++) {
+		h = rotate(h, 1) ^ random[letter[i + K - 1]];
+		hash[i] = offset[i] == NO_OFFSET ? UINT64_MAX : h * 0x9E3779B97F4A7C15;
+		h ^= rotate(random[letter[i]], K - 1);
 	}
 	g->rolling = h;
 	g->n_hashed = i;
@@ -160,7 +158,6 @@ static void compute_hashes(struct annot_grams *g)
 static enum annot_status choose(struct annot_grams *g, size_t i, struct annot_gram_list *ret,
 				struct annot_error *err)
 {
-	g->last = i + 1;
 	if (g->offset[i] == NO_OFFSET ||
 	    g->n_chosen * ANNOT_GRAM_SPARSE > g->letters + ANNOT_GRAM_SPARSE * W)
 		return ANNOT_OK;
@@ -168,13 +165,16 @@ static enum annot_status choose(struct annot_grams *g, size_t i, struct annot_gr
 	return put(ret, g->hash[i], g->offset[i], err);
 }
 
-/* The last of the least in [from, to). */
-static size_t least(const struct annot_grams *g, size_t from, size_t to)
+/* The last of the least in [from, to). What decides is not the hash that is kept: else those that
+ * are kept would all be small ones. */
+static size_t least(const uint64_t *hash, size_t from, size_t to)
 {
 	size_t best = from;
-	for (size_t i = from + 1; i < to; i++)
-		if (order(g, i) <= order(g, best))
-			best = i;
+	uint64_t value = hash[from];
+	for (size_t i = from + 1; i < to; i++) {
+		best = hash[i] <= value ? i : best;
+		value = hash[i] <= value ? hash[i] : value;
+	}
 	return best;
 }
 
@@ -182,13 +182,19 @@ static size_t least(const struct annot_grams *g, size_t from, size_t to)
 static enum annot_status winnow(struct annot_grams *g, struct annot_gram_list *ret,
 				struct annot_error *err)
 {
-	for (; g->n_windows + W <= g->n_hashed; g->n_windows++) {
-		size_t from = g->n_windows, new = from + W - 1;
-		if (g->last < from + 1)
-			TRY(choose(g, least(g, from, from + W), ret, err));
-		else if (order(g, new) < order(g, g->last - 1))
-			TRY(choose(g, new, ret, err));
+	const uint64_t *hash = g->hash;
+	size_t from = g->n_windows, end = g->n_hashed, last = g->last;
+	uint64_t value = last > 0 ? hash[last - 1] : 0;
+	for (; from + W <= end; from++) {
+		size_t new = from + W - 1;
+		if (last > from && hash[new] >= value)
+			continue;
+		last = (last > from ? new : least(hash, from, from + W)) + 1;
+		value = hash[last - 1];
+		TRY(choose(g, last - 1, ret, err));
 	}
+	g->n_windows = from;
+	g->last = last;
 	return ANNOT_OK;
 }
 
@@ -234,21 +240,27 @@ void annot_grams_begin(struct annot_grams *g, bool all)
 /* Letters of the piece from *at on, until there are BATCH of them. */
 static void read_letters(struct annot_grams *g, struct annot_bytes piece, size_t *at)
 {
-	const char *text = (const char *)piece.data;
-	size_t i = *at, before = g->n;
-	while (i < piece.len && g->n < BATCH) {
-		uint8_t c = piece.data[i];
+	const uint8_t *text = piece.data;
+	const char *ascii = g->ascii;
+	uint8_t *letter = g->letter;
+	uint32_t *offset = g->offset, read = g->read;
+	size_t i = *at, n = g->n, before = n, len = piece.len;
+	while (i < len && n < BATCH) {
+		uint8_t c = text[i];
 		if (c < 0x80) {
-			g->letter[g->n] = (uint8_t)g->ascii[c];
-			g->offset[g->n] = g->read + (uint32_t)i;
-			g->n += g->ascii[c] != 0;
+			letter[n] = (uint8_t)ascii[c];
+			offset[n] = read + (uint32_t)i;
+			n += ascii[c] != 0;
 			i++;
 			continue;
 		}
-		uint32_t offset = g->read + (uint32_t)i;
-		add_letters(g, annot_utf8_next(text, piece.len, &i), offset);
+		uint32_t from = read + (uint32_t)i;
+		g->n = n;
+		add_letters(g, annot_utf8_next((const char *)text, len, &i), from);
+		n = g->n;
 	}
-	g->letters += g->n - before;
+	g->n = n;
+	g->letters += n - before;
 	*at = i;
 }
 
@@ -269,7 +281,7 @@ enum annot_status annot_grams_end(struct annot_grams *g, struct annot_gram_list 
 {
 	/* Too short for a window: one of what there is. */
 	if (!g->all && g->n_chosen == 0 && g->last == 0 && g->n_hashed > 0)
-		TRY(choose(g, least(g, 0, g->n_hashed), ret, err));
+		TRY(choose(g, least(g->hash, 0, g->n_hashed), ret, err));
 	return ANNOT_OK;
 }
 

@@ -13,6 +13,7 @@ enum {
 struct hit {
 	uint64_t place; /* segment << PLACE_BITS | byte of its texts, + BEFORE */
 	uint32_t position;
+	uint32_t count; /* of the fingerprint in the segment */
 };
 enum { PLACE_BITS = 40 };
 /* Words may begin before the first text, as far as the fingerprint is inside of them. */
@@ -26,6 +27,7 @@ struct later {
 
 struct cluster {
 	size_t first, end; /* hits */
+	uint32_t count;    /* of the rarest */
 };
 
 struct asking {
@@ -92,6 +94,7 @@ static void add_hits(struct asking *a, size_t segment, const struct annot_gram *
 		a->hits[a->n_hits++] = (struct hit){
 			.place = (uint64_t)segment << PLACE_BITS | (at - gram->offset),
 			.position = group->positions[i],
+			.count = (uint32_t)group->count,
 		};
 	}
 }
@@ -196,9 +199,10 @@ static enum annot_status gather(struct asking *a, struct annot_error *err)
 	qsort(a->hits, a->n_hits, sizeof *a->hits, by_place);
 	for (size_t i = 0; i < a->n_hits;) {
 		size_t first = i;
-		while (i < a->n_hits && a->hits[i].place - a->hits[first].place <= width)
-			i++;
-		a->clusters[a->n_clusters++] = (struct cluster){first, i};
+		uint32_t count = UINT32_MAX;
+		for (; i < a->n_hits && a->hits[i].place - a->hits[first].place <= width; i++)
+			count = a->hits[i].count < count ? a->hits[i].count : count;
+		a->clusters[a->n_clusters++] = (struct cluster){first, i, count};
 	}
 	return ANNOT_OK;
 }
@@ -209,6 +213,8 @@ static int by_votes(const void *a, const void *b)
 	size_t votes = x->end - x->first, others = y->end - y->first;
 	if (votes != others)
 		return votes < others ? 1 : -1;
+	if (x->count != y->count)
+		return x->count > y->count ? 1 : -1;
 	return (x->first > y->first) - (x->first < y->first);
 }
 
@@ -229,10 +235,12 @@ static void add_candidate(struct asking *a, size_t *first, size_t end)
 	uint64_t base = (uint64_t)d.base * ANNOT_SEGMENT_GRANULE + BEFORE;
 	uint64_t mask = (UINT64_C(1) << PLACE_BITS) - 1, least = UINT64_MAX, most = 0;
 	unsigned votes = 0;
+	uint32_t count = UINT32_MAX;
 	for (; i < end && a->hits[i].position - d.base <= d.length / ANNOT_SEGMENT_GRANULE; i++) {
 		uint64_t place = a->hits[i].place & mask;
 		least = place < least ? place : least;
 		most = place > most ? place : most;
+		count = a->hits[i].count < count ? a->hits[i].count : count;
 		votes++;
 	}
 	*first = i;
@@ -251,6 +259,7 @@ static void add_candidate(struct asking *a, size_t *first, size_t end)
 		.from = least < d.length ? least : d.length,
 		.to = most < d.length ? most : d.length,
 		.votes = votes,
+		.count = count,
 	};
 }
 
@@ -267,6 +276,8 @@ static int by_promise(const void *a, const void *b)
 	const struct annot_candidate *x = a, *y = b;
 	if (x->votes != y->votes)
 		return x->votes < y->votes ? 1 : -1;
+	if (x->count != y->count)
+		return x->count > y->count ? 1 : -1;
 	return by_document(a, b);
 }
 
@@ -284,6 +295,7 @@ static void join(struct annot_lookup *l)
 		}
 		last->to = c->to > last->to ? c->to : last->to;
 		last->votes = c->votes > last->votes ? c->votes : last->votes;
+		last->count = c->count < last->count ? c->count : last->count;
 	}
 	l->n = n;
 	qsort(l->candidates, l->n, sizeof l->candidates[0], by_promise);
@@ -302,8 +314,8 @@ static void choose(struct asking *a)
 
 static enum annot_status prepare(struct asking *a, struct annot_error *err)
 {
-	a->hits = calloc(ANNOT_LOOKUP_HITS_MAX, sizeof *a->hits);
-	a->positions = calloc(ANNOT_SEGMENT_FREQUENT, sizeof *a->positions);
+	a->hits = reallocarray(NULL, ANNOT_LOOKUP_HITS_MAX, sizeof *a->hits);
+	a->positions = reallocarray(NULL, ANNOT_SEGMENT_FREQUENT, sizeof *a->positions);
 	return a->hits && a->positions ? ANNOT_OK : no_memory(err);
 }
 

@@ -23,13 +23,15 @@ struct annot_candidate {
 	uint64_t document; /* log index */
 	size_t number;     /* of the document in the segment */
 	uint64_t from, to; /* bytes */
-	unsigned votes;    /* fingerprints of the words that stand there */
+	unsigned votes;    /* fingerprints of the words that stand there, … */
+	uint32_t count;    /* … and how often the rarest of them is in the segment */
 };
 
 struct annot_lookup {
 	struct annot_candidate
-		candidates[ANNOT_LOOKUP_CANDIDATES_MAX]; /* most votes first; stretches of
-							    a document are apart */
+		candidates[ANNOT_LOOKUP_CANDIDATES_MAX]; /* most votes first, rare ones before
+							    others; stretches of a document are
+							    apart */
 	size_t n;
 	bool more; /* there were more of them */
 	/* Letters of the words, and fingerprints of which the index could say nothing, for they are

@@ -4,8 +4,9 @@
 
 enum {
 	BUCKET_POSTINGS = 64, /* that a bucket has, about */
-	BUCKET_BYTES_MAX = 1 << 30,
-	OUT_SIZE = 1 << 18,
+	BUCKET_FIRST = 1024,
+	OUT_SIZE = 1 << 18, /* bytes that are handed over together, at least, … */
+	OUT_MAX = 1 << 30,  /* … and at most */
 	FIRST = 64,
 };
 
@@ -64,16 +65,35 @@ static unsigned bits_of(uint64_t n) /* how many n has, 0 for 0 */
 	return n ? 64 - (unsigned)__builtin_clzll(n) : 0;
 }
 
-/* n bits, at most 32. */
+/* Room for a group of so many positions, whose hash is so much more than it could be. */
+static enum annot_status make_room(struct segment_encoder *e, uint64_t more, uint64_t count,
+				   struct annot_error *err)
+{
+	size_t need = e->n_bits + (size_t)((more >> e->rice) / 8 + count * sizeof(uint64_t)) + 32;
+	size_t cap = e->bits_cap;
+	while (cap < need)
+		cap = cap ? cap * 2 : BUCKET_FIRST;
+	if (cap == e->bits_cap)
+		return ANNOT_OK;
+	uint8_t *bits = realloc(e->bits, cap);
+	if (!bits)
+		return no_memory(err);
+	e->bits = bits;
+	e->bits_cap = cap;
+	return ANNOT_OK;
+}
+
+/* n bits, at most 32; there is room for them. */
 static void put_bits(struct segment_encoder *e, uint64_t value, unsigned n)
 {
 	e->word |= value << e->n_word;
 	e->n_word += n;
-	while (e->n_word >= 8) {
-		annot_buf_putc(&e->bits, (char)e->word);
-		e->word >>= 8;
-		e->n_word -= 8;
-	}
+	if (e->n_word < 32)
+		return;
+	segment_put(e->bits + e->n_bits, 4, e->word);
+	e->n_bits += 4;
+	e->word >>= 32;
+	e->n_word -= 32;
 }
 
 static void put_zeros(struct segment_encoder *e, uint64_t n)
@@ -124,17 +144,15 @@ static enum annot_status hand_over(struct segment_encoder *e, struct annot_error
 static enum annot_status end_bucket(struct segment_encoder *e, struct annot_error *err)
 {
 	uint8_t *entry = e->directory + e->bucket * ENTRY_SIZE;
-	if (e->n_word > 0)
-		put_bits(e, 0, 8 - e->n_word);
-	TRY(annot_buf_check(&e->bits, "bucket of a segment", err));
-	e->written += e->bits.len;
+	for (; e->n_word > 0; e->n_word -= e->n_word < 8 ? e->n_word : 8, e->word >>= 8)
+		e->bits[e->n_bits++] = (uint8_t)e->word;
+	e->written += e->n_bits;
 	if (e->written > UINT32_MAX)
 		return annot_fail(err, ANNOT_TOO_LARGE, "a segment of the index is over 4 GiB");
 	segment_put(entry, 4, e->written);
-	segment_put(entry + 4, 4,
-		    segment_checksum(0, (const uint8_t *)e->bits.data, e->bits.len) >> 32);
-	annot_buf_add(&e->out, e->bits.data, e->bits.len);
-	annot_buf_truncate(&e->bits, 0);
+	segment_put(entry + 4, 4, segment_checksum(0, e->bits, e->n_bits) >> 32);
+	annot_buf_add(&e->out, e->bits, e->n_bits);
+	e->n_bits = 0;
 	e->bucket++;
 	e->hash = (uint32_t)(e->bucket << (ANNOT_GRAM_BITS - e->bucket_bits));
 	return e->out.len >= OUT_SIZE ? hand_over(e, err) : ANNOT_OK;
@@ -145,6 +163,7 @@ enum annot_status segment_encode_group(struct segment_encoder *e, uint32_t hash,
 {
 	while (hash >> (ANNOT_GRAM_BITS - e->bucket_bits) > e->bucket)
 		TRY(end_bucket(e, err));
+	TRY(make_room(e, hash - e->hash, count <= ANNOT_SEGMENT_FREQUENT ? count : 0, err));
 	put_rice(e, hash - e->hash);
 	put_gamma(e, count);
 	if (count <= ANNOT_SEGMENT_FREQUENT)
@@ -164,8 +183,7 @@ enum annot_status segment_encode_begin(struct segment_encoder *e,
 	unsigned bits = bits_of(n_postings / BUCKET_POSTINGS);
 	*e = (struct segment_encoder){
 		.to = to,
-		.bits = ANNOT_BUF_INIT(BUCKET_BYTES_MAX),
-		.out = ANNOT_BUF_INIT(BUCKET_BYTES_MAX),
+		.out = ANNOT_BUF_INIT(OUT_MAX),
 	};
 	if (n_postings > ANNOT_SEGMENT_POSTINGS_MAX || documents->positions > UINT32_MAX ||
 	    documents->n_marks > UINT32_MAX)
@@ -241,7 +259,8 @@ enum annot_status segment_encode_end(struct segment_encoder *e,
 void segment_encode_free(struct segment_encoder *e)
 {
 	free(e->directory);
-	annot_buf_free(&e->bits);
+	free(e->bits);
+	e->bits = NULL;
 	annot_buf_free(&e->out);
 	e->directory = NULL;
 }

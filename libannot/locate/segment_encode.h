@@ -25,10 +25,11 @@ struct segment_encoder {
 	unsigned bucket_bits, position_bits, rice;
 	uint64_t front, n_postings;
 	uint8_t *directory;
-	size_t bucket;         /* the current one */
-	uint32_t hash;         /* least hash of its next group */
-	struct annot_buf bits; /* of the current bucket */
-	uint64_t word;         /* bits that do not make a byte yet */
+	size_t bucket;           /* the current one */
+	uint32_t hash;           /* least hash of its next group */
+	uint8_t *bits;           /* of the current bucket */
+	size_t n_bits, bits_cap; /* bytes of it */
+	uint64_t word;           /* bits that do not make a byte yet */
 	unsigned n_word;
 	uint64_t written;     /* bytes of buckets */
 	struct annot_buf out; /* of buckets that were not handed to the sink yet */

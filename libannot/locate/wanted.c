@@ -11,7 +11,7 @@ enum {
 	/* Of the bytes that the words take: what may hide between letters, and that besides. */
 	REACH_TIMES = 2,
 	REACH_LEAST = 256,
-	SLACK_LEAST = 64,
+	SLACK_LEAST = 32,
 	/* Where words end, they may have grown by so much: one part in … */
 	SLACK = 2,
 };
@@ -131,15 +131,25 @@ size_t annot_wanted_edits(const struct annot_wanted *w)
 	return w->edits;
 }
 
+/* Bytes of so many letters, as the words' take. */
+static size_t bytes_of(const struct annot_wanted *w, size_t letters)
+{
+	return letters * w->words.len / w->n;
+}
+
 size_t annot_wanted_reach(const struct annot_wanted *w)
 {
-	size_t letter = w->words.len / w->n + 1;
-	return REACH_LEAST + REACH_TIMES * letter * (w->n + w->edits);
+	return REACH_LEAST + REACH_TIMES * bytes_of(w, w->n + w->edits);
 }
 
 size_t annot_wanted_slack(const struct annot_wanted *w)
 {
-	return SLACK_LEAST + (w->words.len / w->n + 1) * w->edits;
+	return SLACK_LEAST + bytes_of(w, w->edits);
+}
+
+size_t annot_wanted_usual(const struct annot_wanted *w)
+{
+	return SLACK_LEAST + bytes_of(w, w->n + w->n / 4 + w->edits);
 }
 
 size_t annot_wanted_cost(const struct annot_wanted *w, size_t len)

@@ -55,8 +55,10 @@ size_t annot_wanted_edits(const struct annot_wanted *w);
  */
 size_t annot_wanted_reach(const struct annot_wanted *w);
 
-/* The same of what is left out or put in, at the most, and somewhat more. */
+/* The same of what is left out or put in, at the most; and of a place with little between its
+ * letters. */
 size_t annot_wanted_slack(const struct annot_wanted *w);
+size_t annot_wanted_usual(const struct annot_wanted *w);
 
 /* Steps that a text of so many bytes takes, for who keeps to a budget. */
 size_t annot_wanted_cost(const struct annot_wanted *w, size_t len);
