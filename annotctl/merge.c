@@ -101,8 +101,13 @@ static enum annot_status gather_bases(struct ctl *ctl, const struct merging *m, 
 	for (size_t i = 0; i < n; i++) {
 		struct annot_fetched f;
 		TRY(fetch_exact(ctl, &m->versions.list[bases[i]].record, false, &f));
-		if (!f.record)
+		if (!f.record) {
+			out_note(ctl,
+				 "%s, which they come from, is WITHHELD: whatever differs clashes",
+				 record_short(ctl, &m->versions.annotation,
+					      m->versions.list[bases[i]].number));
 			return ANNOT_OK;
+		}
 		TRY(annot_merge_cards(ctl->arena, f.record, &ret[i], &ctl->err));
 	}
 	*ret_n = n;

@@ -10,6 +10,7 @@
 struct withholds {
 	const struct annot_hash *of;
 	json_t *list; /* NULL: print */
+	size_t n;
 };
 
 static enum annot_status take(struct ctl *ctl, const struct annot_row *row,
@@ -20,6 +21,7 @@ static enum annot_status take(struct ctl *ctl, const struct annot_row *row,
 	    strcmp(row->effect, "effective") != 0 ||
 	    !annot_hash_equal(annot_record_on(record), w->of))
 		return ANNOT_OK;
+	w->n++;
 	const char *by = row->author_name ? row->author_name : "?";
 	const char *reason = annot_record_text(record, "reason");
 	if (w->list)
@@ -45,7 +47,10 @@ static enum annot_status each(struct ctl *ctl, const struct annot_fetched *f, js
 		return ANNOT_OK;
 	w.of = &leaf.record;
 	const char *id = annot_arena_printf(ctl->arena, "%s", annot_hash_hex(&annotation).text);
-	return rows_each(ctl, &(struct rows_request){.history_of = id ? id : ""}, take, &w, NULL);
+	TRY(rows_each(ctl, &(struct rows_request){.history_of = id ? id : ""}, take, &w, NULL));
+	if (w.n == 0 && !list)
+		out_text(ctl, "  withheld     by no decision of the admins: the daemon hides it\n");
+	return ANNOT_OK;
 }
 
 enum annot_status withheld_text(struct ctl *ctl, const struct annot_fetched *f)

@@ -73,11 +73,11 @@ struct corpus_item {
 };
 
 /*
- * Admits a batch in order, in one transaction, signs one checkpoint, fills each item's outs, and
- * calls answer once with the signed checkpoint, which covers all items that have an index; neither
- * it nor the items are used afterwards. Called by the thread that writes only. Returns other than
- * OK when nothing may be called committed (NO_SPACE, STORE, READ_ONLY): then answer is not called,
- * every item that was not refused before has that status, and a resend is harmless.
+ * Admits a batch in order, in one transaction, signs one checkpoint, fills each item's outs, and calls
+ * answer once with the signed checkpoint, which covers all items that have an index; neither it nor
+ * the items are used afterwards. Called by the thread that writes only. Returns other than OK when
+ * nothing may be called committed (NO_SPACE, STORE, READ_ONLY): then answer is not called, every item
+ * that was not refused before has that status, and a resend is harmless.
  */
 typedef void (*corpus_answer)(void *arg, struct annot_bytes note);
 enum annot_status corpus_admit_all(struct corpus *c, struct corpus_item **items, size_t n,
@@ -87,8 +87,8 @@ enum annot_status corpus_admit(struct corpus *c, struct corpus_item **items, siz
 			       struct annot_buf *note, struct annot_error *err);
 
 /*
- * Before a reader's snapshot that an answer is made from: what was answered as committed before
- * this call is in the index when it returns. Called by any thread that holds no snapshot.
+ * Before a reader's snapshot that an answer is made from: what was answered as committed before this
+ * call is in the index when it returns. Called by any thread that holds no snapshot.
  */
 void corpus_await_index(struct corpus *c);
 

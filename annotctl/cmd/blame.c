@@ -130,7 +130,7 @@ static void print(struct ctl *ctl, const struct versions *v, const struct item *
 		 record_short(ctl, &v->annotation, version->number), out_style(ctl, STYLE_PLAIN),
 		 (unsigned long long)version->index, version->time,
 		 out_safe(ctl, version->author_name), item->def->name, out_safe_flat(ctl, text),
-		 o.withheld ? "  (a withheld version may have set it)" : "");
+		 o.withheld ? "  (a WITHHELD version may have set it)" : "");
 }
 
 static json_t *item_json(struct ctl *ctl, const struct versions *v, const struct item *item,
@@ -171,7 +171,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	CTL_TRY(ctl, annot_fetch(ctl->annot, args[0], ctl->arena, &f, &ctl->err));
 	if (!f.record)
 		return ctl_fail(ctl, annot_fail(&ctl->err, ANNOT_NOT_FOUND,
-						"%s was withheld: its cards are gone", args[0]));
+						"%s is WITHHELD: its cards are gone", args[0]));
 	CTL_TRY(ctl, list_items(ctl, f.record, &blame));
 	CTL_TRY(ctl, versions_load(ctl, &f.record->annotation, trace, &blame, &versions));
 	size_t at = versions_find(&versions, &f.record->id);

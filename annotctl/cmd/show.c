@@ -70,7 +70,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	CTL_TRY(ctl, annot_fetch(ctl->annot, args[0], ctl->arena, &f, &ctl->err));
 	if ((arg_raw || arg_signature) && !f.record)
 		return ctl_fail(ctl, annot_fail(&ctl->err, ANNOT_NOT_FOUND,
-						"%s was withheld: its bytes are gone", args[0]));
+						"%s is WITHHELD: its bytes are gone", args[0]));
 	if (arg_raw)
 		out_raw(ctl, f.record->bytes.data, f.record->bytes.len);
 	else if (arg_signature)

@@ -63,7 +63,7 @@ static enum annot_status get_version(struct ctl *ctl, const char *id, struct pai
 	TRY(annot_fetch(ctl->annot, id, ctl->arena, &f, &ctl->err));
 	if (!f.record)
 		return annot_fail(&ctl->err, ANNOT_REFUSED,
-				  "%s was withheld; it cannot be compared", id);
+				  "%s is WITHHELD; it cannot be compared", id);
 	ret->records[i] = f.record;
 	ret->headings[i] = annot_arena_printf(
 		ctl->arena, "%s %s by %s, #%llu", f.record->kind->name,

@@ -85,6 +85,10 @@ static enum annot_status open_note(struct call *c, struct annot_bytes note,
 		if (status == ANNOT_OK)
 			break;
 	}
+	if (status == ANNOT_NOT_FOUND)
+		return annot_fail(err, ANNOT_INVALID,
+				  "card seen names a note by a key that the log has no more: fetch a "
+				  "newer one (annotctl log checkpoint) and sign again");
 	return status;
 }
 

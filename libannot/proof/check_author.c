@@ -3,8 +3,11 @@
 
 #include <stdio.h>
 
+#include "base/auto.h"
 #include "record/sshsig.h"
 #include "state/standing.h"
+
+enum { ENROLMENT_MAX = 1024 };
 
 static const struct annot_key_info *key_of(const struct annot_verify *v,
 					   const struct annot_hash *author)
@@ -57,26 +60,59 @@ void annot_check_signature(struct annot_verify *v)
 /* --- enrolment
  * ----------------------------------------------------------------------------------------- */
 
-static void describe_enrolment(const struct annot_verify *v, const struct annot_key_info *key,
-			       char *ret, size_t size)
+/* How a key came that no rotation brought. */
+static void describe_first(const struct annot_verify *v, const struct annot_key_info *key,
+			   struct annot_buf *ret)
 {
 	struct annot_leaf event = annot_replay_leaf(v, key->index);
 	struct annot_who by = annot_who(v, &event.author);
 
 	if (event.kind == ANNOT_KIND_corpus)
-		snprintf(ret, size, "admin since corpus record #%llu",
-			 (unsigned long long)key->effective);
-	else if (event.kind == ANNOT_KIND_key_rotate)
-		snprintf(ret, size, "key put in place by an earlier key of %s at #%llu", key->name,
-			 (unsigned long long)key->effective);
+		annot_buf_printf(ret, "admin since corpus record #%llu",
+				 (unsigned long long)key->effective);
 	else if (key->effective == (int64_t)key->index)
-		snprintf(ret, size, "enrolled at #%llu by %s", (unsigned long long)key->index,
-			 by.text);
+		annot_buf_printf(ret, "enrolled at #%llu by %s", (unsigned long long)key->index,
+				 by.text);
 	else
-		snprintf(ret, size,
-			 "enrolled at #%llu by %s, in force since #%llu with more admins",
-			 (unsigned long long)key->index, by.text,
+		annot_buf_printf(ret,
+				 "enrolled at #%llu by %s, in force since #%llu with more admins",
+				 (unsigned long long)key->index, by.text,
+				 (unsigned long long)key->effective);
+}
+
+/* The chain of keys that leads to one that a rotation brought. */
+static void describe_chain(const struct annot_verify *v, const struct annot_key_info *key,
+			   struct annot_buf *ret)
+{
+	const struct annot_authority *a = annot_memory_authority(v->memory);
+	const char *between = ", rotated at ";
+
+	annot_buf_printf(ret, "key put in place by an earlier key of %s at #%llu (", key->name,
 			 (unsigned long long)key->effective);
+	for (size_t i = 0; i < annot_authority_keys(a); i++) {
+		const struct annot_key_info *k = annot_authority_key_at(a, i);
+
+		if (!annot_hash_equal(&k->person, &key->person) || k->effective == ANNOT_NEVER ||
+		    k->effective > key->effective)
+			continue;
+		if (annot_replay_leaf(v, k->index).kind != ANNOT_KIND_key_rotate) {
+			describe_first(v, k, ret);
+			continue;
+		}
+		annot_buf_printf(ret, "%s#%llu", between, (unsigned long long)k->effective);
+		between = ", ";
+	}
+	annot_buf_putc(ret, ')');
+}
+
+static const char *describe_enrolment(const struct annot_verify *v,
+				      const struct annot_key_info *key, struct annot_buf *ret)
+{
+	if (annot_replay_leaf(v, key->index).kind == ANNOT_KIND_key_rotate)
+		describe_chain(v, key, ret);
+	else
+		describe_first(v, key, ret);
+	return ret->failed ? "by a chain of keys that is too long to show" : ret->data;
 }
 
 /* A record by the last admin in force of a genesis has no key before it: the genesis brings it. */
@@ -165,7 +201,8 @@ static void check_key_life(struct annot_verify *v)
 void annot_check_author(struct annot_verify *v)
 {
 	const struct annot_key_info *key = key_at_its_index(v);
-	char fingerprint[51], enrolment[256];
+	AUTO_BUF struct annot_buf enrolment = ANNOT_BUF_INIT(ENROLMENT_MAX);
+	char fingerprint[51];
 
 	annot_key_fingerprint(v->subject->key, fingerprint);
 	if (v->noted->judgement.effect == ANNOT_VOID || !key) {
@@ -173,10 +210,9 @@ void annot_check_author(struct annot_verify *v)
 			      v->noted->judgement.reason);
 		return;
 	}
-	describe_enrolment(v, key, enrolment, sizeof(enrolment));
 	CHECK_PASSED(v, "author", "%s%s%s%s (%s), %s", key->name, key->display ? ", " : "",
 		     key->display ? key->display : "", key->bot ? ", a bot" : "", fingerprint,
-		     enrolment);
+		     describe_enrolment(v, key, &enrolment));
 	warn_of_predecessor(v, key);
 	if (v->noted->has_author)
 		check_key_life(v);

@@ -42,6 +42,22 @@ static enum annot_status open_note(const struct annot_verify *v, const struct an
 	return s;
 }
 
+/* Which of the keys that the log has had; in_force: the one that it has now. */
+static void say_signed(struct annot_verify *v, bool in_force)
+{
+	const struct annot_hash *record =
+		v->replayed ? annot_authority_corpus_record(annot_memory_authority(v->memory))
+			    : NULL;
+	uint64_t index = record ? annot_index_of(v, record) : 0;
+
+	if (!index)
+		CHECK_PASSED(v, "checkpoint", "signed by the log key that the corpus record names");
+	else
+		CHECK_PASSED(v, "checkpoint", "signed by the log key %s corpus record #%llu names",
+			     in_force ? "that" : "before the one that",
+			     (unsigned long long)index);
+}
+
 void annot_check_checkpoint(struct annot_verify *v)
 {
 	struct annot_vkey genesis;
@@ -51,7 +67,7 @@ void annot_check_checkpoint(struct annot_verify *v)
 			       : genesis_keys(v, &genesis);
 
 	if (n && open_note(v, keys, n, &why) == ANNOT_OK) {
-		CHECK_PASSED(v, "checkpoint", "signed by the log key that the corpus record names");
+		say_signed(v, open_note(v, keys, 1, NULL) == ANNOT_OK);
 		v->report->checkpoint = v->checkpoint;
 		v->report->note = v->note;
 		return;

@@ -41,7 +41,7 @@ bool annot_is_head(const struct annot_verify *v, const struct annot_hash *record
 	return view->record(view->ctx, record, &known, NULL) == ANNOT_OK && known.head;
 }
 
-static uint64_t index_of(const struct annot_verify *v, const struct annot_hash *record)
+uint64_t annot_index_of(const struct annot_verify *v, const struct annot_hash *record)
 {
 	const struct annot_view *view = annot_memory_view(v->memory);
 	struct annot_known known = {0};
@@ -62,14 +62,14 @@ void annot_check_latest(struct annot_verify *v)
 		CHECK_FAILED(v, "latest", ANNOT_SUPERSEDED,
 			     "version %llu, replaced: the newest as of #%llu is record #%llu%s",
 			     (unsigned long long)annot_memory_version(v->memory, &s->id), size,
-			     n ? (unsigned long long)index_of(v, &heads[n > 1]) : 0,
+			     n ? (unsigned long long)annot_index_of(v, &heads[n > 1]) : 0,
 			     n > 1 ? " (one of several)" : "");
 	else if (n > 1)
 		CHECK_FAILED(v, "latest", ANNOT_CONFLICT_HEADS,
 			     "%zu versions stand beside each other as of #%llu, records #%llu and "
 			     "#%llu%s; nobody merged them",
-			     n, size, (unsigned long long)index_of(v, &heads[0]),
-			     (unsigned long long)index_of(v, &heads[1]), n > 2 ? " and more" : "");
+			     n, size, (unsigned long long)annot_index_of(v, &heads[0]),
+			     (unsigned long long)annot_index_of(v, &heads[1]), n > 2 ? " and more" : "");
 	else
 		CHECK_PASSED(v, "latest",
 			     "version %llu, the newest as of #%llu (all leaves replayed)",

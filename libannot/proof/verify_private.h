@@ -232,6 +232,8 @@ void annot_check_latest(struct annot_verify *v);
 void annot_check_retraction(struct annot_verify *v);
 void annot_check_withheld(struct annot_verify *v);
 /* Whether no version replaces it. */
+/* Where a record stands in the log; 0 too for one that is not in it. */
+uint64_t annot_index_of(const struct annot_verify *v, const struct annot_hash *record);
 bool annot_is_head(const struct annot_verify *v, const struct annot_hash *record);
 void annot_check_references(struct annot_verify *v);
 /* Whether an effective withhold record names that record; *index is where it took effect. */

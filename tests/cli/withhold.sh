@@ -31,7 +31,7 @@ expect 0 'WITHHELD' ctl chloe show "$quote@1"
 grep -q 'by alice.*order of a court' "$work/out" || fail "show does not say why: $(cat "$work/out")"
 ctl chloe --json show "$quote@1" | jq -e '.withheld[0].by == "alice" and .withheld[0].reason == "order of a court" and
 	(.flags | index("withheld")) and .author.name == "boris" and .kind == "quote"' >/dev/null || fail "JSON of show"
-expect 1 'withheld' ctl chloe show "$quote@1" --raw; one_line
+expect 1 'WITHHELD' ctl chloe show "$quote@1" --raw; one_line
 expect 0 'WITHHELD' ctl chloe list state:withheld
 ctl chloe --quiet list 'kind:quote state:withheld' | grep -qx "$quote" || fail "list --quiet: $(ctl chloe --quiet list state:withheld)"
 expect 0 'WITHHELD' ctl chloe history "$quote"
@@ -41,8 +41,8 @@ expect 1 'WITHHELD' ctl chloe verify "$quote@1"
 expect 1 'WITHHELD' ctl chloe verify "$(ctl chloe --json list 'kind:document state:withheld' | jq -r '.[0].annotation')"
 expect 0 'was withheld' ctl chloe verify "$verdict"
 expect 0 'VALID' ctl chloe verify "$sound"
-expect 1 'withheld' ctl chloe blame "$quote"
-expect 4 'withheld' ctl chloe diff "$quote@1" "$quote@2"; one_line
+expect 1 'WITHHELD' ctl chloe blame "$quote"
+expect 4 'WITHHELD' ctl chloe diff "$quote@1" "$quote@2"; one_line
 expect 4 'withheld' ctl boris quote add "$(ctl chloe --json list 'kind:document state:withheld' | jq -r '.[0].annotation')" 'Nobody'
 
 # --- it does not come back -------------------------------------------------------------------------------
@@ -55,11 +55,12 @@ quiet boris amend "$sound" --set 'speaker=Zyxwvut' >/dev/null
 quiet boris amend "$sound" --add tag=x >/dev/null
 quiet chloe amend "$sound@2" --force --set speaker=minister >/dev/null
 expect 0 '' ctl alice withhold "$sound@2" --because 'a name'
-expect 0 'a withheld version may have set it' ctl chloe blame "$sound@3"
+expect 0 'a WITHHELD version may have set it' ctl chloe blame "$sound@3"
 ctl chloe --json blame "$sound@3" | jq -e '.cards[] | select(.card == "speaker") | .certain == false' >/dev/null || fail "blame is certain"
 expect 0 'WITHHELD' ctl chloe history "$sound"
-expect 4 'withheld' ctl chloe diff "$sound@1" "$sound@2"
+expect 4 'WITHHELD' ctl chloe diff "$sound@1" "$sound@2"
 expect 4 'speaker' ctl chloe merge "$sound" # what both came from is gone, so that what differs clashes
+grep -q "@2, which they come from, is WITHHELD" "$work/out" || fail "merge does not say why: $(cat "$work/out")"
 expect 0 'merged' ctl chloe merge "$sound" --set speaker=minister --theirs
 expect 0 'VALID' ctl chloe verify "$sound"
 quiet boris bundle "$sound" -o "$work/sound.bundle"
@@ -77,4 +78,15 @@ if words; then fail "a rebuild brought words back"; fi
 expect 0 'WITHHELD' ctl chloe list state:withheld
 expect 4 'withheld' ctl alice doc add "$work/secret.txt" --name again
 expect 0 'VALID' ctl nobody verify "$work/sound.bundle" --corpus "$corpus"
+
+# --- two admins must agree -----------------------------------------------------------------------------------
+quiet alice corpus set --add-admin boris --threshold 2 >/dev/null
+quiet boris review "$(ctl alice --quiet list 'kind:corpus state:pending')@2" approve >/dev/null
+claim=$(quiet chloe claim add 'Zyxwvut did it.')
+expect 0 'waits for the approval' ctl alice withhold "$claim@1" --because 'libel'
+words >/dev/null || fail "one of two admins took it away"
+expect 0 'VALID' ctl chloe verify "$claim"
+quiet boris review "$(ctl alice --quiet list 'kind:withhold state:pending')@1" approve >/dev/null
+if words; then fail "two of two admins did not take it away"; fi
+expect 1 'WITHHELD' ctl chloe verify "$claim"
 stop

@@ -386,6 +386,8 @@ int main(int argc, char **argv)
 	seeds_messages();
 	notes();
 	bundles(arena);
+	struct annot_skey log = log_key();
+	seeds_evidence(build(ANNOT_KIND_corpus, NULL, NULL, arena)->bytes, &log);
 	ssh();
 	return 0;
 }

@@ -3,11 +3,14 @@
 #define TESTS_FUZZ_SEEDS_H
 
 #include "fuzz.h"
+#include "log/note.h"
 
 /* Writes one seed of a target; a failure ends the program. */
 void seeds_save(const char *target, const char *name, const void *data, size_t len);
 void seeds_save_text(const char *target, const char *name, const char *content);
 
+/* Fork evidence of a corpus (seeds_evidence.c). */
+void seeds_evidence(struct annot_bytes genesis, const struct annot_skey *log);
 /* Bodies of every message (seeds_message.c). */
 void seeds_messages(void);
 /* All that people write: escapes, queries, settings, words (seeds_text.c). */

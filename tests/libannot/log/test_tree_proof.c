@@ -55,6 +55,33 @@ static void every_inclusion_proof_verifies(void **state)
 	}
 }
 
+/* What an inclusion proof says of the leaves before its own. */
+static void every_prefix_has_its_root(void **state)
+{
+	struct forest *f = *state;
+	for (unsigned size = 1; size <= MOST; size++) {
+		struct annot_tree_reader r = reader_of(f, size);
+		for (unsigned index = 0; index < size; index++) {
+			struct annot_hash path[ANNOT_PATH_MAX], root;
+			size_t n;
+			assert_ok(annot_tree_inclusion(&r, index, size, path, &n, &test_error));
+			enum annot_status status =
+				annot_verify_prefix(index, size, &f->leaf[index], path, n,
+						    naive(f, 0, size), &root, &test_error);
+			if (index == 0) {
+				assert_int_equal(status, ANNOT_MISMATCH);
+				continue;
+			}
+			assert_int_equal(status, ANNOT_OK);
+			assert_memory_equal(&root, naive(f, 0, index), sizeof root);
+			path[n - 1].b[3] ^= 1;
+			assert_status(annot_verify_prefix(index, size, &f->leaf[index], path, n,
+							  naive(f, 0, size), &root, &test_error),
+				      ANNOT_MISMATCH);
+		}
+	}
+}
+
 static void every_consistency_proof_verifies(void **state)
 {
 	struct forest *f = *state;
@@ -259,6 +286,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_inclusion_proof_verifies),
+		cmocka_unit_test(every_prefix_has_its_root),
 		cmocka_unit_test(every_consistency_proof_verifies),
 		cmocka_unit_test(refuses_changed_inclusion_proofs),
 		cmocka_unit_test(refuses_changed_consistency_proofs),

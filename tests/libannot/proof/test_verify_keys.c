@@ -115,6 +115,7 @@ static void test_reaffirmed(void **state)
 	assert_verdict(r, ANNOT_DISPUTED);
 	assert_says(r, "key", "a reaffirmation at #6 does not count");
 	/* The successor key's own records say whence it came. */
+	assert_says(test_verify(c, reaffirm), "author", "(enrolled at #1 by admin1, rotated at #4)");
 	assert_says(test_verify(c, reaffirm), "author",
 		    "put in place at #4 by a key of bob that is revoked");
 	/* Nor does it count when the successor was stolen as well. */

@@ -223,13 +223,17 @@ static void test_log_key_changes(void **state)
 		r = test_verify(c, subject);
 		if (i == 1) {
 			assert_verdict(r, ANNOT_VALID_UNWITNESSED);
+			assert_says(r, "checkpoint",
+				    "signed by the log key before the one that corpus record #");
 			continue;
 		}
 		assert_verdict(r, ANNOT_INVALID_BUNDLE);
 		assert_says(r, "checkpoint", "not signed by a log key of this corpus");
 		assert_null(r->note.data);
 		c->log = next;
-		assert_verdict(test_verify(c, subject), ANNOT_VALID_UNWITNESSED);
+		r = test_verify(c, subject);
+		assert_verdict(r, ANNOT_VALID_UNWITNESSED);
+		assert_says(r, "checkpoint", "signed by the log key that corpus record #");
 	}
 }
 
