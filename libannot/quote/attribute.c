@@ -190,6 +190,21 @@ struct finding {
 	size_t verb, verb_end;
 };
 
+/* Whether a phrase is more than articles. */
+static bool has_words(const struct annot_tokens *t, struct phrase p)
+{
+	size_t n;
+	for (size_t i = p.from; i < p.to; i++) {
+		const struct annot_token *token = &t->tokens[i];
+		const struct annot_lexeme *rows =
+			annot_lexicon_find(annot_bytes(token->key, token->key_len), &n);
+		bool light = n > 0 && (rows->meanings & ANNOT_MEANS_LIGHT);
+		if (!light && !is_mark(token))
+			return true;
+	}
+	return false;
+}
+
 /* The attribution of words [start, end) by the verb at i; false if nobody speaks. */
 static bool attribute_by(const struct annot_tokens *t, size_t start, size_t end, size_t i,
 			 struct finding *ret)
@@ -204,9 +219,8 @@ static bool attribute_by(const struct annot_tokens *t, size_t start, size_t end,
 		before.to = before.from;
 	if (kind == TELLS || kind == BEHIND)
 		behind.to = behind.from;
-	bool direct = before.from < before.to;
-	ret->who = direct ? before : behind;
-	return ret->who.from < ret->who.to;
+	ret->who = has_words(t, before) ? before : behind;
+	return has_words(t, ret->who);
 }
 
 /* Behind the quote: the first verb of its sentence. */
@@ -216,7 +230,7 @@ static bool find_behind(const struct annot_tokens *t, struct finding *ret)
 	while (start < t->n && is_mark(&t->tokens[start]) && !ends_sentence(t, start))
 		start++;
 	for (end = start; end < t->n && end - start < VERB_WORDS_MAX && !ends_sentence(t, end) &&
-	       !(end > 0 && t->tokens[end].breaks && ends_sentence(t, end - 1));)
+			  !(end > 0 && t->tokens[end].breaks && ends_sentence(t, end - 1));)
 		end++;
 	for (size_t i = start; i < end; i++)
 		if (attribute_by(t, start, end, i, ret))
@@ -256,35 +270,44 @@ static void take(const struct annot_tokens *t, size_t at, const struct finding *
 	q->inferred = first == last && is_pronoun(first);
 }
 
-/* The last one named as speaking in the bytes before a place: whom "he" means. */
-static enum annot_status resolve(struct annot_arena *arena, struct annot_bytes text, size_t end,
-				 size_t ret[2], struct annot_error *err)
+/* The last one named as speaking in bytes [start, end): whom "he" means. */
+static enum annot_status resolve(struct annot_arena *arena, struct annot_bytes text, size_t start,
+				 size_t end, size_t ret[2], struct annot_error *err)
 {
-	size_t start = end > RESOLVE_BYTES ? end - RESOLVE_BYTES : 0;
 	struct annot_tokens t;
+	bool found = false;
+	start = end - start > RESOLVE_BYTES ? end - RESOLVE_BYTES : start;
 	while (!annot_utf8_boundary((const char *)text.data, text.len, start))
 		start++;
 	TRY(annot_tokens_read(arena, annot_bytes(text.data + start, end - start), &t, err));
-	for (size_t i = t.n; i-- > 0;) {
+	for (size_t i = t.n; i-- > 0 && !found;) {
 		size_t from = i, to = i;
 		struct finding f;
 		while (from > 0 && i - from < VERB_WORDS_MAX && !ends_sentence(&t, from - 1))
 			from--;
 		while (to < t.n && to - i < PHRASE_WORDS_MAX && !ends_sentence(&t, to))
 			to++;
-		if (attribute_by(&t, from, to, i, &f) && has_capital(&t, f.who.from, f.who.to)) {
+		found = attribute_by(&t, from, to, i, &f) && has_capital(&t, f.who.from, f.who.to);
+		if (found) {
 			ret[0] = start + t.tokens[f.who.from].start;
 			ret[1] = start + t.tokens[f.who.to - 1].end;
-			break;
 		}
 	}
 	annot_tokens_free(&t);
 	return ANNOT_OK;
 }
 
-enum annot_status annot_attribute(struct annot_arena *arena, const struct annot_surroundings *s,
-				  const size_t last[2], bool near, struct annot_quoted *q,
-				  struct annot_error *err)
+/* Behind a full stop inside of the marks a new sentence begins, which need not be about the quote.
+ */
+static bool goes_on(const struct annot_surroundings *s, const struct annot_tokens *behind,
+		    const struct annot_quoted *q)
+{
+	bool stopped = q->bytes[1] > 0 && s->text.data[q->bytes[1] - 1] == '.';
+	return behind->n > 0 && (!stopped || !behind->tokens[0].capital);
+}
+
+static enum annot_status find(struct annot_arena *arena, const struct annot_surroundings *s,
+			      struct annot_quoted *q, bool *ret_found, struct annot_error *err)
 {
 	struct annot_tokens before, behind;
 	struct finding f;
@@ -292,28 +315,41 @@ enum annot_status annot_attribute(struct annot_arena *arena, const struct annot_
 			      &before, err));
 	enum annot_status status = annot_tokens_read(
 		arena, annot_bytes(s->text.data + s->end, s->after - s->end), &behind, err);
-	if (status != ANNOT_OK) {
-		annot_tokens_free(&before);
-		return status;
-	}
-	if (leads(&before) && find_before(&before, &f))
+	*ret_found = true;
+	if (status != ANNOT_OK)
+		*ret_found = false;
+	else if (leads(&before) && find_before(&before, &f))
 		take(&before, s->before, &f, q);
-	else if (find_behind(&behind, &f))
+	else if (goes_on(s, &behind, q) && find_behind(&behind, &f))
 		take(&behind, s->end, &f, q);
 	else if (find_before(&before, &f))
 		take(&before, s->before, &f, q);
 	else
-		q->inferred = true;
+		*ret_found = false;
 	annot_tokens_free(&before);
 	annot_tokens_free(&behind);
-	if (!q->inferred)
+	return status;
+}
+
+enum annot_status annot_attribute(struct annot_arena *arena, const struct annot_surroundings *s,
+				  const size_t last[2], struct annot_quoted *q,
+				  struct annot_error *err)
+{
+	bool found;
+	size_t named[2] = {0, 0};
+	TRY(find(arena, s, q, &found, err));
+	if (found && !q->inferred)
 		return ANNOT_OK;
-	/* "he said", or a quotation that goes on: whoever was named last. */
-	bool unsaid = q->verb[0] == q->verb[1];
-	size_t named[2] = {last[0], last[1]};
-	if (!unsaid && last[0] == last[1])
-		TRY(resolve(arena, s->text, s->start, named, err));
-	if (named[0] < named[1] && (!unsaid || near)) {
+	/* "he said": the last one named since the last quote, else its speaker. A quotation that
+	 * goes on in the same paragraph: that one too. */
+	q->inferred = true;
+	if (found)
+		TRY(resolve(arena, s->text, s->last_end, s->start, named, err));
+	if (named[0] == named[1] && (found || s->near)) {
+		named[0] = last[0];
+		named[1] = last[1];
+	}
+	if (named[0] < named[1]) {
 		q->speaker[0] = named[0];
 		q->speaker[1] = named[1];
 	}

@@ -229,14 +229,23 @@ static size_t arrange(struct extractor *x)
 	return n;
 }
 
+/* Whether a paragraph ends at a line end: a blank line follows, or the line ends a sentence. */
+static bool ends_paragraph(struct annot_bytes text, size_t at)
+{
+	size_t next = at + 1;
+	while (next < text.len && (text.data[next] == ' ' || text.data[next] == '\r'))
+		next++;
+	while (at > 0 && (text.data[at - 1] == ' ' || text.data[at - 1] == '\r'))
+		at--;
+	return next >= text.len || text.data[next] == '\n' || at == 0 ||
+	       text.data[at - 1] >= 0x80 || strchr(".!?:\"\n", text.data[at - 1]);
+}
+
 /* Back to the start of the paragraph, or as far as is looked. */
 static size_t paragraph_start(struct annot_bytes text, size_t at, size_t least)
 {
-	while (at > least) {
-		if (at >= 2 && text.data[at - 1] == '\n' && text.data[at - 2] == '\n')
-			break;
+	while (at > least && !(text.data[at - 1] == '\n' && ends_paragraph(text, at - 1)))
 		at--;
-	}
 	while (!annot_utf8_boundary((const char *)text.data, text.len, at))
 		at++;
 	return at;
@@ -244,11 +253,8 @@ static size_t paragraph_start(struct annot_bytes text, size_t at, size_t least)
 
 static size_t paragraph_end(struct annot_bytes text, size_t at, size_t most)
 {
-	while (at < most) {
-		if (text.data[at] == '\n' && at + 1 < text.len && text.data[at + 1] == '\n')
-			break;
+	while (at < most && !(text.data[at] == '\n' && ends_paragraph(text, at)))
 		at++;
-	}
 	while (!annot_utf8_boundary((const char *)text.data, text.len, at))
 		at--;
 	return at;
@@ -274,7 +280,9 @@ static enum annot_status attribute_all(struct extractor *x, size_t n, struct ann
 			paragraph_start(x->text, q->outer[0], last_end > least ? last_end : least);
 		s.after = paragraph_end(x->text, q->outer[1], most);
 		size_t paragraph = paragraph_start(x->text, q->outer[0], least);
-		TRY(annot_attribute(x->arena, &s, last, last_end > paragraph, q, err));
+		s.near = last_end > paragraph;
+		s.last_end = last_end;
+		TRY(annot_attribute(x->arena, &s, last, q, err));
 		last_end = q->outer[1];
 		if (q->speaker[0] < q->speaker[1]) {
 			last[0] = q->speaker[0];
