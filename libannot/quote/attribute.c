@@ -125,6 +125,15 @@ static bool ends_sentence(const struct annot_tokens *t, size_t i)
 	return stop && !is_inner(t, i);
 }
 
+/* Whether a blank line stands before a token. */
+static bool begins_paragraph(const struct annot_tokens *t, size_t i)
+{
+	size_t lines = 0;
+	for (size_t at = i > 0 ? t->tokens[i - 1].end : 0; at < t->tokens[i].start; at++)
+		lines += t->text.data[at] == '\n';
+	return lines > 1;
+}
+
 static bool has_capital(const struct annot_tokens *t, size_t from, size_t to)
 {
 	for (size_t i = from; i < to; i++)
@@ -283,7 +292,8 @@ static enum annot_status resolve(struct annot_arena *arena, struct annot_bytes t
 	for (size_t i = t.n; i-- > 0 && !found;) {
 		size_t from = i, to = i;
 		struct finding f;
-		while (from > 0 && i - from < VERB_WORDS_MAX && !ends_sentence(&t, from - 1))
+		while (from > 0 && i - from < VERB_WORDS_MAX && !ends_sentence(&t, from - 1) &&
+		       !begins_paragraph(&t, from))
 			from--;
 		while (to < t.n && to - i < PHRASE_WORDS_MAX && !ends_sentence(&t, to))
 			to++;
