@@ -81,6 +81,24 @@ struct checked {
 	bool cut;       /* a bound was reached: places may be missing */
 };
 
+/* Compares words with a place; placed is false where most of them are others. */
+enum annot_status check_compare(struct ctl *ctl, struct annot_bytes words, const struct place *p,
+				struct judged *ret);
+/* Who speaks there, and whether that is whom the article names. */
+enum annot_status check_speakers(struct ctl *ctl, const struct article *a,
+				 const struct annot_quoted *quote, struct judged *j);
+/* Who speaks at bytes [start, end) of j's source; *ret stays as it is if nobody is named. */
+enum annot_status check_speaker_at(struct ctl *ctl, const struct judged *j, size_t start,
+				   size_t end, bool *ret_quoted, struct annot_bytes *ret);
+/* The best of the places, by comparing the most likely ones word by word. */
+enum annot_status check_words(struct ctl *ctl, const struct article *a,
+			      const struct annot_quoted *quote, struct annot_bytes words,
+			      const struct places *places, struct judged *ret);
+/* How bad a judgement is, for choosing between places. */
+unsigned check_badness(const struct judged *j);
+/* Bytes of the words that the source does not have. */
+size_t check_foreign(const struct annot_alteration *a);
+
 /* Judges one quote; ret->quote and its place are set. */
 enum annot_status check_judge(struct ctl *ctl, struct sources *sources,
 			      const struct article *article, struct checked *ret);
