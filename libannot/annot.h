@@ -29,6 +29,7 @@ extern "C" {
 #include "anchor/anchor.h"
 #include "locate/wanted.h"
 #include "quote/alter.h"
+#include "quote/extract.h"
 #include "record/kinds.h"
 #include "record/record.h"
 #include "record/draft.h"

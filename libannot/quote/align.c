@@ -18,7 +18,8 @@ enum {
 	COST_BESIDE_EDITOR = 60,
 	COST_ELLIPSIS = 30, /* of the source; the quote's own costs nothing */
 	COST_ELIDED = 1,
-	COST_AWAY = 1, /* each word between the place that was named and the one found */
+	COST_SENTENCE_END = 200, /* that an editor's brackets would swallow */
+	COST_AWAY = 1,           /* each word between the place that was named and the one found */
 	COST_NEVER = 1 << 20,
 };
 
@@ -63,6 +64,8 @@ unsigned annot_align_left_out(const struct annot_token *source, const struct ann
 		return COST_ELIDED;
 	unsigned gap = annot_align_gap(source);
 	bool beside = (after && after->editor) || (before && before->editor);
+	if (beside && source->kind == ANNOT_TOKEN_PUNCTUATION && strchr(".!?", source->key[0]))
+		return COST_SENTENCE_END;
 	return beside && gap > COST_BESIDE_EDITOR ? COST_BESIDE_EDITOR : gap;
 }
 

@@ -5,6 +5,8 @@
 #include "text/category.h"
 #include "text/utf8.h"
 
+enum { SENTENCE_WORDS = 3 };
+
 static const struct named {
 	const char *name, *text;
 } results[] =
@@ -141,11 +143,17 @@ static void range_of(const struct annot_comparison *c, const struct annot_hunk *
 	ret[0] = ret[1] = next > 0 ? t->tokens[next - 1].end : 0;
 }
 
-/* Words that stand for more than a slip: parts of the source that were put together. */
+/* Words left out that are more than a slip, many or a sentence: parts that were put together. */
 static bool is_apart(const struct annot_comparison *c, const struct annot_hunk *h)
 {
-	return h->class_ == ANNOT_DIFFERENCE_OMISSION &&
-	       h->end - h->first >= ANNOT_ALTER_APART_WORDS && h->first > 0 && h->end < c->n;
+	bool ends = false;
+	if (h->class_ != ANNOT_DIFFERENCE_OMISSION || h->first == 0 || h->end == c->n)
+		return false;
+	for (size_t i = h->first - 1; i < h->end && c->steps[i].op != ANNOT_ALIGN_QUOTE; i++) {
+		const struct annot_token *t = &c->source->tokens[c->steps[i].source];
+		ends = ends || (t->kind == ANNOT_TOKEN_PUNCTUATION && strchr(".!?", t->key[0]));
+	}
+	return h->end - h->first >= (ends ? SENTENCE_WORDS : ANNOT_ALTER_APART_WORDS);
 }
 
 /* Result, flags and widest gap from all hunks. */
@@ -205,13 +213,27 @@ static void place_of(const struct annot_comparison *c, size_t at, struct annot_a
 {
 	bool any = false;
 	for (size_t i = 0; i < c->n; i++) {
-		if (c->steps[i].op != ANNOT_ALIGN_SAME && c->steps[i].op != ANNOT_ALIGN_REPLACE)
+		if (annot_is_final_mark(c, &c->steps[i]) ||
+		    (c->steps[i].op != ANNOT_ALIGN_SAME && c->steps[i].op != ANNOT_ALIGN_REPLACE))
 			continue;
 		const struct annot_token *t = &c->source->tokens[c->steps[i].source];
 		ret->source[0] = any ? ret->source[0] : at + t->start;
 		ret->source[1] = at + t->end;
 		any = true;
 	}
+}
+
+/* Whether the place has the bytes of the quote, but for the mark that ends it. */
+static bool is_exact(const struct annot_comparison *c, size_t source_at,
+		     const struct annot_alteration *a)
+{
+	const struct annot_tokens *q = c->quote;
+	size_t len = a->source[1] - a->source[0], all = q->text.len;
+	for (size_t i = 0; i < c->n; i++)
+		if (annot_is_final_mark(c, &c->steps[i]))
+			all = q->tokens[q->n - 2].end;
+	return len == all &&
+	       memcmp(c->source->text.data + a->source[0] - source_at, q->text.data, len) == 0;
 }
 
 static enum annot_status compare(struct annot_arena *arena, const struct annot_tokens *quote,
@@ -229,9 +251,7 @@ static enum annot_status compare(struct annot_arena *arena, const struct annot_t
 	TRY(annot_flag_hunks(&c, hunks, n, err));
 	sum_up(&c, hunks, n, ret);
 	place_of(&c, source_at, ret);
-	size_t len = ret->source[1] - ret->source[0];
-	if (ret->result == ANNOT_ALTER_TYPOGRAPHIC && len == quote->text.len &&
-	    memcmp(source->text.data + ret->source[0] - source_at, quote->text.data, len) == 0)
+	if (ret->result == ANNOT_ALTER_TYPOGRAPHIC && is_exact(&c, source_at, ret))
 		ret->result = ANNOT_ALTER_EXACT;
 	return list(&c, hunks, n, quote_at, source_at, ret, err);
 }

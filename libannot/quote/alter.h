@@ -48,7 +48,7 @@ enum {
 	ANNOT_ALTER_DIFFERENCES_MAX = 1024, /* that are listed */
 	/* An ellipsis may stand for so much of the source; more, and the quote is spliced. */
 	ANNOT_ALTER_ELIDED_MAX = 1000,
-	/* Words left out without an ellipsis that make parts stand apart. */
+	/* Words left out without an ellipsis that make parts stand apart; of a sentence, three. */
 	ANNOT_ALTER_APART_WORDS = 12,
 };
 
@@ -74,7 +74,8 @@ struct annot_alteration {
 /*
  * words: the quote without its quotation marks; white space at its ends does not count. The words
  * stand at bytes [start, end) of source, or about there: context of ANNOT_ALTER_CONTEXT bytes on
- * either side is looked at, for words that the search has cut off, and should be given. Only white
+ * either side is looked at, for words that the search has cut off, and should be given. A full stop
+ * or comma that ends the quote does not count: it may be that of the sentence around it. Only white
  * space and line ends that differ are not listed; the result then is TYPOGRAPHIC without
  * differences.
  *

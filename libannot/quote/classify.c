@@ -71,11 +71,22 @@ static bool is_editor(const struct annot_tokens *t, size_t i)
 	return i < t->n && t->tokens[i].editor;
 }
 
+bool annot_is_final_mark(const struct annot_comparison *c, const struct annot_align_step *s)
+{
+	const struct annot_token *quote = &c->quote->tokens[s->quote];
+	bool differs = s->op == ANNOT_ALIGN_QUOTE ||
+		       (s->op == ANNOT_ALIGN_REPLACE && is_mark(&c->source->tokens[s->source]));
+	return differs && s->quote > 0 && s->quote + 1U == c->quote->n &&
+	       quote->kind == ANNOT_TOKEN_PUNCTUATION && strchr(".,;:", quote->key[0]);
+}
+
 static enum family family_of(const struct annot_comparison *c, const struct annot_align_step *s)
 {
 	const struct annot_token *quote = &c->quote->tokens[s->quote];
 	const struct annot_token *source = &c->source->tokens[s->source];
 	bool after = s->quote > 0;
+	if (annot_is_final_mark(c, s))
+		return NOTHING;
 	switch (s->op) {
 	case ANNOT_ALIGN_SAME:
 		return same_family(c, quote, source);
@@ -161,7 +172,9 @@ static size_t next_hunk(const struct annot_comparison *c, size_t i, struct annot
 	enum family family = family_of(c, &c->steps[i]), next = NOTHING;
 	bool words = family == WORDS, marks = family == MARKS;
 	size_t end = i + 1;
-	for (; end < c->n && c->steps[end].op != ANNOT_ALIGN_SAME; end++) {
+	for (; end < c->n && c->steps[end].op != ANNOT_ALIGN_SAME &&
+	       !annot_is_final_mark(c, &c->steps[end]);
+	     end++) {
 		next = family_of(c, &c->steps[end]);
 		bool either = (words || marks) && (next == WORDS || next == MARKS);
 		if (next != family && !either)

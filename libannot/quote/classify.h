@@ -26,6 +26,10 @@ bool annot_token_is_heavy(const struct annot_token *t);
 /* Whether two words are spellings of one: "organise", "organize". */
 bool annot_same_spelling(const struct annot_token *a, const struct annot_token *b);
 
+/* The full stop or comma that ends a quote, where the source has another mark or none: houses put
+ * it inside or outside of the quotation marks, so it is none of the words. */
+bool annot_is_final_mark(const struct annot_comparison *c, const struct annot_align_step *s);
+
 /* Divides the steps; hunks live in the arena. NO_MEMORY. */
 ANNOT_CHECKED enum annot_status annot_classify(const struct annot_comparison *c,
 					       struct annot_hunk **ret, size_t *ret_n,

@@ -1,6 +1,12 @@
 #include "quote/classify.h"
 
-enum { LINE_WORDS_MAX = 8, ATTRIBUTION_WORDS_MAX = 30, NOTE_DIGITS_MAX = 3, WORD_LETTERS_MIN = 3 };
+enum {
+	LINE_WORDS_MAX = 14,
+	PAGE_WORDS_MAX = 40,
+	ATTRIBUTION_WORDS_MAX = 30,
+	NOTE_DIGITS_MAX = 3,
+	WORD_LETTERS_MIN = 3
+};
 
 static bool is_mark(const struct annot_token *t)
 {
@@ -36,22 +42,48 @@ static bool is_note_mark(const struct annot_tokens *s, size_t from, size_t to)
 	return marked;
 }
 
-/* Whole lines of few words that begin or end with a number. */
-static bool is_page_line(const struct annot_tokens *s, size_t from, size_t to)
+/* Line ends before a token; those before and behind a page's foot and head are several. */
+static size_t lines_before(const struct annot_tokens *s, size_t i)
 {
-	size_t words = 0, first = to, last = to;
-	if (!s->tokens[from].breaks || (to < s->n && !s->tokens[to].breaks))
-		return false;
+	size_t n = 0;
+	for (size_t at = i > 0 ? s->tokens[i - 1].end : 0; at < s->tokens[i].start; at++)
+		n += s->text.data[at] == '\n' || s->text.data[at] == '\f';
+	return n;
+}
+
+/* Whether a line begins or ends with a number, and has few words. */
+static bool is_page_line(const struct annot_tokens *s, size_t from, size_t to, size_t *words)
+{
+	const struct annot_token *first = NULL, *last = NULL;
+	size_t n = 0;
 	for (size_t i = from; i < to; i++) {
 		if (is_mark(&s->tokens[i]))
 			continue;
-		first = first == to ? i : first;
-		last = i;
-		words++;
+		first = first ? first : &s->tokens[i];
+		last = &s->tokens[i];
+		n++;
 	}
-	return words > 0 && words <= LINE_WORDS_MAX &&
-	       (s->tokens[first].kind == ANNOT_TOKEN_NUMBER ||
-		s->tokens[last].kind == ANNOT_TOKEN_NUMBER);
+	*words += n;
+	return n > 0 && n <= LINE_WORDS_MAX &&
+	       (first->kind == ANNOT_TOKEN_NUMBER || last->kind == ANNOT_TOKEN_NUMBER);
+}
+
+/* Whole lines between line ends, one of them with a page's number; several are set off by blank
+ * lines. */
+static bool is_page_break(const struct annot_tokens *s, size_t from, size_t to)
+{
+	size_t lines = 0, words = 0;
+	bool numbered = false;
+	if (!s->tokens[from].breaks || (to < s->n && !s->tokens[to].breaks))
+		return false;
+	for (size_t i = from, end; i < to; i = end) {
+		for (end = i + 1; end < to && !s->tokens[end].breaks;)
+			end++;
+		numbered = is_page_line(s, i, end, &words) || numbered;
+		lines++;
+	}
+	bool set_off = lines_before(s, from) > 1 && (to == s->n || lines_before(s, to) > 1);
+	return numbered && words <= PAGE_WORDS_MAX && (lines == 1 || set_off);
 }
 
 /* `," he said, "`: from a closing quotation mark to an opening one. */
@@ -75,6 +107,6 @@ static bool is_attribution(const struct annot_tokens *s, size_t from, size_t to)
 
 bool annot_is_debris(const struct annot_tokens *source, size_t from, size_t to)
 {
-	return from < to && (is_note_mark(source, from, to) || is_page_line(source, from, to) ||
+	return from < to && (is_note_mark(source, from, to) || is_page_break(source, from, to) ||
 			     is_attribution(source, from, to));
 }

@@ -1,0 +1,92 @@
+/* A found quote as a signed record, with what the check said in its checked card. */
+#include "check.h"
+
+#include <string.h>
+
+#include "../out/out.h"
+#include "../write.h"
+
+/* The place of a judgement as a target, from the document's text, fetched and hashed. */
+static enum annot_status add_target(struct ctl *ctl, struct annot_draft *draft,
+				    const struct judged *j)
+{
+	struct document doc;
+	const char *id =
+		annot_arena_printf(ctl->arena, "=%s", annot_hash_hex(&j->place.document).text);
+	TRY(write_document(ctl, id ? id : "", &doc));
+	if (j->place.end > doc.text.len)
+		return annot_fail(&ctl->err, ANNOT_PROTOCOL, "%s ends before the place of a quote",
+				  j->place.name);
+	struct annot_bytes there = annot_bytes(doc.text.data + j->place.start,
+					       (size_t)(j->place.end - j->place.start));
+	if (ctl->format == FORMAT_TEXT)
+		out_note(ctl, "%s, characters %llu-%llu: «%s»", out_safe(ctl, j->place.name),
+			 (unsigned long long)j->place.chars_start,
+			 (unsigned long long)j->place.chars_end,
+			 out_safe_flat(ctl, check_text(ctl, there)));
+	return annot_draft_add_target(draft, &doc.fetched.record->id, doc.text, j->place.start,
+				      j->place.end, &ctl->err);
+}
+
+/* A name that was broken over lines, in one. */
+static const char *flat(struct ctl *ctl, const char *text)
+{
+	char *copy = annot_arena_copy(ctl->arena, text, strlen(text));
+	for (char *c = copy; c && *c; c++)
+		if (strchr("\n\r\t", *c))
+			*c = ' ';
+	return copy ? copy : "";
+}
+
+static enum annot_status fill(struct ctl *ctl, const struct article *a, const struct checked *c,
+			      struct annot_draft *draft)
+{
+	if (c->whole.placed)
+		TRY(add_target(ctl, draft, &c->whole));
+	for (size_t i = 0; i < c->n_pieces && !c->whole.placed; i++)
+		TRY(add_target(ctl, draft, &c->pieces[i]));
+	const char *speaker = flat(ctl, check_article_text(ctl, a, c->quote->speaker));
+	if (*speaker)
+		TRY(write_card(ctl, draft, "speaker", speaker));
+	TRY(write_card(ctl, draft, "form", "direct"));
+	const char *checked = annot_arena_printf(ctl->arena, "annot-check/%d %s",
+						 ANNOT_ALTER_VERSION, check_message(ctl, c));
+	return write_card(ctl, draft, "checked", checked);
+}
+
+static bool is_found(const struct checked *c)
+{
+	bool all = c->whole.placed || c->n_pieces > 0;
+	for (size_t i = 0; i < c->n_pieces; i++)
+		all = all && c->pieces[i].placed;
+	return all && c->whole.result < ANNOT_ALTER_AMBIGUOUS;
+}
+
+enum annot_status check_add(struct ctl *ctl, const struct article *a, const struct checked *c,
+			    bool *ret_added)
+{
+	struct written written;
+	*ret_added = false;
+	if (!is_found(c) || c->quote->depth > 0)
+		return ANNOT_OK;
+	struct annot_draft *draft = annot_draft_new(ANNOT_KIND_quote);
+	enum annot_status status = draft ? fill(ctl, a, c, draft)
+					 : annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	if (status == ANNOT_OK)
+		status = write_silently(ctl, draft, &written);
+	annot_draft_free(draft);
+	if (status == ANNOT_TOO_LARGE) {
+		out_warning(ctl, "line %zu: not added: %s", c->line, out_safe(ctl, ctl->err.text));
+		return ANNOT_OK;
+	}
+	if (status != ANNOT_OK)
+		return status;
+	*ret_added = true;
+	if (ctl->quiet)
+		out_text(ctl, "%s\n", annot_hash_hex(&written.record->annotation).text);
+	else if (ctl->format == FORMAT_TEXT)
+		out_text(ctl, "    added as quote %.8s at #%llu\n",
+			 annot_hash_hex(&written.record->annotation).text,
+			 (unsigned long long)written.index);
+	return ANNOT_OK;
+}
