@@ -1,6 +1,7 @@
 #include "bundle_arg.h"
 
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "out/out.h"
@@ -60,4 +61,26 @@ void bundle_print(struct ctl *ctl, const struct annot_check *lines, size_t n)
 		out_text(ctl, "%s%-8s%s %-12s %s\n", out_style(ctl, styles[lines[i].result]),
 			 words[lines[i].result], out_style(ctl, STYLE_PLAIN), lines[i].name,
 			 lines[i].text);
+}
+
+enum annot_status bundle_policy(struct ctl *ctl, const char *path, struct annot_trust *ret)
+{
+	struct annot_tlogpolicy *policy = annot_arena_alloc(ctl->arena, sizeof(*policy));
+	struct annot_buf file = ANNOT_BUF_INIT(ANNOT_TLOGPOLICY_MAX);
+	struct annot_error why;
+	ret->now_s = (uint64_t)time(NULL);
+	if (!path)
+		return ANNOT_OK;
+	enum annot_status status = annot_file_read(path, ANNOT_TLOGPOLICY_MAX, &file, &ctl->err);
+	char *copy = status == ANNOT_OK ? annot_arena_copy(ctl->arena, file.data, file.len) : NULL;
+	size_t len = file.len;
+	annot_buf_free(&file);
+	TRY(status);
+	if (!policy || !copy)
+		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	status = annot_tlogpolicy_parse(ctl->arena, annot_bytes(copy, len), policy, &why);
+	if (status != ANNOT_OK)
+		return annot_fail(&ctl->err, status, "%s: %s", path, why.text);
+	ret->policy = policy;
+	return ANNOT_OK;
 }

@@ -22,4 +22,8 @@ enum annot_status bundle_trust_daemon(struct ctl *ctl, const char *corpus, struc
 /* Prints the lines of a verifier: ok, WARN, MISSING, FAIL or nothing, name, text. */
 void bundle_print(struct ctl *ctl, const struct annot_check *lines, size_t n);
 
+/* Adds the witnesses of a policy file (NULL: none) and the time of day to what is trusted.
+ * UNREADABLE, INVALID. */
+enum annot_status bundle_policy(struct ctl *ctl, const char *path, struct annot_trust *ret);
+
 #endif

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "annotd/corpus_start.h"
+#include "annotd/cosigned.h"
 #include "base/auto.h"
 #include "base/file.h"
 
@@ -46,6 +47,7 @@ static enum annot_status fill(const char *dir, const char *to, uint64_t *ret_rec
 {
 	for (size_t i = 0; i < COUNT(small_files); i++)
 		TRY(copy_small(dir, to, small_files[i], err));
+	TRY(cosigned_copy(dir, to, err));
 	TRY(sync_parent(to, err));
 	return store_backup(dir, to, ret_records, err);
 }
@@ -57,6 +59,7 @@ static void clear(const char *to)
 		if (corpus_path(to, small_files[i], path, NULL) == ANNOT_OK)
 			(void)unlink(path);
 	}
+	cosigned_remove(to);
 	(void)rmdir(to);
 }
 

@@ -94,6 +94,9 @@ static enum annot_status set_value(struct config *c, enum option_id id, const ch
 		TRY(set_number("workers", value, 1, WORKERS_MAX, &n, err));
 		c->workers = (size_t)n;
 		return ANNOT_OK;
+	case OPTION_WITNESSES:
+		c->witnesses = value;
+		return ANNOT_OK;
 	case OPTION_SIZE:
 		c->has_size = true;
 		return set_number("size", value, 1, INT64_MAX, &c->size, err);

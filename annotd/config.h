@@ -38,6 +38,7 @@ struct config {
 	const char *socket_group;
 	bool insecure_tcp;
 	enum log_level log_level;
+	const char *witnesses; /* a policy file; NULL */
 	size_t workers; /* 0: by the cores */
 	const char *to; /* of backup; else NULL */
 	bool has_size;

@@ -57,6 +57,7 @@ struct corpus {
 	atomic_uint_fast64_t withheld; /* counts */
 
 	/* written once, before read_only is set */
+	struct cosigned *cosigned; /* NULL: none */
 	char why_read_only[ANNOT_ERROR_TEXT_MAX];
 	atomic_bool read_only;
 };

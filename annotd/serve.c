@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "annotd/anchors.h"
+#include "annotd/cosigned.h"
 #include "annotd/indexer.h"
 #include "annotd/log.h"
 #include "annotd/notify.h"
@@ -24,6 +25,7 @@ struct daemon {
 	struct server *server;
 	struct indexer *indexer;
 	struct anchors *anchors;
+	struct cosigned *cosigned;
 	uint64_t records; /* when it started */
 };
 
@@ -72,6 +74,8 @@ static enum annot_status start(struct daemon *d, const struct config *config,
 {
 	TRY(corpus_open(config->corpus, &d->dispatch.corpus, err));
 	d->records = corpus_size(d->dispatch.corpus);
+	TRY(cosigned_open(config->corpus, config->witnesses, &d->cosigned, err));
+	corpus_set_cosigned(d->dispatch.corpus, d->cosigned);
 	TRY(uploads_open(config->corpus, &d->dispatch.uploads, err));
 	uploads_withheld(d->dispatch.uploads, corpus_withheld(d->dispatch.corpus));
 	TRY(writer_start(d->dispatch.corpus, &d->dispatch.writer, err));
@@ -121,6 +125,7 @@ static void stop(struct daemon *d)
 	watch_free(d->dispatch.watch);
 	uploads_close(d->dispatch.uploads);
 	corpus_close(d->dispatch.corpus);
+	cosigned_close(d->cosigned);
 	alarm(0);
 }
 

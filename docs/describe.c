@@ -13,6 +13,7 @@
 #include "log/leaf.h"
 #include "log/tree.h"
 #include "proof/bundle.h"
+#include "proof/excerpt.h"
 #include "proto/proto.h"
 #include "record/record.h"
 #include "state/review.h"
@@ -36,6 +37,8 @@ static const struct limit {
 	{"{CHUNK_SIZE}", ANNOT_CHUNK_SIZE},
 	{"{LEAF_MAX}", ANNOT_LEAF_MAX},
 	{"{LEAVES_MAX}", ANNOT_BUNDLE_LEAVES_MAX},
+	{"{COSIGNED_MAX}", ANNOT_BUNDLE_COSIGNED_MAX},
+	{"{CHUNK_MARGIN}", ANNOT_CHUNK_MARGIN},
 	{"{ANCESTORS_MAX}", ANNOT_REVIEW_ANCESTORS_MAX},
 };
 

@@ -43,6 +43,7 @@ extern "C" {
 #include "log/note.h"
 #include "log/leaf.h"
 #include "log/tlogproof.h"
+#include "log/tlogpolicy.h"
 #include "state/authority.h"
 #include "state/blind.h"
 #include "state/judge.h"
@@ -54,11 +55,14 @@ extern "C" {
 #include "proof/verify.h"
 #include "proof/rules.h"
 #include "proof/gate.h"
+#include "proof/audit.h"
 #include "proto/messages.h"
 #include "proto/proto.h"
 #include "client/client.h"
+#include "client/logs.h"
 #include "client/seals.h"
 #include "client/signer.h"
+#include "client/witness.h"
 
 #ifdef __cplusplus
 }

@@ -3,9 +3,9 @@
 #include "../bundle_arg.h"
 #include "../out/out.h"
 
-enum { LOG_KEYS_MAX = 16 };
+enum { LOG_KEYS_MAX = 16, LEAVES_MAX = 1 << 30 };
 
-static char *arg_corpus;
+static char *arg_corpus, *arg_log, *arg_policy;
 static char **arg_log_keys;
 
 static const struct poptOption options[] = {
@@ -13,6 +13,10 @@ static const struct poptOption options[] = {
 	 "HASH"},
 	{"log-key", '\0', POPT_ARG_ARGV, &arg_log_keys, 0,
 	 "Of fork evidence: a later key of the log that you know of", "VKEY"},
+	{"log", '\0', POPT_ARG_STRING, &arg_log, 0,
+	 "A copy of the log (log export), for bundles without leaves", "DIR"},
+	{"policy", '\0', POPT_ARG_STRING, &arg_policy, 0,
+	 "Which witnesses must have cosigned the log (C2SP tlog-policy)", "FILE"},
 	POPT_TABLEEND,
 };
 
@@ -24,8 +28,7 @@ static void print(struct ctl *ctl, const struct annot_report *r)
 	}
 	if (!ctl->quiet)
 		bundle_print(ctl, r->checks, r->n_checks);
-	out_text(ctl, "%s%s%s\n",
-		 out_style(ctl, annot_verdict_exit(r->verdict) ? STYLE_BAD : STYLE_GOOD),
+	out_text(ctl, "%s%s%s\n", out_style(ctl, annot_report_exit(r) ? STYLE_BAD : STYLE_GOOD),
 		 annot_verdict_name(r->verdict), out_style(ctl, STYLE_PLAIN));
 }
 
@@ -51,11 +54,13 @@ static enum annot_status verify(struct ctl *ctl, struct annot_bytes bundle,
 				const struct annot_trust *trust, int *ret)
 {
 	const struct annot_report *report;
-	TRY(annot_verify_bundle(ctl->arena, bundle, trust, &report, &ctl->err));
+	struct annot_trust all = *trust;
+	TRY(bundle_policy(ctl, arg_policy, &all));
+	TRY(annot_verify_bundle(ctl->arena, bundle, &all, &report, &ctl->err));
 	print(ctl, report);
 	if (report->verdict == ANNOT_FORKED_LOG)
 		keep_evidence(ctl, bundle, trust);
-	*ret = annot_verdict_exit(report->verdict);
+	*ret = annot_report_exit(report);
 	return ANNOT_OK;
 }
 
@@ -90,6 +95,29 @@ static enum annot_status verify_evidence(struct ctl *ctl, struct annot_bytes fil
 	return ANNOT_OK;
 }
 
+/* The leaves of --log's copy, as many as its checkpoint says; nothing without it. */
+static enum annot_status read_log(struct ctl *ctl, struct annot_buf *ret)
+{
+	struct annot_buf note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
+	struct annot_note *parsed = annot_arena_alloc(ctl->arena, sizeof(*parsed));
+	struct annot_checkpoint checkpoint;
+	if (!arg_log)
+		return ANNOT_OK;
+	if (!parsed)
+		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	enum annot_status status = annot_log_note(arg_log, &note, &ctl->err);
+	if (status == ANNOT_OK)
+		status = annot_note_parse(annot_buf_bytes(&note), parsed, &ctl->err);
+	if (status == ANNOT_OK)
+		status = annot_checkpoint_parse(parsed->text, &checkpoint, &ctl->err);
+	if (status == ANNOT_OK)
+		status = annot_log_leaves(arg_log, checkpoint.size, ret, &ctl->err);
+	if (status != ANNOT_OK)
+		annot_buf_free(ret);
+	annot_buf_free(&note);
+	return status;
+}
+
 static int run(struct ctl *ctl, int argc, const char **args)
 {
 	struct annot_trust trust;
@@ -97,12 +125,17 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	(void)argc;
 	if (bundle_is_file(args[0])) {
 		struct annot_bytes file;
+		struct annot_buf leaves = ANNOT_BUF_INIT(LEAVES_MAX);
 		CTL_TRY(ctl, bundle_trust(ctl, arg_corpus, &trust));
-		CTL_TRY(ctl, annot_file_map(args[0], &file, &ctl->err));
-		enum annot_status status = annot_evidence_is(file)
-						   ? verify_evidence(ctl, file, &trust, &code)
-						   : verify(ctl, file, &trust, &code);
-		annot_file_unmap(&file);
+		CTL_TRY(ctl, read_log(ctl, &leaves));
+		trust.leaves = annot_buf_bytes(&leaves);
+		enum annot_status status = annot_file_map(args[0], &file, &ctl->err);
+		if (status == ANNOT_OK) {
+			status = annot_evidence_is(file) ? verify_evidence(ctl, file, &trust, &code)
+							 : verify(ctl, file, &trust, &code);
+			annot_file_unmap(&file);
+		}
+		annot_buf_free(&leaves);
 		return status == ANNOT_OK ? code : ctl_fail(ctl, status);
 	}
 	code = ctl_connect(ctl);

@@ -1,6 +1,7 @@
 /* checkpoint, proof, consistency, leaves, raw, note, authority: the log for those who check it. */
 #include "annotd/call.h"
 #include "annotd/corpus.h"
+#include "annotd/handlers/cosign.h"
 #include "annotd/replay.h"
 
 #include "base/auto.h"
@@ -35,6 +36,7 @@ enum annot_status on_checkpoint(struct call *c, const struct annot_checkpoint_re
 
 	(void)in;
 	TRY(corpus_checkpoint(c->corpus, &checkpoint, &note, &c->err));
+	TRY(cosign_merge(c, checkpoint.size, &note));
 	TRY(bytes_keep(c, &note, &ret->note));
 	ret->size = checkpoint.size;
 	return ANNOT_OK;

@@ -253,6 +253,14 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_keyed_save(struct annot *a,
 ANNOT_API ANNOT_CHECKED enum annot_status annot_bundle_collect(struct annot *a, const char *id,
 							       struct annot_buf *ret,
 							       struct annot_error *err);
+/* The same in parts. REFUSED: an excerpt of a document, which has no words to show but all of it. */
+enum {
+	ANNOT_COLLECT_EXCERPT = 1 << 0,   /* of texts only the chunks that words stand in */
+	ANNOT_COLLECT_NO_LEAVES = 1 << 1, /* for readers who have the log (struct annot_trust) */
+};
+ANNOT_API ANNOT_CHECKED enum annot_status
+annot_bundle_collect_as(struct annot *a, const char *id, unsigned options, struct annot_buf *ret,
+			struct annot_error *err);
 /* The same for n (at least 1) records, named by their hashes, in one bundle: it is about the first,
  * and has all that the others take, under one checkpoint (annot_gate_bundle judges them). */
 ANNOT_API ANNOT_CHECKED enum annot_status

@@ -7,6 +7,7 @@
 
 enum {
 	COLLECT_ARENA_MAX = 512 << 20,
+	COLLECT_LEAVES_MAX = 1 << 30,
 	COLLECT_ATTEMPTS = 3,
 	GET_BATCH = 16, /* rows with records of 64 KiB fit one frame */
 };
@@ -171,46 +172,6 @@ static enum annot_status collect_references(struct annot_collection *c, struct a
 	return ANNOT_OK;
 }
 
-/* --- sources --- */
-
-/* The text of a document; one that was withheld or never uploaded has none. */
-static enum annot_status add_source(struct annot_collection *c, const struct annot_record *record,
-				    struct annot_bundle_source *sources, size_t *n,
-				    struct annot_error *err)
-{
-	struct annot_bytes text;
-	if (!record || record->kind->kind != ANNOT_KIND_document)
-		return ANNOT_OK;
-	enum annot_status status = annot_fetch_text(c->a, record, &text, err);
-	if (status == ANNOT_NOT_FOUND || status == ANNOT_REFUSED)
-		return ANNOT_OK;
-	TRY(status);
-	for (size_t i = 0; i < *n; i++)
-		if (sources[i].text.data == text.data)
-			return ANNOT_OK; /* two versions with one text */
-	sources[(*n)++] = (struct annot_bundle_source){
-		.sha256 = annot_record_card(record, "sha256")->hash,
-		.text = text,
-	};
-	return ANNOT_OK;
-}
-
-static enum annot_status collect_sources(struct annot_collection *c, struct annot_bundle *ret,
-					 struct annot_error *err)
-{
-	struct annot_bundle_source *sources =
-		annot_arena_array(c->arena, c->n_references + 1, sizeof(*sources));
-	size_t n = 0;
-	if (!sources)
-		return no_memory(err);
-	TRY(add_source(c, c->subject.record, sources, &n, err));
-	for (size_t i = 0; i < c->n_references; i++)
-		TRY(add_source(c, c->references[i].record, sources, &n, err));
-	ret->sources = sources;
-	ret->n_sources = n;
-	return ANNOT_OK;
-}
-
 /* --- all of it --- */
 
 static enum annot_status collect_subject(struct annot_collection *c, const char *id,
@@ -303,17 +264,20 @@ static enum annot_status collect(struct annot_collection *c, struct annot_buf *r
 	TRY(annot_collect_chain(c, err));
 	TRY(note_chain(c, err));
 	TRY(collect_references(c, err));
-	TRY(annot_collect_leaves(c, &bundle, err));
-	TRY(annot_collect_reviews(c, bundle.leaves, err));
+	TRY(annot_collect_leaves(c, err));
+	TRY(annot_collect_reviews(c, annot_buf_bytes(&c->leaves), err));
+	if (!(c->options & ANNOT_COLLECT_NO_LEAVES) && c->leaves.len <= ANNOT_BUNDLE_LEAVES_MAX)
+		bundle.leaves = annot_buf_bytes(&c->leaves);
 	if (c->n_references > 0)
 		qsort(c->references, c->n_references, sizeof(*c->references), by_index);
 	TRY(annot_collect_proved(c, &c->subject, &bundle.subject, err));
 	TRY(annot_collect_seen(c, &bundle, err));
+	TRY(annot_collect_cosigned(c, &bundle, err));
 	TRY(prove_all(c, c->chain, c->n_chain, &bundle.chain, err));
 	TRY(prove_all(c, c->references, c->n_references, &bundle.references, err));
 	bundle.n_chain = c->n_chain;
 	bundle.n_references = c->n_references;
-	TRY(collect_sources(c, &bundle, err));
+	TRY(annot_collect_sources(c, &bundle, err));
 	return annot_bundle_write(&bundle, ret, err);
 }
 
@@ -327,22 +291,33 @@ static enum annot_status collect_all(struct annot_collection *c, const char *id,
 }
 
 static enum annot_status run(struct annot *a, const char *id, const struct annot_hash *more,
-			     size_t n, struct annot_buf *ret, struct annot_error *err)
+			     size_t n, unsigned options, struct annot_buf *ret,
+			     struct annot_error *err)
 {
-	struct annot_collection c = {.a = a, .arena = annot_arena_new(COLLECT_ARENA_MAX)};
+	struct annot_collection c = {.a = a,
+				     .arena = annot_arena_new(COLLECT_ARENA_MAX),
+				     .options = options,
+				     .leaves = ANNOT_BUF_INIT(COLLECT_LEAVES_MAX)};
 	if (!c.arena)
 		return no_memory(err);
 	enum annot_status status = collect_all(&c, id, more, n, ret, err);
 	free(c.references);
 	HASH_CLEAR(hh, c.ids); /* elements live in the arena */
+	annot_buf_free(&c.leaves);
 	annot_arena_free(c.arena);
 	return status;
+}
+
+enum annot_status annot_bundle_collect_as(struct annot *a, const char *id, unsigned options,
+					  struct annot_buf *ret, struct annot_error *err)
+{
+	return run(a, id, NULL, 0, options, ret, err);
 }
 
 enum annot_status annot_bundle_collect(struct annot *a, const char *id, struct annot_buf *ret,
 				       struct annot_error *err)
 {
-	return run(a, id, NULL, 0, ret, err);
+	return run(a, id, NULL, 0, 0, ret, err);
 }
 
 enum annot_status annot_bundle_collect_records(struct annot *a, const struct annot_hash *records,
@@ -351,5 +326,5 @@ enum annot_status annot_bundle_collect_records(struct annot *a, const struct ann
 {
 	char id[ANNOT_HASH_HEX + 2];
 	snprintf(id, sizeof(id), "=%s", annot_hash_hex(&records[0]).text);
-	return run(a, id, records + 1, n - 1, ret, err);
+	return run(a, id, records + 1, n - 1, 0, ret, err);
 }

@@ -31,6 +31,8 @@ struct annot_collection {
 	struct annot_collected *chain, *references;
 	size_t n_chain, n_references, cap_references;
 	struct annot_collected_id *ids; /* in the arena */
+	unsigned options;               /* ANNOT_COLLECT_… */
+	struct annot_buf leaves;        /* all lines, freed by who made the collection */
 };
 
 /* The chain: every corpus, policy and key record and their reviews below the checkpoint's size. */
@@ -63,8 +65,13 @@ enum annot_status annot_collect_proved(struct annot_collection *c,
 /* The note that the subject's seen card names, and how it leads to the checkpoint. */
 enum annot_status annot_collect_seen(struct annot_collection *c, struct annot_bundle *ret,
 				     struct annot_error *err);
-/* All leaf lines, hashed to the checkpoint's root; left out over ANNOT_BUNDLE_LEAVES_MAX. */
-enum annot_status annot_collect_leaves(struct annot_collection *c, struct annot_bundle *ret,
-				       struct annot_error *err);
+/* Checkpoints that witnesses have cosigned and that cover the subject. */
+enum annot_status annot_collect_cosigned(struct annot_collection *c, struct annot_bundle *ret,
+					 struct annot_error *err);
+/* All leaf lines, hashed to the checkpoint's root. TOO_LARGE. */
+enum annot_status annot_collect_leaves(struct annot_collection *c, struct annot_error *err);
+/* The texts of the documents among subject and references, or excerpts of them. */
+enum annot_status annot_collect_sources(struct annot_collection *c, struct annot_bundle *ret,
+					struct annot_error *err);
 
 #endif

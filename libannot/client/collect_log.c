@@ -232,11 +232,42 @@ enum annot_status annot_collect_seen(struct annot_collection *c, struct annot_bu
 	return ANNOT_OK;
 }
 
+/* --- witnesses --- */
+
+/* A note that goes together with the pin; anything else would be evidence of a fork. */
+static enum annot_status take_cosigned(struct annot_collection *c, struct annot_bytes note,
+				       struct annot_bundle *ret, struct annot_error *err)
+{
+	struct annot_checkpoint covered;
+	TRY(annot_client_open_note(c->a, note, &covered, err));
+	if (covered.size <= c->subject.index || covered.size > c->checkpoint.size ||
+	    ret->n_cosigned == ANNOT_BUNDLE_COSIGNED_MAX)
+		return annot_fail(
+			err, ANNOT_PROTOCOL,
+			"the daemon shows a cosigned checkpoint of size %llu that was not "
+			"asked for",
+			(unsigned long long)covered.size);
+	TRY(annot_pin_advance(c->a, note, err));
+	ret->cosigned[ret->n_cosigned++] = note;
+	return ANNOT_OK;
+}
+
+enum annot_status annot_collect_cosigned(struct annot_collection *c, struct annot_bundle *ret,
+					 struct annot_error *err)
+{
+	struct annot_cosigned_request in = {.index = c->subject.index, .size = c->checkpoint.size};
+	const struct annot_cosigned_reply *reply;
+	TRY(annot_call_cosigned(c->a, &in, c->arena, &reply, err));
+	for (size_t i = 0; i < reply->n_notes; i++)
+		TRY(take_cosigned(c, reply->notes[i].note, ret, err));
+	return ANNOT_OK;
+}
+
 /* --- leaves --- */
 
 /* One page of leaves, appended to the lines and to the tree. */
 static enum annot_status add_page(struct annot_collection *c, struct annot_frontier *tree,
-				  struct annot_buf *lines, struct annot_error *err)
+				  struct annot_error *err)
 {
 	AUTO_ARENA struct annot_arena *arena = NULL;
 	struct annot_hash nodes[ANNOT_LEVELS];
@@ -254,26 +285,20 @@ static enum annot_status add_page(struct annot_collection *c, struct annot_front
 		size_t len = strlen(reply->leaves[i]);
 		struct annot_hash hash = annot_leaf_hash(reply->leaves[i], len);
 		annot_frontier_append(tree, &hash, nodes);
-		annot_buf_add(lines, reply->leaves[i], len);
+		annot_buf_add(&c->leaves, reply->leaves[i], len);
 	}
-	return ANNOT_OK;
+	return annot_buf_check(&c->leaves, "the leaves", err);
 }
 
-enum annot_status annot_collect_leaves(struct annot_collection *c, struct annot_bundle *ret,
-				       struct annot_error *err)
+enum annot_status annot_collect_leaves(struct annot_collection *c, struct annot_error *err)
 {
-	AUTO_BUF struct annot_buf lines = ANNOT_BUF_INIT(ANNOT_BUNDLE_LEAVES_MAX);
 	struct annot_frontier tree = {0};
-	while (tree.size < c->checkpoint.size) {
-		TRY(add_page(c, &tree, &lines, err));
-		if (lines.failed && !lines.no_memory)
-			return ANNOT_OK;
-		TRY(annot_buf_check(&lines, "the leaves", err));
-	}
+	while (tree.size < c->checkpoint.size)
+		TRY(add_page(c, &tree, err));
 	struct annot_hash root = annot_frontier_root(&tree);
 	if (!annot_hash_equal(&root, &c->checkpoint.root))
 		return annot_fail(
 			err, ANNOT_MISMATCH,
 			"the leaves that the daemon shows are not those of its checkpoint");
-	return keep(c, &lines, &ret->leaves, err);
+	return ANNOT_OK;
 }

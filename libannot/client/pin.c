@@ -133,7 +133,9 @@ enum annot_status annot_pin_advance(struct annot *a, struct annot_bytes note,
 		bool done = true;
 		TRY(annot_pin(a, &pin, &pin_note, err));
 		TRY(check_consistent(a, &pin, annot_buf_bytes(&pin_note), &theirs, note, err));
-		if (theirs.size > pin.size)
+		/* Of the same checkpoint the note that more have cosigned: it says more about time. */
+		if (theirs.size > pin.size ||
+		    (theirs.size == pin.size && note.len > pin_note.len))
 			TRY(replace_pin(a, &pin, note, &done, err));
 		if (done)
 			return ANNOT_OK;

@@ -136,8 +136,8 @@ static enum annot_status verify_cosignature(const struct annot_note_line *line,
 	return status;
 }
 
-static const struct annot_note_line *find_line(const struct annot_note *note,
-					       const struct annot_vkey *key)
+const struct annot_note_line *annot_note_line_by(const struct annot_note *note,
+						 const struct annot_vkey *key)
 {
 	size_t name_len = strlen(key->name);
 	for (size_t i = 0; i < note->n_lines; i++) {
@@ -154,7 +154,7 @@ enum annot_status annot_note_verify(const struct annot_note *note, const struct 
 {
 	char id[ID_SIZE * 2 + 1];
 	annot_hex(key->id, ID_SIZE, id);
-	const struct annot_note_line *line = find_line(note, key);
+	const struct annot_note_line *line = annot_note_line_by(note, key);
 	if (!line)
 		return annot_fail(err, ANNOT_NOT_FOUND, "note: no signature by %s+%s", key->name,
 				  id);
@@ -187,6 +187,18 @@ static void add_line(const struct annot_vkey *key, const uint8_t *signature, siz
 	annot_buf_puts(ret, key->name);
 	annot_buf_putc(ret, ' ');
 	annot_buf_base64(ret, raw, ID_SIZE + len);
+	annot_buf_putc(ret, '\n');
+}
+
+void annot_note_add_line(const struct annot_note_line *line, struct annot_buf *ret)
+{
+	uint8_t raw[ID_SIZE + sizeof line->signature];
+	memcpy(raw, line->id, ID_SIZE);
+	memcpy(raw + ID_SIZE, line->signature, line->signature_len);
+	annot_buf_puts(ret, line_start);
+	annot_buf_add(ret, line->name.data, line->name.len);
+	annot_buf_putc(ret, ' ');
+	annot_buf_base64(ret, raw, ID_SIZE + line->signature_len);
 	annot_buf_putc(ret, '\n');
 }
 

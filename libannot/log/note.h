@@ -71,6 +71,11 @@ ANNOT_API enum annot_status annot_note_parse(struct annot_bytes note, struct ann
 ANNOT_API enum annot_status annot_note_verify(const struct annot_note *note,
 					      const struct annot_vkey *key, uint64_t *ret_time_s,
 					      struct annot_error *err);
+/* The line of a key, verified or not; NULL. Of several the first. */
+ANNOT_API const struct annot_note_line *annot_note_line_by(const struct annot_note *note,
+							   const struct annot_vkey *key);
+/* Appends a line as it was parsed; not one with signature_len 0. */
+ANNOT_API void annot_note_add_line(const struct annot_note_line *line, struct annot_buf *ret);
 /* Appends a signature line by an Ed25519 key to ret (which holds text, blank line and earlier
  * lines). */
 ANNOT_API void annot_note_sign(const struct annot_skey *key, struct annot_bytes text,

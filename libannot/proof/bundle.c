@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/encode.h"
 #include "base/hash.h"
+#include "proof/excerpt.h"
 
 static const char MAGIC[] = "annot-bundle/v1\n";
 
@@ -16,6 +17,7 @@ struct walk {
 	struct annot_bundle *bundle;
 	struct annot_bundle_record *chain, *references; /* NULL while counting */
 	struct annot_bundle_source *sources;
+	struct annot_bytes *excerpts;
 	struct annot_error *err;
 };
 
@@ -159,6 +161,36 @@ static enum annot_status take_sources(struct walk *w)
 	}
 }
 
+static enum annot_status take_cosigned(struct walk *w)
+{
+	struct annot_bundle *b = w->bundle;
+	bool taken = true;
+
+	while (taken && b->n_cosigned < ANNOT_BUNDLE_COSIGNED_MAX) {
+		TRY(take(w, "cosigned", ANNOT_NOTE_MAX, &b->cosigned[b->n_cosigned], &taken));
+		b->n_cosigned += taken;
+	}
+	return ANNOT_OK;
+}
+
+static enum annot_status take_excerpts(struct walk *w)
+{
+	size_t *n = &w->bundle->n_excerpts;
+
+	for (*n = 0;; (*n)++) {
+		struct annot_bytes excerpt;
+		bool taken;
+
+		TRY(take(w, "excerpt", ANNOT_CHUNK_SECTION_MAX, &excerpt, &taken));
+		if (!taken)
+			return ANNOT_OK;
+		if (*n == ANNOT_BUNDLE_RECORDS_MAX)
+			return bad(w, "too many excerpts");
+		if (w->excerpts)
+			w->excerpts[*n] = excerpt;
+	}
+}
+
 static enum annot_status walk_all(struct walk *w)
 {
 	struct annot_bundle *b = w->bundle;
@@ -171,9 +203,11 @@ static enum annot_status walk_all(struct walk *w)
 	TRY(take(w, "seen", ANNOT_NOTE_MAX, &b->seen, &taken));
 	if (taken)
 		TRY(take(w, "consistency", ANNOT_BUNDLE_CONSISTENCY_MAX, &b->consistency, &taken));
+	TRY(take_cosigned(w));
 	TRY(take_records(w, &CHAIN, w->chain, &b->n_chain));
 	TRY(take_records(w, &REFERENCE, w->references, &b->n_references));
 	TRY(take_sources(w));
+	TRY(take_excerpts(w));
 	TRY(take(w, "leaves", ANNOT_BUNDLE_LEAVES_MAX, &b->leaves, &taken));
 	return w->at == w->len ? ANNOT_OK : bad(w, "a section that is unknown, or out of order");
 }
@@ -217,10 +251,13 @@ enum annot_status annot_bundle_parse(struct annot_arena *arena, struct annot_byt
 	w.chain = annot_arena_array(arena, bundle.n_chain + 1, sizeof(*w.chain));
 	w.references = annot_arena_array(arena, bundle.n_references + 1, sizeof(*w.references));
 	w.sources = annot_arena_array(arena, bundle.n_sources + 1, sizeof(*w.sources));
-	if (!w.chain || !w.references || !w.sources)
+	w.excerpts = annot_arena_array(arena, bundle.n_excerpts + 1, sizeof(*w.excerpts));
+	if (!w.chain || !w.references || !w.sources || !w.excerpts)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory for the bundle");
-	bundle = (struct annot_bundle){
-		.chain = w.chain, .references = w.references, .sources = w.sources};
+	bundle = (struct annot_bundle){.chain = w.chain,
+				       .references = w.references,
+				       .sources = w.sources,
+				       .excerpts = w.excerpts};
 	TRY(walk_all(&w));
 	*ret = bundle;
 	return ANNOT_OK;
@@ -256,12 +293,16 @@ enum annot_status annot_bundle_write(const struct annot_bundle *bundle, struct a
 		put(ret, "seen", bundle->seen);
 	if (bundle->seen.data && bundle->consistency.data)
 		put(ret, "consistency", bundle->consistency);
+	for (size_t i = 0; i < bundle->n_cosigned; i++)
+		put(ret, "cosigned", bundle->cosigned[i]);
 	for (size_t i = 0; i < bundle->n_chain; i++)
 		put_record(ret, &CHAIN, &bundle->chain[i]);
 	for (size_t i = 0; i < bundle->n_references; i++)
 		put_record(ret, &REFERENCE, &bundle->references[i]);
 	for (size_t i = 0; i < bundle->n_sources; i++)
 		put(ret, "source", bundle->sources[i].text);
+	for (size_t i = 0; i < bundle->n_excerpts; i++)
+		put(ret, "excerpt", bundle->excerpts[i]);
 	if (bundle->leaves.data)
 		put(ret, "leaves", bundle->leaves);
 	TRY(annot_buf_check(ret, "the bundle", err));

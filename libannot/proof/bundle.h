@@ -5,9 +5,11 @@
  *   annot-bundle/v1 LF
  *   section <name> <bytes> LF <bytes> LF     in this order:
  *     record, signature (armor), proof (tlog-proof@v1), [seen (note), [consistency (base64
- * lines)]], for each key-chain record in log order:  chain (record), chain-signature, chain-proof,
+ * lines)]], for each of at most ANNOT_BUNDLE_COSIGNED_MAX earlier checkpoints: cosigned (note),
+ *     for each key-chain record in log order:  chain (record), chain-signature, chain-proof,
  *     for each record referred to:             reference, reference-signature, reference-proof,
  *     for each document in the same order as among record and references: source (text),
+ *     or instead for each chunk that words stand in: excerpt (proof/excerpt.h),
  *     [leaves (all leaf lines of the checkpoint's size)]
  *   end <hex SHA-256 of all before> LF
  *
@@ -28,6 +30,7 @@ enum {
 	ANNOT_BUNDLE_SIGNATURE_MAX = 1024,
 	ANNOT_BUNDLE_PROOF_MAX = 65536,
 	ANNOT_BUNDLE_CONSISTENCY_MAX = 126 * 45,
+	ANNOT_BUNDLE_COSIGNED_MAX = 2,
 };
 
 struct annot_bundle_record {
@@ -45,12 +48,17 @@ struct annot_bundle {
 	struct annot_bundle_record subject;
 	struct annot_bytes seen;        /* note; data NULL if absent */
 	struct annot_bytes consistency; /* data NULL if absent */
+	/* Notes of earlier checkpoints that cover the record, cosigned by witnesses; by size. */
+	struct annot_bytes cosigned[ANNOT_BUNDLE_COSIGNED_MAX];
+	size_t n_cosigned;
 	const struct annot_bundle_record *chain;
 	size_t n_chain;
 	const struct annot_bundle_record *references;
 	size_t n_references;
 	const struct annot_bundle_source *sources;
 	size_t n_sources;
+	const struct annot_bytes *excerpts; /* sections, not looked into */
+	size_t n_excerpts;
 	struct annot_bytes leaves; /* data NULL if absent */
 };
 

@@ -233,26 +233,12 @@ void annot_check_seen(struct annot_verify *v)
 	}
 	if (v->consistency.data && !check_consistency(v, &r->seen))
 		return;
-	if (v->complete || v->consistency.data)
+	v->seen_good = v->complete || v->consistency.data;
+	if (v->seen_good)
 		CHECK_PASSED(v, "seen", "signed after record #%llu of the same log%s",
 			     (unsigned long long)r->seen.size - 1,
 			     v->seen.data ? "" : " (the note itself is not in the bundle)");
 	else
 		CHECK_MISSING(v, "seen",
 			      "without leaves, what the author had seen cannot be compared");
-}
-
-void annot_check_witnesses(struct annot_verify *v)
-{
-	struct annot_note *note = annot_arena_alloc(v->arena, sizeof(*note));
-
-	if (!note || annot_note_parse(v->note, note, NULL) != ANNOT_OK) {
-		v->failed = true;
-		return;
-	}
-	annot_check_add(
-		v, "witnesses", ANNOT_CHECK_INFO, ANNOT_VALID_UNWITNESSED,
-		"none asked for; that every reader is shown the same log is the operator's word "
-		"and what your own checkpoint shows (%zu other signature lines, not checked)",
-		note->n_lines - 1);
 }

@@ -40,7 +40,8 @@ static uint64_t count_lines(struct annot_bytes text)
 	return n;
 }
 
-/* What the wanted records have seen, by size, so that one walk over the leaves meets each root. */
+/* What the wanted records and the witnesses have seen, by size, so that one walk over the leaves
+ * meets each root. */
 struct seen {
 	uint64_t size;
 	struct annot_hash *root;
@@ -55,13 +56,16 @@ static int by_size(const void *a, const void *b)
 
 static struct seen *list_seen(struct annot_verify *v, size_t *ret_n)
 {
-	struct seen *list = annot_arena_array(v->arena, v->n_wanted + 1, sizeof(*list));
+	struct seen *list = annot_arena_array(v->arena, v->n_wanted + ANNOT_BUNDLE_COSIGNED_MAX + 1,
+					      sizeof(*list));
 	size_t n = 0;
 
 	for (size_t i = 0; list && i < v->n_wanted; i++)
 		if (v->wanted[i] && v->wanted[i]->record)
 			list[n++] = (struct seen){v->wanted[i]->record->seen.size,
 						  &v->wanted[i]->noted->seen_root};
+	for (size_t i = 0; list && i < v->bundle.n_cosigned; i++)
+		list[n++] = (struct seen){v->cosigned[i].checkpoint.size, &v->cosigned[i].root};
 	if (n)
 		qsort(list, n, sizeof(*list), by_size);
 	*ret_n = n;
@@ -115,6 +119,12 @@ static enum annot_status check_tree(struct annot_verify *v, struct annot_error *
 				  (unsigned long long)n);
 	build_tree(v, &f, seen, n_seen);
 	root = annot_frontier_root(&f);
+	if (!annot_hash_equal(&root, &v->checkpoint.root) && v->own_leaves) {
+		CHECK_FAILED(
+			v, "leaves", ANNOT_FORKED_LOG,
+			"your copy of the log is another history than the bundle's checkpoint");
+		return ANNOT_OK;
+	}
 	if (!annot_hash_equal(&root, &v->checkpoint.root)) {
 		CHECK_INVALID(v, "leaves", "the leaves do not give the checkpoint's root");
 		return ANNOT_OK;
@@ -270,17 +280,44 @@ static void find_author_now(const struct annot_verify *v, struct annot_noted *no
 	}
 }
 
+/* The reader's own leaves where the bundle has none; false: too few, or none at all. */
+static bool have_leaves(struct annot_verify *v)
+{
+	const struct annot_bytes *own = &v->trust->leaves;
+	const uint8_t *at = own->data, *end = at + own->len;
+	uint64_t n = 0;
+
+	if (v->bundle.leaves.data && v->bundle.leaves.len)
+		return true;
+	if (!own->data) {
+		CHECK_MISSING(v, "leaves",
+			      "the bundle has no leaves: later versions, retractions, revocations "
+			      "and who "
+			      "may sign cannot be shown; with a copy of the log (--log) they can");
+		return false;
+	}
+	while (n < v->checkpoint.size && at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
+		at++;
+		n++;
+	}
+	if (n < v->checkpoint.size || !n) {
+		CHECK_MISSING(
+			v, "leaves",
+			"your copy of the log has %llu of the %llu leaves; bring it up to date",
+			(unsigned long long)n, (unsigned long long)v->checkpoint.size);
+		return false;
+	}
+	v->bundle.leaves = annot_bytes(own->data, (size_t)(at - own->data));
+	v->own_leaves = true;
+	return true;
+}
+
 enum annot_status annot_replay(struct annot_verify *v, struct annot_error *err)
 {
 	bool go_on = true;
 
-	if (!v->bundle.leaves.data || !v->bundle.leaves.len) {
-		CHECK_MISSING(v, "leaves",
-			      "the bundle has no leaves: later versions, retractions, revocations "
-			      "and who "
-			      "may sign cannot be shown");
+	if (!have_leaves(v))
 		return ANNOT_OK;
-	}
 	TRY(check_tree(v, err));
 	if (!v->complete)
 		return ANNOT_OK;

@@ -33,6 +33,11 @@ int annot_verdict_exit(enum annot_verdict v)
 	return v == ANNOT_VALID || v == ANNOT_VALID_UNWITNESSED ? 0 : 1;
 }
 
+int annot_report_exit(const struct annot_report *r)
+{
+	return r->quorum_missing ? 1 : annot_verdict_exit(r->verdict);
+}
+
 /* The last line stands for all that found no room: as bad as the worst of them. */
 static void fold(struct annot_verify *v, enum annot_check_result result, enum annot_verdict verdict)
 {
@@ -145,7 +150,17 @@ struct json_t *annot_checks_json(const struct annot_check *checks, size_t n,
 
 static bool check_ok(const struct annot_check *c)
 {
-	return annot_verdict_exit(c->verdict) == 0;
+	return annot_verdict_exit(c->verdict) == 0 && c->result > ANNOT_CHECK_MISSING;
+}
+
+/* A bound on the time, where there is one. */
+static int set_time(json_t *to, const char *name, uint64_t time_s)
+{
+	char text[ANNOT_TIME_LEN + 1];
+
+	if (!time_s || time_s > INT64_MAX || !annot_time_format((int64_t)time_s, text))
+		return 0;
+	return json_object_set_new(to, name, json_string(text));
 }
 
 struct json_t *annot_report_json(const struct annot_report *r)
@@ -175,6 +190,8 @@ struct json_t *annot_report_json(const struct annot_report *r)
 		bad |= json_object_set_new(ret, "root",
 					   json_string(annot_hash_hex(&r->checkpoint.root).text));
 	}
+	bad |= set_time(ret, "not_before", r->not_before_s);
+	bad |= set_time(ret, "not_after", r->not_after_s);
 	if (!bad)
 		return ret;
 	json_decref(ret);

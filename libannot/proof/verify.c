@@ -44,13 +44,6 @@ static void check_replayed(struct annot_verify *v)
 	annot_check_withheld(v);
 }
 
-static void check_time(struct annot_verify *v)
-{
-	if (v->subject->record)
-		CHECK_INFO(v, "time", "claimed: %s; only the order of the log is proved",
-			   v->subject->record->time);
-}
-
 /* Marks the records that are to be verified. */
 static enum annot_status want(struct annot_verify *v, const struct annot_hash *wanted, size_t n,
 			      struct annot_error *err)
@@ -86,7 +79,8 @@ static enum annot_status load(struct annot_verify *v, struct annot_bytes file,
 		CHECK_INVALID(v, "bundle", "%s", why.text);
 		return ANNOT_OK;
 	}
-	v->loaded = annot_supplied_load(v, &status) && annot_text_load(v, &status);
+	v->loaded = annot_supplied_load(v, &status) && annot_text_load(v, &status) &&
+		    annot_shown_load(v, &status) && annot_cosigned_load(v);
 	return status == ANNOT_OK ? ANNOT_OK
 				  : annot_fail(err, status, "out of memory for the bundle");
 }
@@ -129,8 +123,9 @@ static void check_subject(struct annot_verify *v)
 	annot_check_reviews(v);
 	annot_check_blind(v);
 	annot_check_seen(v);
-	check_time(v);
+	annot_check_cosigned(v);
 	annot_check_witnesses(v);
+	annot_check_time(v);
 }
 
 /* A report of its own, which begins with what all have in common. */
@@ -158,6 +153,7 @@ enum annot_status annot_verify_subject(struct annot_verify *v, size_t n, struct 
 	v->subject = s;
 	if (v->loaded && s) {
 		v->noted = s->noted;
+		v->seen_good = false;
 		v->seen = s == v->supplied ? v->bundle.seen : (struct annot_bytes){0};
 		v->consistency = s == v->supplied ? v->bundle.consistency : (struct annot_bytes){0};
 		v->report->record = s->record;

@@ -5,6 +5,7 @@
 #ifndef ANNOT_PROOF_VERIFY_H
 #define ANNOT_PROOF_VERIFY_H
 
+#include "log/tlogpolicy.h"
 #include "proof/bundle.h"
 
 enum annot_verdict {                       /* worst first, as printed */
@@ -31,6 +32,14 @@ struct annot_trust {
 	 * size must carry all leaves to show that it extends the pin; a smaller one is judged as of
 	 * its own size. */
 	struct annot_checkpoint pin;
+	/*
+	 * The log's leaf lines, from a copy that the reader has (annot_log_leaves): for bundles
+	 * without leaves. data NULL: none. Of more than the bundle's checkpoint covers the first
+	 * count.
+	 */
+	struct annot_bytes leaves;
+	const struct annot_tlogpolicy *policy; /* which witnesses; NULL: none are asked for */
+	uint64_t now_s; /* cosignatures later than this (and 5 min) say nothing; 0: not known */
 };
 
 enum annot_check_result {
@@ -56,9 +65,16 @@ struct annot_report {
 	const struct annot_record *record; /* NULL if it could not be parsed */
 	uint64_t index, size;              /* of the record; of the checkpoint */
 	struct annot_checkpoint checkpoint;
+	bool witnessed;      /* the quorum of the reader's policy is met */
+	bool quorum_missing; /* the reader's policy has one, and it is not */
+	/* Bounds that the policy's witnesses put on when it was signed and logged; 0: none. */
+	uint64_t not_before_s, not_after_s;
 	struct annot_bytes note; /* the bundle's checkpoint note, once its signature was checked;
 				    data NULL before */
 };
+
+/* 0 for VALID, and for VALID-UNWITNESSED where the reader's policy asks for no witnesses; else 1. */
+ANNOT_API int annot_report_exit(const struct annot_report *r);
 
 /*
  * Verifies; *ret lives in arena and points into file. Returns other than OK only for NO_MEMORY and

@@ -2,6 +2,7 @@
 #ifndef ANNOT_PROOF_VERIFY_PRIVATE_H
 #define ANNOT_PROOF_VERIFY_PRIVATE_H
 
+#include "proof/excerpt.h"
 #include "proof/verify.h"
 #include "state/memory.h"
 #include "state/review.h"
@@ -56,6 +57,20 @@ struct annot_text {
 	UT_hash_handle hh;
 };
 
+/* A chunk of a document's text that was proved to be one. */
+struct annot_shown {
+	const struct annot_supplied *document;
+	struct annot_chunk chunk;
+};
+
+/* An earlier checkpoint that witnesses may have cosigned. */
+struct annot_cosigned {
+	struct annot_note *parsed;
+	struct annot_checkpoint checkpoint;
+	struct annot_hash root; /* that the leaves give at its size */
+	bool good;              /* signed by the log, and of this history */
+};
+
 /* One verification under way. */
 struct annot_verify {
 	struct annot_arena *arena;
@@ -66,6 +81,7 @@ struct annot_verify {
 	size_t n_checks, n_common; /* the first lines are about the whole bundle */
 	bool failed;               /* out of memory */
 	bool several;              /* the wanted records may stand on the bundle's own */
+	bool own_leaves;           /* they are the reader's, not the bundle's */
 	bool loaded;               /* every record of the bundle is sound in itself */
 
 	struct annot_supplied *supplied; /* all of them, the bundle's record first */
@@ -74,11 +90,15 @@ struct annot_verify {
 	struct annot_noted *noted;      /* the subject's */
 	/* What the bundle has for the subject's seen card; data NULL: nothing. */
 	struct annot_bytes seen, consistency;
+	bool seen_good; /* it is of this log */
+	struct annot_cosigned cosigned[ANNOT_BUNDLE_COSIGNED_MAX];
 	struct annot_supplied **wanted; /* all that are to be verified; NULL: not in the bundle */
 	size_t n_wanted;
 	struct annot_supplied *by_id;
-	struct annot_text *texts; /* by sha256 */
-	struct annot_bytes note;  /* of all proofs; not authenticated before check "checkpoint" */
+	struct annot_text *texts;  /* by sha256 */
+	struct annot_shown *shown; /* of documents whose text is not here; by document and number */
+	size_t n_shown;
+	struct annot_bytes note; /* of all proofs; not authenticated before check "checkpoint" */
 	struct annot_checkpoint checkpoint;
 
 	/* From here on only with leaves. */
@@ -146,6 +166,18 @@ const struct annot_supplied *annot_supplied_find(const struct annot_verify *v,
 						 const struct annot_hash *id);
 bool annot_text_load(struct annot_verify *v, enum annot_status *status);
 struct annot_text *annot_text_find(const struct annot_verify *v, const struct annot_hash *sha256);
+
+/* --- check_excerpt.c --- */
+
+/* Parses every excerpt and checks it against its document's record. Results as of
+ * annot_supplied_load. */
+bool annot_shown_load(struct annot_verify *v, enum annot_status *status);
+/*
+ * The part of a document's text that bytes start..end and their context stand in, which begins at
+ * byte *base of the text: between characters. False: the bundle does not show it, or v->failed.
+ */
+bool annot_shown_text(struct annot_verify *v, const struct annot_supplied *document, uint64_t start,
+		      uint64_t end, struct annot_bytes *ret, uint64_t *base);
 
 /* --- reach.c --- */
 
@@ -220,7 +252,15 @@ void annot_check_logged(struct annot_verify *v);
 void annot_check_checkpoint(struct annot_verify *v);
 void annot_check_pin(struct annot_verify *v);
 void annot_check_seen(struct annot_verify *v);
+
+/* --- check_witnesses.c --- */
+
+/* Reads the notes of earlier checkpoints. False: a check was added. */
+bool annot_cosigned_load(struct annot_verify *v);
+void annot_check_cosigned(struct annot_verify *v);
 void annot_check_witnesses(struct annot_verify *v);
+/* After the witnesses, who bound it. */
+void annot_check_time(struct annot_verify *v);
 
 void annot_check_words(struct annot_verify *v);
 

@@ -346,6 +346,7 @@ static void bundles(struct annot_arena *arena)
 	struct annot_hash h = annot_sha256(b.data, b.len);
 	annot_buf_printf(&b, "end %s\n", annot_hash_hex(&h).text);
 	save_buf("bundle", "span", &b);
+	seeds_tiles(r, 3, &k);
 }
 
 static void ssh(void)
@@ -384,6 +385,7 @@ int main(int argc, char **argv)
 	records(arena);
 	seeds_texts();
 	seeds_messages();
+	seeds_policies();
 	notes();
 	bundles(arena);
 	struct annot_skey log = log_key();

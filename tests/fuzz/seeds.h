@@ -16,4 +16,11 @@ void seeds_messages(void);
 /* All that people write: escapes, queries, settings, words (seeds_text.c). */
 void seeds_texts(void);
 
+/* A copied log of records, signed by the key. */
+struct annot_record;
+struct annot_secret_key;
+void seeds_tiles(const struct annot_record *const *records, size_t n,
+		 const struct annot_secret_key *key);
+void seeds_policies(void);
+
 #endif
