@@ -7,10 +7,12 @@
 #include "locate/lookup.h"
 
 enum {
-	/* Of the places for which a single fingerprint speaks so many are looked at once something
-	 * was found, divided by the words' letters: long words have more than one wherever they
-	 * stand. */
+	/* Of the places for which no more than a single fingerprint speaks so many are looked at
+	 * once something was found, divided by the words' letters: long words have more than one
+	 * wherever they stand. */
 	SINGLE_LETTERS = 4096,
+	/* And of the others such as have at least so small a part of the best one's votes. */
+	VOTES_PART = 8,
 };
 
 struct asking {
@@ -48,7 +50,9 @@ static enum annot_status look_at_all(struct locate *l, const struct segments_vie
 	uint64_t singles = 0, singles_max = SINGLE_LETTERS / (lookup->letters + 1);
 	for (size_t i = 0; i < lookup->n && !l->cut; i++) {
 		const struct annot_candidate *c = &lookup->candidates[i];
-		if (c->votes == 1 && l->n > 0 && ++singles > singles_max)
+		if (l->n > 0 && c->votes * VOTES_PART < lookup->candidates[0].votes)
+			break;
+		if (l->n > 0 && c->votes <= ANNOT_LOOKUP_VOTE && ++singles > singles_max)
 			break;
 		TRY(look_at(l, v->segments[c->segment], c));
 	}

@@ -158,7 +158,7 @@ size_t annot_wanted_cost(const struct annot_wanted *w, size_t len)
 }
 
 /* Letters beside which a short quote's edits weigh most, and what long ones may have. */
-enum { EDITS_HALF = 20, EDITS_LONG = 450, EDITS_DEFAULT_MAX = 400 };
+enum { EDITS_HALF = 20, EDITS_LONG = 500, EDITS_DEFAULT_MAX = 450 };
 
 enum annot_status annot_locate_edits(struct annot_bytes words, unsigned *ret,
 				     struct annot_error *err)
