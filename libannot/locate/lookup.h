@@ -14,7 +14,7 @@
 enum {
 	ANNOT_LOOKUP_GRAMS_MAX = 1024,   /* fingerprints that are looked up: of long words some */
 	ANNOT_LOOKUP_HITS_MAX = 1 << 14, /* places of them that vote, those of rare ones first */
-	ANNOT_LOOKUP_CANDIDATES_MAX = 256,
+	ANNOT_LOOKUP_CANDIDATES_MAX = 1024,
 	ANNOT_LOOKUP_VOTE = 20,   /* what a fingerprint counts that is nowhere else */
 	ANNOT_LOOKUP_ENOUGH = 48, /* fingerprints of the words that tell something */
 };
