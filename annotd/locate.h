@@ -6,6 +6,7 @@
 #define ANNOTD_LOCATE_H
 
 #include "annotd/call.h"
+#include "anchor/scan.h"
 #include "annotd/segments.h"
 #include "locate/wanted.h"
 
@@ -30,12 +31,14 @@ struct locate {
 	struct call *call;
 	const struct annot_locate_request *in;
 	struct annot_wanted *wanted;
+	struct annot_scanner *scanner; /* made when needed */
 	/* With in->documents: log indexes, ascending; then only these. */
 	uint64_t *documents;
 	size_t n_documents;
 	/* The best so far, a heap with the worst first until locate_sort. */
 	struct locate_place *places;
 	size_t n, max;
+	uint64_t n_kept; /* places that were found, also those that were not among the best */
 	bool more, cut;
 	size_t work, compare;       /* steps that are left */
 	uint64_t searched, indexed; /* bytes */

@@ -7,10 +7,9 @@
 #include "locate/lookup.h"
 
 enum {
-	/* Of the places for which a single fingerprint speaks so many are looked at once something
-	 * was found, divided by the words' letters: long words have more than one wherever they
-	 * stand. */
-	SINGLE_LETTERS = 4096,
+	/* Once something was found, so many stretches in a row in which there is nothing end it:
+	 * those that follow have fewer votes. */
+	PATIENCE = 48,
 };
 
 struct asking {
@@ -45,12 +44,12 @@ static enum annot_status look_at(struct locate *l, const struct annot_segment *s
 static enum annot_status look_at_all(struct locate *l, const struct segments_view *v,
 				     const struct annot_lookup *lookup)
 {
-	uint64_t singles = 0, singles_max = SINGLE_LETTERS / (lookup->letters + 1);
-	for (size_t i = 0; i < lookup->n && !l->cut; i++) {
+	uint64_t in_vain = 0;
+	for (size_t i = 0; i < lookup->n && !l->cut && in_vain < PATIENCE; i++) {
 		const struct annot_candidate *c = &lookup->candidates[i];
-		if (c->votes == 1 && l->n > 0 && ++singles > singles_max)
-			break;
+		uint64_t before = l->n_kept;
 		TRY(look_at(l, v->segments[c->segment], c));
+		in_vain = l->n_kept > before || l->n_kept == 0 ? 0 : in_vain + 1;
 	}
 	l->more = l->more || lookup->more;
 	return ANNOT_OK;

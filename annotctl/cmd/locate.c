@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../out/out.h"
+#include "../out/alteration.h"
 
 static char *arg_max_edits;
 static char **arg_documents;
@@ -21,7 +21,10 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND,
 };
 
-enum { PER_MILLE = 10 }; /* of a hundredth */
+enum {
+	PER_MILLE = 10,               /* of a hundredth */
+	COMPARE_MEMORY_MAX = 1 << 28, /* for comparing the words with one place */
+};
 
 static enum annot_status max_edits(struct ctl *ctl, const char *words, unsigned *ret)
 {
@@ -48,27 +51,72 @@ static enum annot_status documents(struct ctl *ctl, struct annot_locate_request 
 	return ANNOT_OK;
 }
 
-/* How the words there and those that were looked for compare. */
+/* A place, and how its words differ from those that were looked for. */
+struct located {
+	const struct annot_locate_place *place;
+	struct annot_bytes words, source; /* source: before, text and after of the place */
+	struct annot_alteration alteration;
+	const char *result;
+};
+
+/* Words that cannot be compared word by word (none of letters, or too many) are so by how they were
+ * found. */
 static const char *result_of(const struct annot_locate_place *p)
 {
 	if (strcmp(p->how, "exact") == 0)
-		return "exact";
-	return strcmp(p->how, "folded") == 0 ? "typographic" : "altered";
+		return annot_alter_result_name(ANNOT_ALTER_EXACT);
+	return annot_alter_result_name(strcmp(p->how, "folded") == 0 ? ANNOT_ALTER_TYPOGRAPHIC
+								     : ANNOT_ALTER_ALTERED);
 }
 
-static json_t *place_json(const struct annot_locate_place *p)
+static enum annot_status compare(struct ctl *ctl, struct annot_arena *arena, const char *words,
+				 const struct annot_locate_place *p, struct located *ret)
 {
-	return json_pack("{ss ss sI sb s[II] s[II] ss sI ss ss ss}", "document",
+	const char *before = p->before ? p->before : "", *after = p->after ? p->after : "";
+	struct annot_error err = {0};
+	size_t start = strlen(before);
+	const char *all = annot_arena_printf(arena, "%s%s%s", before, p->text, after);
+	*ret = (struct located){.place = p, .words = annot_bytes_of(words), .result = result_of(p)};
+	if (!all)
+		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	ret->source = annot_bytes_of(all);
+	if (annot_alter(arena, ret->words, ret->source, start, start + strlen(p->text),
+			&ret->alteration, &err) == ANNOT_OK)
+		ret->result = annot_alter_result_name(ret->alteration.result);
+	else
+		ret->alteration = (struct annot_alteration){0};
+	return ANNOT_OK;
+}
+
+static json_t *place_json(const struct located *l)
+{
+	const struct annot_locate_place *p = l->place;
+	uint64_t source_at = p->start - (p->before ? strlen(p->before) : 0);
+	return json_pack("{ss ss sI sb s[II] s[II] ss sI ss ss ss so so}", "document",
 			 annot_hash_hex(&p->document).text, "name", p->name, "document_version",
 			 (json_int_t)p->version, "head", p->head, "bytes", (json_int_t)p->start,
 			 (json_int_t)p->end, "chars", (json_int_t)p->chars_start,
-			 (json_int_t)p->chars_end, "result", result_of(p), "score",
+			 (json_int_t)p->chars_end, "result", l->result, "score",
 			 (json_int_t)p->score, "text", p->text, "before",
-			 p->before ? p->before : "", "after", p->after ? p->after : "");
+			 p->before ? p->before : "", "after", p->after ? p->after : "", "flags",
+			 alteration_flags(l->alteration.flags), "differences",
+			 alteration_differences(&l->alteration, l->words, l->source, source_at));
 }
 
-static void print_place(struct ctl *ctl, const struct annot_locate_place *p)
+/* ": negation, number": what makes it an alteration of substance. */
+static const char *flags_of(struct ctl *ctl, const struct located *l)
 {
+	const char *text = "";
+	for (unsigned i = 0; i < ANNOT_ALTER_FLAGS && text; i++)
+		if (l->alteration.flags & 1U << i)
+			text = annot_arena_printf(ctl->arena, "%s%s%s", text, *text ? ", " : ": ",
+						  annot_alter_flag_name(i));
+	return text ? text : "";
+}
+
+static void print_place(struct ctl *ctl, const struct located *l)
+{
+	const struct annot_locate_place *p = l->place;
 	const char *before = p->before ? p->before : "", *after = p->after ? p->after : "";
 	if (ctl->quiet) {
 		out_text(ctl, "%s@%llu %llu %llu\n", out_safe(ctl, p->name),
@@ -76,31 +124,48 @@ static void print_place(struct ctl *ctl, const struct annot_locate_place *p)
 			 (unsigned long long)p->end);
 		return;
 	}
-	out_text(ctl, "%s%-12s%s %s@%llu  characters %llu-%llu, %u %% alike%s\n",
-		 out_style(ctl, STYLE_BOLD), result_of(p), out_style(ctl, STYLE_PLAIN),
+	out_text(ctl, "%s%-12s%s %s@%llu  characters %llu-%llu, %u %% alike%s%s\n",
+		 out_style(ctl, STYLE_BOLD), l->result, out_style(ctl, STYLE_PLAIN),
 		 out_safe(ctl, p->name), (unsigned long long)p->version,
 		 (unsigned long long)p->chars_start, (unsigned long long)p->chars_end,
-		 (unsigned)p->score / PER_MILLE, p->head ? "" : ", replaced since");
+		 (unsigned)p->score / PER_MILLE, flags_of(ctl, l),
+		 p->head ? "" : ", replaced since");
 	out_text(ctl, "             %s%s«%s%s%s»%s%s\n",
 		 p->chars_start > ANNOT_LOCATE_CONTEXT ? "…" : "", out_safe_flat(ctl, before),
 		 out_style(ctl, STYLE_BOLD), out_safe_flat(ctl, p->text),
 		 out_style(ctl, STYLE_PLAIN), out_safe_flat(ctl, after), *after ? "…" : "");
 }
 
-static void print_places(struct ctl *ctl, const struct annot_locate_reply *reply)
+static enum annot_status print_each(struct ctl *ctl, struct annot_arena *arena, const char *words,
+				    const struct annot_locate_reply *reply)
+{
+	for (size_t i = 0; i < reply->n_places; i++) {
+		struct located l;
+		annot_arena_reset(arena);
+		TRY(compare(ctl, arena, words, &reply->places[i], &l));
+		if (ctl->format != FORMAT_TEXT && !ctl->quiet)
+			out_list_item(ctl, place_json(&l));
+		else
+			print_place(ctl, &l);
+	}
+	return ANNOT_OK;
+}
+
+static enum annot_status print_places(struct ctl *ctl, const char *words,
+				      const struct annot_locate_reply *reply)
 {
 	bool as_json = ctl->format != FORMAT_TEXT && !ctl->quiet;
+	struct annot_arena *arena = annot_arena_new(COMPARE_MEMORY_MAX);
+	if (!arena)
+		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
 	out_page(ctl);
 	if (as_json)
 		out_list_begin(ctl);
-	for (size_t i = 0; i < reply->n_places; i++) {
-		if (as_json)
-			out_list_item(ctl, place_json(&reply->places[i]));
-		else
-			print_place(ctl, &reply->places[i]);
-	}
-	if (as_json)
+	enum annot_status status = print_each(ctl, arena, words, reply);
+	if (as_json && status == ANNOT_OK)
 		out_list_end(ctl);
+	annot_arena_free(arena);
+	return status;
 }
 
 static int run(struct ctl *ctl, int argc, const char **args)
@@ -118,7 +183,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	in.max_edits = edits;
 	in.limit = (uint64_t)arg_limit;
 	CTL_TRY(ctl, annot_locate(ctl->annot, &in, ctl->arena, &reply, &ctl->err));
-	print_places(ctl, reply);
+	CTL_TRY(ctl, print_places(ctl, in.words, reply));
 	if (reply->more)
 		out_note(ctl, "there are more places than these %zu: --limit N shows more",
 			 reply->n_places);

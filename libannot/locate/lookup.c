@@ -13,7 +13,7 @@ enum {
 struct hit {
 	uint64_t place; /* segment << PLACE_BITS | byte of its texts, + BEFORE */
 	uint32_t position;
-	uint32_t count; /* of the fingerprint in the segment */
+	uint32_t votes;
 };
 enum { PLACE_BITS = 40 };
 /* Words may begin before the first text, as far as the fingerprint is inside of them. */
@@ -27,7 +27,7 @@ struct later {
 
 struct cluster {
 	size_t first, end; /* hits */
-	uint32_t count;    /* of the rarest */
+	unsigned votes;
 };
 
 struct asking {
@@ -86,6 +86,14 @@ static enum annot_status read_words(struct asking *a, struct annot_bytes words,
 
 /* --- hits --- */
 
+static unsigned votes_of(uint64_t count)
+{
+	unsigned votes = ANNOT_LOOKUP_VOTE;
+	for (; count > 1; count /= 2)
+		votes--;
+	return votes;
+}
+
 static void add_hits(struct asking *a, size_t segment, const struct annot_gram *gram,
 		     const struct annot_segment_group *group)
 {
@@ -94,7 +102,7 @@ static void add_hits(struct asking *a, size_t segment, const struct annot_gram *
 		a->hits[a->n_hits++] = (struct hit){
 			.place = (uint64_t)segment << PLACE_BITS | (at - gram->offset),
 			.position = group->positions[i],
-			.count = (uint32_t)group->count,
+			.votes = votes_of(group->count),
 		};
 	}
 }
@@ -199,10 +207,10 @@ static enum annot_status gather(struct asking *a, struct annot_error *err)
 	qsort(a->hits, a->n_hits, sizeof *a->hits, by_place);
 	for (size_t i = 0; i < a->n_hits;) {
 		size_t first = i;
-		uint32_t count = UINT32_MAX;
+		unsigned votes = 0;
 		for (; i < a->n_hits && a->hits[i].place - a->hits[first].place <= width; i++)
-			count = a->hits[i].count < count ? a->hits[i].count : count;
-		a->clusters[a->n_clusters++] = (struct cluster){first, i, count};
+			votes += a->hits[i].votes;
+		a->clusters[a->n_clusters++] = (struct cluster){first, i, votes};
 	}
 	return ANNOT_OK;
 }
@@ -210,11 +218,8 @@ static enum annot_status gather(struct asking *a, struct annot_error *err)
 static int by_votes(const void *a, const void *b)
 {
 	const struct cluster *x = a, *y = b;
-	size_t votes = x->end - x->first, others = y->end - y->first;
-	if (votes != others)
-		return votes < others ? 1 : -1;
-	if (x->count != y->count)
-		return x->count > y->count ? 1 : -1;
+	if (x->votes != y->votes)
+		return x->votes < y->votes ? 1 : -1;
 	return (x->first > y->first) - (x->first < y->first);
 }
 
@@ -235,13 +240,11 @@ static void add_candidate(struct asking *a, size_t *first, size_t end)
 	uint64_t base = (uint64_t)d.base * ANNOT_SEGMENT_GRANULE + BEFORE;
 	uint64_t mask = (UINT64_C(1) << PLACE_BITS) - 1, least = UINT64_MAX, most = 0;
 	unsigned votes = 0;
-	uint32_t count = UINT32_MAX;
 	for (; i < end && a->hits[i].position - d.base <= d.length / ANNOT_SEGMENT_GRANULE; i++) {
 		uint64_t place = a->hits[i].place & mask;
 		least = place < least ? place : least;
 		most = place > most ? place : most;
-		count = a->hits[i].count < count ? a->hits[i].count : count;
-		votes++;
+		votes += a->hits[i].votes;
 	}
 	*first = i;
 	if (!a->wants(a->arg, d.index))
@@ -259,7 +262,6 @@ static void add_candidate(struct asking *a, size_t *first, size_t end)
 		.from = least < d.length ? least : d.length,
 		.to = most < d.length ? most : d.length,
 		.votes = votes,
-		.count = count,
 	};
 }
 
@@ -276,8 +278,6 @@ static int by_promise(const void *a, const void *b)
 	const struct annot_candidate *x = a, *y = b;
 	if (x->votes != y->votes)
 		return x->votes < y->votes ? 1 : -1;
-	if (x->count != y->count)
-		return x->count > y->count ? 1 : -1;
 	return by_document(a, b);
 }
 
@@ -295,7 +295,6 @@ static void join(struct annot_lookup *l)
 		}
 		last->to = c->to > last->to ? c->to : last->to;
 		last->votes = c->votes > last->votes ? c->votes : last->votes;
-		last->count = c->count < last->count ? c->count : last->count;
 	}
 	l->n = n;
 	qsort(l->candidates, l->n, sizeof l->candidates[0], by_promise);
@@ -352,5 +351,7 @@ enum annot_status annot_lookup(const struct annot_segment *const *segments, size
 
 bool annot_lookup_suffices(const struct annot_lookup *l)
 {
-	return l->letters >= ANNOT_GRAM_SURE && l->n_blind * 2 <= l->n_asked;
+	size_t telling = l->n_asked - l->n_blind;
+	return l->letters >= ANNOT_GRAM_SURE &&
+	       (telling * 2 >= l->n_asked || telling >= ANNOT_LOOKUP_ENOUGH);
 }

@@ -14,7 +14,9 @@
 enum {
 	ANNOT_LOOKUP_GRAMS_MAX = 1024,   /* fingerprints that are looked up: of long words some */
 	ANNOT_LOOKUP_HITS_MAX = 1 << 14, /* places of them that vote, those of rare ones first */
-	ANNOT_LOOKUP_CANDIDATES_MAX = 256,
+	ANNOT_LOOKUP_CANDIDATES_MAX = 1024,
+	ANNOT_LOOKUP_VOTE = 20,   /* what a fingerprint counts that is nowhere else */
+	ANNOT_LOOKUP_ENOUGH = 48, /* fingerprints of the words that tell something */
 };
 
 /* A stretch of a document where the words may begin. */
@@ -23,8 +25,9 @@ struct annot_candidate {
 	uint64_t document; /* log index */
 	size_t number;     /* of the document in the segment */
 	uint64_t from, to; /* bytes */
-	unsigned votes;    /* fingerprints of the words that stand there, … */
-	uint32_t count;    /* … and how often the rarest of them is in the segment */
+	/* What its fingerprints of the words count together: each ANNOT_LOOKUP_VOTE if it is
+	 * nowhere else in its segment, and 1 less for each doubling of how often it is there. */
+	unsigned votes;
 };
 
 struct annot_lookup {

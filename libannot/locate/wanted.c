@@ -23,8 +23,9 @@ struct annot_wanted {
 	const annot_letter *letters; /* of read, without spaces at the ends */
 	size_t n, edits;
 	struct annot_bytes folded; /* the bytes of those letters */
-	struct annot_pattern head,
-		back; /* the first piece, forwards and backwards; n 0: no edits */
+	/* The first piece, forwards and backwards; n 0: no edits. */
+	struct annot_pattern head, back;
+	struct annot_letters text; /* that was looked at last */
 };
 
 /* --- the words --- */
@@ -78,6 +79,7 @@ static enum annot_status prepare(struct annot_wanted *w, struct annot_bytes word
 	w->words = annot_bytes(copy, words.len);
 	TRY(annot_alphabet_new(&w->alphabet, err));
 	TRY(annot_letters_read(&w->alphabet, copy, words.len, &w->read, err));
+	w->alphabet.closed = true;
 	TRY(trim(w, err));
 	if (w->n < ANNOT_LOCATE_EDITS_LEAST)
 		return ANNOT_OK;
@@ -115,6 +117,7 @@ struct annot_wanted *annot_wanted_free(struct annot_wanted *w)
 	annot_pattern_free(&w->head);
 	annot_pattern_free(&w->back);
 	annot_letters_free(&w->read);
+	annot_letters_free(&w->text);
 	annot_alphabet_free(&w->alphabet);
 	free((void *)w->words.data);
 	free(w);
@@ -158,7 +161,7 @@ size_t annot_wanted_cost(const struct annot_wanted *w, size_t len)
 }
 
 /* Letters beside which a short quote's edits weigh most, and what long ones may have. */
-enum { EDITS_HALF = 20, EDITS_LONG = 450, EDITS_DEFAULT_MAX = 400 };
+enum { EDITS_HALF = 20, EDITS_LONG = 500, EDITS_DEFAULT_MAX = 450 };
 
 enum annot_status annot_locate_edits(struct annot_bytes words, unsigned *ret,
 				     struct annot_error *err)
@@ -174,7 +177,7 @@ enum annot_status annot_locate_edits(struct annot_bytes words, unsigned *ret,
 
 struct finding {
 	const struct annot_wanted *w;
-	struct annot_letters text;
+	const struct annot_letters *text;
 	size_t *work;
 	bool cut, full;
 	annot_wanted_take take;
@@ -203,15 +206,16 @@ static void take_bytes(const struct finding *f, struct annot_found *place)
 {
 	struct annot_bytes words = f->w->words;
 	size_t from = place->end > words.len ? place->end - words.len : 0;
-	size_t to = f->text.len - place->start > words.len ? place->start + words.len : f->text.len;
+	size_t to =
+		f->text->len - place->start > words.len ? place->start + words.len : f->text->len;
 	if (from > place->start)
 		from = place->start;
 	if (to < place->end)
 		to = place->end;
-	const char *found = memmem(f->text.text + from, to - from, words.data, words.len);
+	const char *found = memmem(f->text->text + from, to - from, words.data, words.len);
 	if (!found)
 		return;
-	place->start = (size_t)(found - f->text.text);
+	place->start = (size_t)(found - f->text->text);
 	place->end = place->start + words.len;
 	place->how = ANNOT_FIND_EXACT;
 }
@@ -221,7 +225,7 @@ static void take_place(struct finding *f, size_t from, size_t to, size_t edits)
 	size_t longer = to - from > f->w->n ? to - from : f->w->n;
 	struct annot_found place = {.how = edits ? ANNOT_FIND_NEAREST : ANNOT_FIND_FOLDED,
 				    .score = (unsigned)((longer - edits) * FULL / longer)};
-	annot_letters_source(&f->text, from, to, &place.start, &place.end);
+	annot_letters_source(f->text, from, to, &place.start, &place.end);
 	if (edits == 0)
 		take_bytes(f, &place);
 	f->taken_to = to;
@@ -232,14 +236,14 @@ static void take_place(struct finding *f, size_t from, size_t to, size_t edits)
 /* Places of the folded words, one behind the other. */
 static void find_folded(struct finding *f)
 {
-	const struct annot_folded *folded = &f->text.folded;
+	const struct annot_folded *folded = &f->text->folded;
 	struct annot_bytes words = f->w->folded;
 	for (size_t at = 0; !f->full && at + words.len <= folded->len; at += words.len) {
 		const char *p = memmem(folded->text + at, folded->len - at, words.data, words.len);
 		if (!p)
 			return;
 		at = (size_t)(p - folded->text);
-		size_t letter = annot_letters_at(&f->text, at);
+		size_t letter = annot_letters_at(f->text, at);
 		if (spend(f, words.len))
 			take_place(f, letter, letter + f->w->n, 0);
 	}
@@ -270,12 +274,12 @@ static enum annot_status compare_rest(struct finding *f, size_t *to, size_t *edi
 	for (size_t done = first_piece(w); done < w->n && *edits <= w->edits;) {
 		struct annot_pattern piece;
 		size_t n = w->n - done < ANNOT_LOCATE_PIECE ? w->n - done : ANNOT_LOCATE_PIECE;
-		size_t room = f->text.n - *to, reach = n + n / SLACK, at;
+		size_t room = f->text->n - *to, reach = n + n / SLACK, at;
 		if (reach > room)
 			reach = room;
 		TRY(annot_pattern_new(&w->alphabet, w->letters + done, n, false, &piece, f->err));
 		if (spend(f, (reach + n) * piece.blocks)) {
-			annot_pattern_distances(&piece, f->text.letters + *to, reach, distances);
+			annot_pattern_distances(&piece, f->text->letters + *to, reach, distances);
 			*edits += nearest(distances, reach, n, &at);
 			*to += at;
 		} else {
@@ -291,9 +295,9 @@ static enum annot_status compare_rest(struct finding *f, size_t *to, size_t *edi
 static void trim_place(const struct finding *f, size_t *from, size_t *to)
 {
 	annot_letter space = f->w->alphabet.of[' '];
-	while (*from < *to && f->text.letters[*from] == space)
+	while (*from < *to && f->text->letters[*from] == space)
 		++*from;
-	while (*from < *to && f->text.letters[*to - 1] == space)
+	while (*from < *to && f->text->letters[*to - 1] == space)
 		--*to;
 }
 
@@ -310,7 +314,7 @@ static void leave_valley(struct finding *f)
 		n = to;
 	if (!spend(f, n * w->back.blocks))
 		return;
-	annot_pattern_distances(&w->back, f->text.letters + to, n, distances);
+	annot_pattern_distances(&w->back, f->text->letters + to, n, distances);
 	nearest(distances, n, w->back.n, &length);
 	size_t from = to - length;
 	if (w->n > w->back.n)
@@ -346,7 +350,7 @@ static size_t note_end(void *data, size_t end, size_t distance)
 static void find_near(struct finding *f)
 {
 	const struct annot_wanted *w = f->w;
-	size_t most = *f->work / w->head.blocks, n = f->text.n;
+	size_t most = *f->work / w->head.blocks, n = f->text->n;
 	/* Of a long quote the first piece may have all the edits, but not be all edits. */
 	f->limit = w->edits < w->head.n / 2 ? w->edits : w->head.n / 2;
 	if (n > most) {
@@ -355,7 +359,7 @@ static void find_near(struct finding *f)
 	}
 	if (!spend(f, n * w->head.blocks))
 		return;
-	annot_pattern_scan(&w->head, f->text.letters, n, f->limit, note_end, f);
+	annot_pattern_scan(&w->head, f->text->letters, n, f->limit, note_end, f);
 	leave_valley(f);
 }
 
@@ -364,18 +368,18 @@ enum annot_status annot_wanted_find(struct annot_wanted *w, struct annot_bytes t
 				    struct annot_error *err)
 {
 	struct finding f = {.w = w,
+			    .text = &w->text,
 			    .work = work,
 			    .take = take,
 			    .data = data,
 			    .distance = SIZE_MAX,
 			    .apart = (first_piece(w) + 1) / 2,
 			    .err = err};
-	TRY(annot_letters_read(&w->alphabet, (const char *)text.data, text.len, &f.text, err));
+	TRY(annot_letters_again(&w->alphabet, (const char *)text.data, text.len, &w->text, err));
 	if (w->edits == 0)
 		find_folded(&f);
 	else
 		find_near(&f);
-	annot_letters_free(&f.text);
 	if (f.status == ANNOT_OK)
 		*ret_cut = f.cut;
 	return f.status;

@@ -29,8 +29,14 @@ while read -r line; do
 	[ "$(ctl boris --format json show "$name@1" | jq .record)" = "$(printf '%s' "$line" | jq .document)" ] || fail "$line"
 done <"$work/places"
 jq -es '[.[] | .result] == ["exact","typographic","altered"] and .[0].score == 1000 and .[2].score < 1000
-	and .[0].document_version == 1 and .[0].head and .[0].before == "He said: “"' <"$work/places" >/dev/null || fail "$(cat "$work/places")"
+	and .[0].flags == [] and .[0].differences == [] and (.[2].differences | length > 0)
+	and all(.[2].differences[]; has("class") and (.flags | type == "array") and has("quote") and has("source")
+	and (.text_bytes | length == 2) and (.source_bytes | length == 2)) and .[0].document_version == 1 and .[0].head and .[0].before == "He said: “"' <"$work/places" >/dev/null || fail "$(cat "$work/places")"
 ctl boris --format json locate "$words" | jq -c '.[]' | cmp - "$work/places"
+# A difference's bytes are those of the words, and of the document.
+jq -es '.[2].differences[0].text_bytes as $b | .[2].differences[0].source_bytes as $s | .[2].bytes as $p
+	| $b[1] <= 40 and $s[0] >= $p[0] and $s[1] <= $p[1] + 64' <"$work/places" >/dev/null || fail "$(cat "$work/places")"
+expect 0 ': negation' ctl boris locate 'Somebody has the intention to build a wall'
 [ "$(ctl boris --quiet locate "$words" --limit 1)" = 'agency@1 12 52' ] || fail 'quiet'
 
 expect 0 'agency' ctl boris locate "$words" --document agency --document misc@1
