@@ -53,7 +53,8 @@ static enum annot_status check_from(struct ctl *ctl, const char *reason)
 }
 
 /* Which key, and what is known of it, on standard error. */
-static enum annot_status find_key(struct ctl *ctl, const char *spec, struct revocation *ret)
+static enum annot_status find_key(struct ctl *ctl, const char *spec, const char *reason,
+				  struct revocation *ret)
 {
 	const struct annot_key_info *key;
 	struct annot_hash author;
@@ -67,6 +68,12 @@ static enum annot_status find_key(struct ctl *ctl, const char *spec, struct revo
 	annot_key_fingerprint(key->key, fingerprint);
 	out_note(ctl, "key %s of %s, %s, enrolled at #%llu", fingerprint, out_safe(ctl, key->name),
 		 annot_key_state_name(key->state), (unsigned long long)key->index);
+	if (key->state == ANNOT_KEY_ACTIVE && strcmp(reason, "compromised") == 0)
+		out_warning(ctl,
+			    "%s has no later key, so that nobody could stand by what it signed; "
+			    "whoever "
+			    "still has it had better rotate it first (annotctl reviewer rotate)",
+			    out_safe(ctl, key->name));
 	const char *id = annot_arena_printf(ctl->arena, "=%s", annot_hash_hex(&ret->event).text);
 	return write_see(ctl, id ? id : "", true, &event);
 }
@@ -76,7 +83,7 @@ static enum annot_status fill(struct ctl *ctl, struct annot_draft *draft, const 
 {
 	TRY(write_word(ctl, draft, ANNOT_KIND_key_revoke, "reason", args[1]));
 	TRY(check_from(ctl, args[1]));
-	TRY(find_key(ctl, args[0], ret));
+	TRY(find_key(ctl, args[0], args[1], ret));
 	TRY(annot_draft_add_hash(draft, "on", &ret->event, &ctl->err));
 	return write_card(ctl, draft, "from-index",
 			  arg_from ? arg_from + (*arg_from == '#') : NULL);

@@ -118,11 +118,24 @@ static enum annot_status read_log(struct ctl *ctl, struct annot_buf *ret)
 	return status;
 }
 
+static enum annot_status verify_file(struct ctl *ctl, const char *name, struct annot_bytes file,
+				     const struct annot_trust *trust, int *ret)
+{
+	if (annot_evidence_is(file))
+		return verify_evidence(ctl, file, trust, ret);
+	if (arg_log_keys)
+		return annot_fail(&ctl->err, ANNOT_USAGE,
+				  "--log-key goes with fork evidence; %s is none", name);
+	return verify(ctl, file, trust, ret);
+}
+
 static int run(struct ctl *ctl, int argc, const char **args)
 {
 	struct annot_trust trust;
 	int code = 0;
 	(void)argc;
+	if (arg_log_keys && !bundle_is_file(args[0]))
+		return ctl_usage(ctl, "--log-key goes with fork evidence, a file");
 	if (bundle_is_file(args[0])) {
 		struct annot_bytes file;
 		struct annot_buf leaves = ANNOT_BUF_INIT(LEAVES_MAX);
@@ -131,8 +144,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 		trust.leaves = annot_buf_bytes(&leaves);
 		enum annot_status status = annot_file_map(args[0], &file, &ctl->err);
 		if (status == ANNOT_OK) {
-			status = annot_evidence_is(file) ? verify_evidence(ctl, file, &trust, &code)
-							 : verify(ctl, file, &trust, &code);
+			status = verify_file(ctl, args[0], file, &trust, &code);
 			annot_file_unmap(&file);
 		}
 		annot_buf_free(&leaves);

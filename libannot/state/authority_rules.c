@@ -160,7 +160,7 @@ enum annot_status annot_rule_key_revoke(const struct annot_authority *a,
 			err, ANNOT_REFUSED,
 			"on: names no key-add or key-rotate that brought a key; another admin "
 			"among several that a corpus record named is removed by a new version of "
-			"that record");
+			"that record (annotctl corpus set --remove-admin)");
 	TRY(check_again(key, compromised, from, err));
 	if (key->info.state == ANNOT_KEY_ACTIVE && key->person->admin &&
 	    annot_authority_admins(a) <= a->threshold)

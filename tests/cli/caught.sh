@@ -52,6 +52,7 @@ done
 wrong=$(printf '%s' "$corpus" | tr 0-9a-f 1-9a-f0)
 expect 1 'INVALID' env HOME="$work/stranger" "$ANNOTCTL" verify "$same" --corpus "$wrong"
 expect 2 'verifier key' ctl chloe verify "$same" --log-key nonsense; one_line
+expect 2 'goes with fork evidence' ctl chloe verify "$quote" --log-key nonsense; one_line
 
 # --- a bundle from there -------------------------------------------------------------------------------------
 quiet boris-there --key boris --socket "$lying" bundle "$quote" -o "$work/there.bundle"

@@ -116,6 +116,32 @@ static void test_revoke(void **state)
 	test_corpus_free(c);
 }
 
+/* Whoever comes first in the log decides: a thief cannot rotate a key that was ended, nor can one
+ * that was rotated be ended again, but called stolen. */
+static void test_rotation_against_revocation(void **state)
+{
+	struct test_corpus *c = test_corpus_new(1, 1);
+	struct test_key one = test_key(1), bob = test_reviewer(c, "bob", 50);
+	struct test_key carol = test_reviewer(c, "carol", 51), next = test_key(60),
+			last = test_key(61);
+	struct annot_hash bob_add = c->entries[1]->id, carol_add = c->entries[2]->id;
+	(void)state;
+
+	test_put_as(c, &one, test_key_revoke(&bob_add, "compromised", 1), ANNOT_EFFECTIVE);
+	assert_void(test_put(c, &bob, test_key_rotate(c, "bob", &bob_add, &next)), ANNOT_DENIED,
+		    "compromised");
+	test_put_as(c, &carol, test_key_rotate(c, "carol", &carol_add, &last), ANNOT_EFFECTIVE);
+	assert_void(test_put(c, &one, test_key_revoke(&carol_add, "left", ANNOT_NEVER)),
+		    ANNOT_REFUSED, "(rotated)");
+	test_put_as(c, &one, test_key_revoke(&carol_add, "compromised", 3), ANNOT_EFFECTIVE);
+	/* The thief's key, if it was one, is ended for itself. */
+	test_put_as(c, &last, test_claim("x"), ANNOT_EFFECTIVE);
+	test_put_as(c, &one, test_key_revoke(&c->entries[5]->id, "compromised", 3),
+		    ANNOT_EFFECTIVE);
+	assert_void(test_put(c, &last, test_claim("y")), ANNOT_DENIED, "compromised");
+	test_corpus_free(c);
+}
+
 /* Of the keys that one corpus record brought, an admin means the own one, also after rotating it.
  */
 static void test_revoke_key_of_genesis(void **state)
@@ -178,6 +204,7 @@ int main(void)
 		cmocka_unit_test(test_proof_of_key),
 		cmocka_unit_test(test_rotate),
 		cmocka_unit_test(test_revoke),
+		cmocka_unit_test(test_rotation_against_revocation),
 		cmocka_unit_test(test_revoke_key_of_genesis),
 		cmocka_unit_test(test_last_admin),
 		cmocka_unit_test(test_names_are_names),
