@@ -121,6 +121,8 @@ void daemon_threads(void);
 /* CPU seconds, user and system, of a program that must end well. */
 double program_cpu(const char *const *argv, const char *output);
 /* Seconds that `program command --corpus dir` takes; it must find nothing wrong. */
+/* Runs a program to its end, which must be good: seconds of the clock. */
+double program_wall(const char *const *argv, const char *output);
 double daemon_offline(const char *program, const char *command, const char *dir);
 /* 0 if it is not there. */
 double file_bytes(const char *dir, const char *name);
@@ -149,6 +151,9 @@ struct phase {
 extern const struct phase phases_served[], phases_life[]; /* the last one has no name */
 
 void phase_watch(struct load *l, const double *n);
+/* proof.c */
+void phase_audit(struct load *l, const double *n);
+void phase_proof(struct load *l, const double *n);
 
 /* One line of output. */
 void print_figures(const char *phase, const struct figures *f, double units);

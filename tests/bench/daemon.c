@@ -179,17 +179,22 @@ double program_cpu(const char *const *argv, const char *output)
 	return seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
 }
 
+double program_wall(const char *const *argv, const char *output)
+{
+	int status;
+	double start = now_s();
+	pid_t pid = spawn(argv, output);
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		die("%s %s: see %s", argv[0], argv[1], output);
+	return now_s() - start;
+}
+
 double daemon_offline(const char *program, const char *command, const char *dir)
 {
 	const char *const argv[] = {program, command, "--corpus", dir, NULL};
 	char output[BENCH_PATH_MAX];
-	int status;
 	output_path(dir, output);
-	double start = now_s();
-	pid_t pid = spawn(argv, output);
-	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		die("annotd %s: see %s", command, output);
-	return now_s() - start;
+	return program_wall(argv, output);
 }
 
 double file_bytes(const char *dir, const char *name)

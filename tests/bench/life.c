@@ -173,5 +173,6 @@ const struct phase phases_life[] = {
 	{"start", 0, phase_start},   {"stop", 0, phase_stop},       {"kill", 0, phase_kill},
 	{"replay", 0, phase_replay}, {"memory", 0, phase_memory},   {"threads", 0, phase_threads},
 	{"crowd", 2, phase_crowd},   {"show", 1, phase_show},       {"size", 0, phase_size},
-	{"fsck", 0, phase_fsck},     {"rebuild", 0, phase_rebuild}, {NULL, 0, NULL},
+	{"fsck", 0, phase_fsck},     {"rebuild", 0, phase_rebuild}, {"audit", 0, phase_audit},
+	{"proof", 1, phase_proof},   {NULL, 0, NULL},
 };

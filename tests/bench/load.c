@@ -15,7 +15,7 @@
  *     memory · threads                 of the daemon; threads to stderr
  *     kill · replay · start            SIGKILL; what SQLite needs to read that state; serving again
  *     stop                             the daemon, before:
- *     size · fsck · rebuild · start
+ *     size · fsck · rebuild · start · audit · proof=TIMES
  *   bench_load sync DIR                32 KiB appended and fdatasync, p50 and p99
  */
 #include <ctype.h>

@@ -3,7 +3,7 @@
 # stands one record a request, beside 100 records a commit stand 16 a request; ours are durable when they are answered.
 
 peer_writes='peer_git_write peer_git100_write peer_minisign_write'
-peer_verifies='peer_git_verify'
+peer_verifies='peer_git_verify peer_git_audit'
 
 measure_peers() {
 	[ -n "$limits" ] && want $peer_writes $peer_verifies || return 0
@@ -31,4 +31,5 @@ rows_peers() {
 	peer submit_16x16_disk peer_git100_write git_per100.write 15
 	peer submit_64_disk peer_minisign_write minisign_per_file.sign 15
 	peer fsck_disk peer_git_verify git_per1.verify 300
+	peer audit_disk peer_git_audit git_per1.verify 300
 }

@@ -64,7 +64,7 @@ spoil tile/entries/000 700 ''
 spoil records/000 40 '#0: '
 spoil records/000 300 '#0: '
 spoil records/001.p/50 60 '#256: '
-spoil checkpoint 24 'not signed by a log key'
+spoil checkpoint 0 'not signed by a log key'
 rm -rf "$work/bad" && cp -R "$copy" "$work/bad"
 rm "$work/bad/records/000"
 expect 2 'records/000' alone log audit "$work/bad" --again --corpus "$corpus"; one_line
