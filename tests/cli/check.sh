@@ -164,7 +164,7 @@ says '.quotes|map(.result)' '["exact","altered"]'
 says '.quotes[1].text' '"We will not open the slu�ices"'
 expect 2 'No such file' ctl alice check "$work/none.txt"; one_line
 expect 2 'ARTICLE' ctl alice check
-expect 1 '' ctl alice check "$work/article.txt" --document nosuch; one_line
+expect 1 'no document is named nosuch' ctl alice check "$documents"/04-* --document nosuch; one_line
 : >"$work/empty"
 expect 0 '0 quotes' ctl alice check "$work/empty"
 # one letter, only spaces, a megabyte of one sign, a megabyte of words, never closed
