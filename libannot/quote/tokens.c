@@ -309,21 +309,32 @@ static void read_number(struct reader *r)
 
 /* --- the rest --- */
 
+/* Signs of money and degree: with a number they say how much. */
+static bool is_unit(uint32_t cp)
+{
+	return cp == '$' || (cp >= 0xA2 && cp <= 0xA5) || cp == 0xB0 ||
+	       (cp >= 0x20A0 && cp <= 0x20CF);
+}
+
 static void read_mark(struct reader *r)
 {
-	size_t next;
-	enum annot_category category = category_at(r, r->at, &next);
-	char c = r->text[r->at];
+	size_t next = r->at;
+	uint32_t cp = annot_utf8_next(r->text, r->len, &next);
+	enum annot_category category = annot_category(cp);
 	enum annot_token_kind kind = ANNOT_TOKEN_SYMBOL;
-	if (c == '[')
+	if (cp == '[')
 		kind = ANNOT_TOKEN_OPEN;
-	else if (c == ']')
+	else if (cp == ']')
 		kind = ANNOT_TOKEN_CLOSE;
-	else if (category == ANNOT_CATEGORY_PUNCTUATION && !strchr("%#&@", c))
+	else if (category == ANNOT_CATEGORY_PUNCTUATION && (cp >= 0x80 || !strchr("%#&@", (int)cp)))
 		kind = ANNOT_TOKEN_PUNCTUATION;
 	struct annot_token *token = add(r, kind, r->at, next);
-	if (token && kind == ANNOT_TOKEN_SYMBOL)
-		token->meanings = c == '%' ? ANNOT_MEANS_PERCENT : ANNOT_MEANS_AMOUNT;
+	if (!token)
+		return;
+	if (cp == '%')
+		token->meanings = ANNOT_MEANS_PERCENT;
+	else if (category == ANNOT_CATEGORY_NUMERAL || is_unit(cp))
+		token->meanings = ANNOT_MEANS_AMOUNT;
 }
 
 static void read_one(struct reader *r)
