@@ -5,9 +5,9 @@
 #include "annotd/store/anchor.h"
 
 enum {
-	/* Bytes of both texts: for each some ten bytes of memory are taken. Targets in larger ones
+	/* Bytes of both texts: for each some 13 bytes of memory are taken. Targets in larger ones
 	 * are "unsearched"; annotctl anchors looks for them. */
-	ANCHOR_TEXTS_MAX = 12 << 20,
+	ANCHOR_TEXTS_MAX = 8 << 20,
 };
 
 struct anchor_pair;

@@ -291,6 +291,9 @@ static enum annot_status run_all(struct ctl *ctl, struct run *r, const char **ar
 				 const struct reanchor_options *o)
 {
 	bool json = ctl->format != FORMAT_TEXT && !ctl->quiet;
+	if (ctl->queue && (args[1] || !rows_is_id(args[0])))
+		return annot_fail(&ctl->err, ANNOT_USAGE,
+				  "a line of a batch signs one record: give one id with --anchor");
 	if (o->accept)
 		TRY(anchors_statuses(ctl, "--accept", o->accept, ANCHORS_PLACED, &r->accept));
 	else if (!ctl->terminal)

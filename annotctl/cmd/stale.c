@@ -118,16 +118,16 @@ static const char *reason_text(struct ctl *ctl, const struct stale_reason *r)
 		[STALE_CHANGED] = "its words changed",
 		[STALE_AMBIGUOUS] = "which words are its own cannot be told",
 		[STALE_ORPHAN] = "its words are gone",
-		[STALE_ABSENT] = "cannot be told: the newest text was not uploaded yet",
-		[STALE_UNSEARCHED] = "cannot be told here: see annotctl anchors",
+		[STALE_ABSENT] = "the newest text of its document was not uploaded yet",
+		[STALE_UNSEARCHED] = "its words were not looked for",
 	};
 	const char *name = r->target && r->target->name ? out_safe(ctl, r->target->name) : "?";
 	const char *text = texts[r->why];
 	if (r->target && r->newest)
 		text = annot_arena_printf(ctl->arena, "%s in %s@%llu", text, name,
 					  (unsigned long long)r->newest);
-	else if (r->target)
-		text = annot_arena_printf(ctl->arena, "its document %s: %s", name, text);
+	else if (r->target && (r->why == STALE_RETRACTED || r->why == STALE_WITHHELD))
+		text = annot_arena_printf(ctl->arena, "its document %s %s", name, text);
 	return text ? text : "";
 }
 

@@ -12,7 +12,6 @@
 #include "annotd/anchors.h"
 #include "annotd/log.h"
 #include "annotd/rebuild.h"
-#include "base/hash.h"
 
 /* --- documents are told when they are done */
 
@@ -136,20 +135,7 @@ static struct test_entry *document(struct fixture *f, const char *text)
 static struct test_entry *next_version(struct fixture *f, const struct test_entry *old,
 				       const char *text)
 {
-	struct annot_bytes bytes =
-		annot_bytes(annot_arena_copy(f->test->arena, text, strlen(text)), strlen(text));
-	struct annot_hash sha256 = annot_sha256(bytes.data, bytes.len);
-	struct annot_hash chunks = annot_chunk_root(bytes);
-	struct annot_draft *d = annot_draft_amend(old->record);
-	char length[24];
-	snprintf(length, sizeof length, "%zu", bytes.len);
-	test_set(d, "length", length);
-	annot_draft_unset(d, "sha256");
-	test_ref(d, "sha256", &sha256);
-	annot_draft_unset(d, "chunks");
-	test_ref(d, "chunks", &chunks);
-	struct test_entry *e = test_put_as(f->test, &f->bob, d, ANNOT_EFFECTIVE);
-	e->content = bytes;
+	struct test_entry *e = test_put_version(f->test, &f->bob, old, text);
 	admit(f);
 	return e;
 }

@@ -59,6 +59,17 @@ static void test_parsed(void **state)
 	assert_true(q->store.kinds & 1u << ANNOT_KIND_seal);
 	assert_ok(query_parse(s->call.arena, "state:given-up kind:claim", &q, &test_error));
 	assert_int_equal(q->store.kinds, 1u << ANNOT_KIND_claim);
+	assert_ok(query_parse(s->call.arena, "state:orphan state:draft anchor:pending", &q, &test_error));
+	assert_int_equal(q->states, QUERY_ORPHAN | QUERY_DRAFT);
+	assert_int_equal(q->anchors, QUERY_ANCHOR_PENDING);
+	assert_true(q->store.outdated);
+	assert_int_equal(query_anchor("withheld"), QUERY_ANCHOR_WITHHELD);
+	assert_int_equal(query_anchor("draft"), 0);
+	/* Words in the newest version may be exact, so all are looked at. */
+	assert_ok(query_parse(s->call.arena, "anchor:exact state:draft", &q, &test_error));
+	assert_false(q->store.outdated);
+	assert_ok(query_parse(s->call.arena, "state:orphan state:draft", &q, &test_error));
+	assert_false(q->store.outdated);
 	assert_ok(query_parse(s->call.arena, " since:2026-11-22T01:00:00Z ", &q, &test_error));
 	assert_int_equal(q->store.since_time, 1795305600 + 3600);
 }
@@ -71,6 +82,8 @@ static void test_refused(void **state)
 
 	says(s, "kind:quotes", "query, column 6: kind \"quotes\", expected any corpus policy");
 	says(s, "ä kind:x", "query, column 8:");
+	says(s, "anchor:gone", "query, column 8: anchor \"gone\", expected one of exact moved");
+	says(s, "state:moved as-of:#1", "as-of: does not go with anchors");
 	says(s, "kin:quote", "query, column 1: unknown term \"kin:\"");
 	says(s, "kin:quote", "expected one of kind: author: doc:");
 	says(s, "tag:", "query, column 5: nothing after \"tag:\"");

@@ -133,6 +133,62 @@ quiet chloe verdict add "$noon@2" true >/dev/null
 got=0; ctl alice --json stale kind:quote >"$work/out" || got=$?
 answer 'map(.author.name)' '["boris"]'
 
+# On a terminal a person sees each place and says yes, which one, or no.
+if command -v script >/dev/null; then
+	answers() { # KEYS COMMAND…: as boris, with both ends on a terminal
+		keys=$1
+		shift
+		got=0
+		# shellcheck disable=SC2059 # the keys are a format
+		printf "$keys" | as boris env TERM=dumb ASAN_OPTIONS="${ASAN_OPTIONS:-}" script -qec "$*" /dev/null >"$work/out" 2>&1 || got=$?
+	}
+	word=$(quiet boris span add wire@1 'dams')
+	said=$(quiet boris quote add wire@1 'The minister said no')
+	before=$(size)
+	answers 'n\n' "$ANNOTCTL amend $said --anchor"
+	[ "$got" = 1 ] || fail "no: exit $got: $(cat "$work/out")"
+	grep -q 'was  line 4, column 1: …' "$work/out" || fail "the old place: $(cat "$work/out")"
+	grep -q 'now  line 4, column 1: …' "$work/out" || fail "the new place: $(cat "$work/out")"
+	answers 'q\n' "$ANNOTCTL amend kind:quote --anchor"
+	[ "$got" = 1 ] || fail "quit: exit $got: $(cat "$work/out")"
+	answers '' "$ANNOTCTL amend $said --anchor"
+	[ "$got" = 1 ] || fail "no answer: exit $got: $(cat "$work/out")"
+	[ "$(size)" = "$before" ] || fail 'something was signed'
+	answers 'y\n' "$ANNOTCTL amend $said --anchor"
+	[ "$got" = 0 ] || fail "yes: exit $got: $(cat "$work/out")"
+	[ "$(ctl boris --json show "$said" | jq -c '[.version, .targets[0].document_version, .targets[0].exact]')" = '[2,2,"The minister said no"]' ] ||
+		fail "signed: $(ctl boris --json show "$said")"
+	answers '2\n' "$ANNOTCTL amend $word --anchor"
+	[ "$got" = 0 ] || fail "the second place: exit $got: $(cat "$work/out")"
+	[ "$(ctl boris --json show "$word" | jq -c '[.version, .targets[0].exact]')" = '[2,"dawn"]' ] || fail "which: $(cat "$work/out")"
+	quiet boris retract "$word@2" --because 'a test' >/dev/null
+	quiet boris retract "$said@2" --because 'a test' >/dev/null
+else
+	echo "no script(1) here: what a terminal asks is not tested"
+fi
+
+# What else becomes of what a judgement names.
+claims=$(quiet boris claim add 'One claim.')
+other=$(quiet boris claim add 'Another claim.')
+quiet chloe link add "$claims" supports "$other" >/dev/null
+verdict=$(quiet chloe verdict add "$claims@1" true --evidence "$other")
+expect 0 '' ctl alice stale kind:claim 'claim.'
+quiet boris amend "$other" --set 'text=Another claim, as it is now.' >/dev/null
+quiet boris retract "$claims@1" --because 'wrong' >/dev/null
+got=0; ctl alice --json stale "kind:verdict author:chloe" "since:#$(($(size) - 6))" >"$work/out" || got=$?
+answer 'map([.annotation, (.reasons | map([.card, .reason, .text]))])' \
+	"[[\"$verdict\",[[\"on\",\"retracted\",\"was retracted\"],[\"evidence\",\"replaced\",\"was replaced by a newer version\"]]]]"
+got=0; ctl alice --json stale kind:link state:any >"$work/out" || got=$?
+answer 'map(.reasons | map([.card, .reason])) | .[1]' '[["from","retracted"],["to","replaced"]]'
+text memo 'A memo that nobody stands by.' >/dev/null
+memo=$(quiet boris quote add memo 'nobody stands by')
+quiet chloe review "$memo@1" approve >/dev/null
+expect 0 '' ctl alice stale doc:memo
+quiet alice retract memo@1 --because 'a forgery' >/dev/null
+expect 1 'on '"$(echo "$memo" | cut -c 1-8)"'@1: its document memo was retracted' ctl alice stale doc:memo
+"$PUT" "$work/alice/config/annot/keys/alice" withhold on "$memo" reason 'by law' >/dev/null || fail 'withhold'
+expect 1 'was withheld' ctl alice stale kind:review
+
 # --- what comes later ----------------------------------------------------------------------------------------
 late=$(quiet boris quote add wire@1 'said no')
 [ "$(list anchor:moved kind:quote)" = "$(ids "$late")" ] || fail "late: $(list anchor:moved kind:quote)"
@@ -153,6 +209,20 @@ expect 0 '' as daemon "$ANNOTD" rebuild --corpus "$work/corpus"
 serve
 ask >"$work/after"
 cmp "$work/before" "$work/after" || fail 'rebuilding changed the anchors'
+
+# Many annotations: each is found, and a line of a batch amends one.
+seq 1 1000 | sed 's/.*/Line <&> of the long list says something of its own./' >"$work/many.txt"
+quiet alice doc add "$work/many.txt" --name many >/dev/null
+seq 1 1000 | sed 's/.*/{"args": ["span", "add", "many", "Line <&> of the long list says"]}/' | ctl chloe batch >"$work/spans" 2>/dev/null || fail 'batch'
+{ echo 'One line more.'; sed 's/<\(.*0\)> of the long list says/<\1> of a list says/' "$work/many.txt"; } >"$work/more.txt"
+quiet alice doc add "$work/more.txt" --name many >/dev/null
+[ "$(ctl alice list anchor:moved kind:span --count)" = 900 ] || fail "moved: $(ctl alice list anchor:moved kind:span --count)"
+[ "$(ctl alice list anchor:changed doc:many --count)" = 100 ] || fail "changed: $(ctl alice list anchor:changed doc:many --count)"
+[ "$(ctl alice --quiet anchors many --status moved | wc -l)" = 900 ] || fail 'anchors of many'
+one=$(ctl alice --quiet list anchor:moved kind:span --limit 1)
+printf '{"args": ["amend", "%s", "--anchor", "--accept", "moved"], "key": "a"}\n{"args": ["amend", "doc:many", "--anchor", "--accept", "moved"]}\n' "$one" |
+	ctl chloe batch >"$work/out" 2>/dev/null && fail 'a query in a batch'
+jq -es '.[0].exit == 0 and .[0].output[0].version == 2 and .[1].exit == 2' <"$work/out" >/dev/null || fail "batch: $(cat "$work/out")"
 
 # --- withheld ------------------------------------------------------------------------------------------------
 first=$(ctl alice --json show wire@1 | jq -r .record)

@@ -48,6 +48,7 @@ static void queries(void)
 		"kind:quote author:anna doc:speech@1 tag:berlin speaker:\"The Minister\" since:#1");
 	seeds_save_text("query", "states",
 			"state:draft state:approved rating:false as-of:#4 before:#3");
+	seeds_save_text("query", "anchors", "kind:quote anchor:orphan anchor:pending state:moved \"lake\"");
 	seeds_save_text("query", "dates", "since:2026-11-22 before:2026-11-23T00:00:00Z kind:any");
 	seeds_save_text("query", "words", "wall \"nobody has\" \"a \\\"b\\\" \\\\\"");
 	seeds_save_text("query", "prefix", "author:0123456789 doc:abcdef0123");

@@ -133,6 +133,10 @@ struct test_key test_reviewer(struct test_corpus *c, const char *name, uint8_t s
 struct test_entry *test_put_document(struct test_corpus *c, const struct test_key *key,
 				     const char *name, const char *text);
 
+/* The same, as the next version of a document. */
+struct test_entry *test_put_version(struct test_corpus *c, const struct test_key *key,
+				    const struct test_entry *document, const char *text);
+
 /* --- corpus_bundle.c
  * ---------------------------------------------------------------------------------------- */
 

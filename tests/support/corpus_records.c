@@ -94,21 +94,30 @@ struct annot_draft *test_policy(unsigned approvals)
 	return d;
 }
 
-struct annot_draft *test_document(const char *name, struct annot_bytes text)
+/* Which text a document has. */
+static void text_cards(struct annot_draft *d, struct annot_bytes text)
 {
-	struct annot_draft *d = annot_draft_new(ANNOT_KIND_document);
 	struct annot_hash sha256 = annot_sha256(text.data, text.len);
 	struct annot_hash chunks = annot_chunk_root(text);
 	char length[24];
 
 	snprintf(length, sizeof(length), "%zu", text.len);
+	annot_draft_unset(d, "sha256");
+	annot_draft_unset(d, "chunks");
+	test_ref(d, "sha256", &sha256);
+	test_set(d, "length", length);
+	test_ref(d, "chunks", &chunks);
+}
+
+struct annot_draft *test_document(const char *name, struct annot_bytes text)
+{
+	struct annot_draft *d = annot_draft_new(ANNOT_KIND_document);
+
 	test_card(d, "name", name);
 	test_card(d, "media-type", "text/plain");
 	test_card(d, "source", "https://example.org/article");
 	test_card(d, "publisher", "Example Gazette");
-	test_ref(d, "sha256", &sha256);
-	test_card(d, "length", length);
-	test_ref(d, "chunks", &chunks);
+	text_cards(d, text);
 	return d;
 }
 
@@ -178,12 +187,29 @@ struct test_key test_reviewer(struct test_corpus *c, const char *name, uint8_t s
 	return key;
 }
 
+static struct annot_bytes kept(struct test_corpus *c, const char *text)
+{
+	return annot_bytes(annot_arena_copy(c->arena, text, strlen(text)), strlen(text));
+}
+
 struct test_entry *test_put_document(struct test_corpus *c, const struct test_key *key,
 				     const char *name, const char *text)
 {
-	struct annot_bytes bytes =
-		annot_bytes(annot_arena_copy(c->arena, text, strlen(text)), strlen(text));
+	struct annot_bytes bytes = kept(c, text);
 	struct test_entry *e = test_put(c, key, test_document(name, bytes));
+
+	e->content = bytes;
+	return e;
+}
+
+struct test_entry *test_put_version(struct test_corpus *c, const struct test_key *key,
+				    const struct test_entry *document, const char *text)
+{
+	struct annot_draft *d = annot_draft_amend(document->record);
+	struct annot_bytes bytes = kept(c, text);
+
+	text_cards(d, bytes);
+	struct test_entry *e = test_put_as(c, key, d, ANNOT_EFFECTIVE);
 
 	e->content = bytes;
 	return e;
