@@ -81,16 +81,23 @@ static void strip_all(struct annot_plain *p)
 	for (size_t at = 0; at < p->folded.len;) {
 		size_t start = at, len;
 		uint8_t first = (uint8_t)s[at];
+
+		if (first < 0x80) {
+			/* An accent that stood alone leaves two spaces or hyphens beside each other. */
+			bool twice = (first == ' ' || first == '-') && n > 0 &&
+				     p->text[n - 1] == s[at];
+
+			p->text[n] = s[at];
+			p->at[n] = (uint32_t)at++;
+			n += !twice;
+			continue;
+		}
 		uint32_t cp = annot_utf8_next(s, p->folded.len, &at);
 
-		if (first >= 0x80 && may_have_accents(first, (uint8_t)s[start + 1])) {
+		if (may_have_accents(first, (uint8_t)s[start + 1])) {
 			len = strip(cp, s + start, at - start, p->text + n);
 		} else {
-			/* An accent that stood alone leaves two spaces or hyphens beside each
-			 * other. */
-			len = n > 0 && s[start] == p->text[n - 1] && strchr(" -", s[start])
-				      ? 0
-				      : at - start;
+			len = at - start;
 			memcpy(p->text + n, s + start, len);
 		}
 		for (size_t i = 0; i < len; i++)
