@@ -8,8 +8,8 @@
 
 enum {
 	SCRATCH_MAX = 4 << 20,
-	PIECES_AT_ONCE = 64,
-	WORD_BYTES = 4, /* source bytes that a byte of a long word may take, beside SEARCH_OVERLAP */
+	WORD_BYTES =
+		4, /* source bytes that a byte of a long word may take, beside SEARCH_OVERLAP */
 	PIECE_MAX = SEARCH_PIECE + SEARCH_OVERLAP + WORD_BYTES * QUERY_TEXT_MAX,
 };
 
@@ -27,15 +27,16 @@ struct look {
 struct in_hand {
 	const char *text;
 	size_t len;
-	uint64_t start, chars; /* where it starts in all of it */
+	uint64_t start, chars;         /* where it starts in all of it */
 	const struct annot_card *card; /* NULL: a content */
 	size_t nth;
 };
 
-enum annot_status hits_begin(struct hits *h, struct call *c, const struct search_words *words)
+enum annot_status hits_begin(struct hits *h, struct call *c, struct search_cursor *cursor)
 {
 	*h = (struct hits){.call = c,
-			   .words = words,
+			   .cursor = cursor,
+			   .words = search_asked(cursor),
 			   .scratch = annot_arena_new(SCRATCH_MAX),
 			   .piece = ANNOT_BUF_INIT(PIECE_MAX),
 			   .list = annot_arena_array(c->arena, HITS_ALL_MAX, sizeof *h->list)};
@@ -87,7 +88,8 @@ static enum annot_status marks_find(const struct search_words *words, const char
 		size_t size = strlen(words->words[w]);
 		const char *from = annot_plain_text(&plain), *end = from + plain.len, *at = from;
 
-		while (n < HITS_MARKS && (at = memmem(at, (size_t)(end - at), words->words[w], size))) {
+		while (n < HITS_MARKS &&
+		       (at = memmem(at, (size_t)(end - at), words->words[w], size))) {
 			size_t start, stop;
 
 			annot_plain_source(&plain, (size_t)(at - from), (size_t)(at - from) + size,
@@ -262,28 +264,24 @@ static enum annot_status piece_look(struct look *l, const struct in_hand *t, siz
 }
 
 /* Where the index has the content: *ret_known. */
-static enum annot_status indexed_look(struct look *l, size_t w, bool *ret_known, bool *ret)
+static enum annot_status indexed_look(struct look *l, size_t w, uint64_t length, bool *ret_known,
+				      bool *ret)
 {
-	struct call *c = l->h->call;
-	const char *word = l->h->words->words[w];
-	struct search_place places[PIECES_AT_ONCE];
-	uint64_t from = 0;
-	size_t n;
+	struct hits *h = l->h;
+	size_t more = reach(h->words->words[w]);
+	enum search_piece_is is;
 
-	do {
-		TRY(reader_pieces(c->reader, l->index, word, from, places, COUNT(places), &n,
-				  ret_known, &c->err));
-		for (size_t i = 0; *ret_known && i < n; i++) {
-			struct in_hand t;
+	for (*ret = false; !*ret;) {
+		struct search_place place;
+		struct in_hand t;
 
-			TRY(piece_read(l, &places[i],
-				       (size_t)(places[i].end - places[i].start) + reach(word), &t));
-			TRY(piece_look(l, &t, w, ret));
-			if (*ret)
-				return ANNOT_OK;
-			from = places[i].end;
-		}
-	} while (*ret_known && n == COUNT(places));
+		TRY(search_next_piece(h->cursor, l->index, w, length, &place, &is, &h->call->err));
+		*ret_known = is != SEARCH_PIECE_UNKNOWN;
+		if (is != SEARCH_PIECE_NEXT)
+			break;
+		TRY(piece_read(l, &place, (size_t)(place.end - place.start) + more, &t));
+		TRY(piece_look(l, &t, w, ret));
+	}
 	return ANNOT_OK;
 }
 
@@ -323,7 +321,7 @@ static enum annot_status content_look(struct look *l)
 	for (size_t w = 0; w < l->h->words->n; w++) {
 		bool known = false, found = false;
 
-		TRY(indexed_look(l, w, &known, &found));
+		TRY(indexed_look(l, w, length, &known, &found));
 		if (!known)
 			TRY(whole_look(l, w, length, &found));
 		if (!found && !l->found[w])

@@ -17,7 +17,8 @@ struct indexer {
 	struct search *search;
 	pthread_t thread;
 	bool has_thread;
-	/* A commit must not cost a wake-up: the thread is woken by the first one after it had nothing to do. */
+	/* A commit must not cost a wake-up: the thread is woken by the first one after it had
+	 * nothing to do. */
 	_Atomic uint64_t told; /* commits and contents so far */
 	atomic_bool idle;
 	pthread_mutex_t lock;
@@ -122,8 +123,7 @@ static enum annot_status start(struct indexer *i, const char *dir, struct annot_
 	TRY(reader_open_log(dir, &i->reader, err));
 	TRY(search_open(dir, i->reader, SEARCH_SHARD, &i->search, err));
 	i->has_thread = pthread_create(&i->thread, NULL, run, i) == 0;
-	return i->has_thread ? ANNOT_OK
-			     : annot_fail(err, ANNOT_NO_MEMORY, "cannot start a thread");
+	return i->has_thread ? ANNOT_OK : annot_fail(err, ANNOT_NO_MEMORY, "cannot start a thread");
 }
 
 enum annot_status indexer_start(struct corpus *corpus, struct indexer **ret,

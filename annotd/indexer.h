@@ -1,7 +1,7 @@
 /*
- * The thread that fills search.db (store/search.h) behind the writer's back: while nothing is written, or
- * not for long, with the lowest priority, in transactions of a megabyte of text. What it has not done yet is
- * looked through by whoever searches, so nobody waits for it.
+ * The thread that fills search.db (store/search.h) behind the writer's back: while nothing is
+ * written, or not for long, with the lowest priority, in transactions of a megabyte of text. What
+ * it has not done yet is looked through by whoever searches, so nobody waits for it.
  */
 #ifndef ANNOTD_INDEXER_H
 #define ANNOTD_INDEXER_H
@@ -16,8 +16,8 @@ enum {
 
 struct indexer;
 
-/* Opens search.db and starts the thread. The corpus must outlive it. Where search.db cannot be opened or
- * made, that is logged, and there is no index: *ret is then NULL. */
+/* Opens search.db and starts the thread. The corpus must outlive it. Where search.db cannot be
+ * opened or made, that is logged, and there is no index: *ret is then NULL. */
 ANNOT_CHECKED enum annot_status indexer_start(struct corpus *corpus, struct indexer **ret,
 					      struct annot_error *err);
 /* For writer_on_commit and writer_on_content; takes NULL. */

@@ -58,8 +58,7 @@ static json_t *chars_of_marks(const struct annot_search_match *m)
 		size_t start = annot_utf8_chars(text, (size_t)m->marks[i]);
 		size_t end = annot_utf8_chars(text, (size_t)m->marks[i + 1]);
 
-		json_array_append_new(
-			list, json_pack("[I,I]", (json_int_t)start, (json_int_t)end));
+		json_array_append_new(list, json_pack("[I,I]", (json_int_t)start, (json_int_t)end));
 	}
 	return list;
 }
@@ -193,7 +192,12 @@ static int run(struct ctl *ctl, int argc, const char **args)
 }
 
 const struct command cmd_search = {
-	"search", "TEXT [QUERY]", "Search documents and annotations for words",
-	options,  run,            NEEDS_DAEMON | LISTS,
-	0,        -1,
+	"search",
+	"TEXT [QUERY]",
+	"Search documents and annotations for words",
+	options,
+	run,
+	NEEDS_DAEMON | LISTS,
+	0,
+	-1,
 };

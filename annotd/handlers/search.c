@@ -84,6 +84,7 @@ enum annot_status on_search(struct call *c, const struct annot_search_request *i
 			    struct annot_search_reply *ret)
 {
 	struct search_call s = {.count_only = in->count};
+	struct search_cursor *cursor;
 	struct search_words words;
 	struct query *query;
 	enum annot_status status;
@@ -92,13 +93,15 @@ enum annot_status on_search(struct call *c, const struct annot_search_request *i
 	s.query = query;
 	if (!in->count && in->limit > 0)
 		query->store.likely = in->limit + 1; /* one more says where the next page begins */
+	TRY(search_begin(c->reader, &words, &cursor, &c->err));
 	status = rows_begin(&s.rows, c, in->limit);
 	if (status == ANNOT_OK)
-		status = hits_begin(&s.hits, c, &words);
+		status = hits_begin(&s.hits, c, cursor);
 	if (status == ANNOT_OK)
-		status = wanted_each(c, query, &words, in->from, each, &s, &s.next);
+		status = wanted_each(c, query, cursor, in->from, each, &s, &s.next);
 	hits_end(&s.hits);
 	rows_end(&s.rows);
+	search_end(cursor);
 	TRY(status);
 	TRY(s.status);
 	ret->rows = s.rows.rows;

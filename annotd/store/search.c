@@ -11,10 +11,13 @@ static const char schema[] =
 	"CREATE TABLE meta(key INTEGER PRIMARY KEY, value ANY) STRICT;"
 	"CREATE TABLE shard(id INTEGER PRIMARY KEY, first INTEGER NOT NULL, next INTEGER NOT NULL,"
 	" \"end\" INTEGER, bytes INTEGER NOT NULL) STRICT;"
-	/* Documents whose content is not indexed, or in parts: up to which byte, code point, piece. */
-	"CREATE TABLE waiting(seq INTEGER PRIMARY KEY, byte INTEGER NOT NULL, chars INTEGER NOT NULL,"
+	/* Documents whose content is not indexed, or in parts: up to which byte, code point, piece.
+	 */
+	"CREATE TABLE waiting(seq INTEGER PRIMARY KEY, byte INTEGER NOT NULL, chars INTEGER NOT "
+	"NULL,"
 	" pieces INTEGER NOT NULL) STRICT;"
-	/* Records that were purged: not to be indexed again, though their bytes may still be there. */
+	/* Records that were purged: not to be indexed again, though their bytes may still be there.
+	 */
 	"CREATE TABLE gone(seq INTEGER PRIMARY KEY) STRICT;"
 	"CREATE TABLE piece(row INTEGER PRIMARY KEY, byte INTEGER NOT NULL, chars INTEGER NOT NULL)"
 	" STRICT;";
@@ -28,8 +31,9 @@ static const char *const statements[SEARCH_STATEMENTS] = {
 	[SEARCH_SHARD_AT] = SHARD "WHERE coalesce(\"end\",?2)>?1 ORDER BY id LIMIT 1",
 	/* The first one of which something is left to be indexed. */
 	[SEARCH_SHARD_DUE] = SHARD "WHERE next<coalesce(\"end\",?2) ORDER BY id LIMIT 1",
-	[SEARCH_SHARD_NEW] = "INSERT INTO shard(first, next, bytes) SELECT s, s, 0"
-			     " FROM (SELECT coalesce(max(coalesce(\"end\",next)),0) AS s FROM shard)",
+	[SEARCH_SHARD_NEW] =
+		"INSERT INTO shard(first, next, bytes) SELECT s, s, 0"
+		" FROM (SELECT coalesce(max(coalesce(\"end\",next)),0) AS s FROM shard)",
 	[SEARCH_SHARD_SET] = "UPDATE shard SET next=?2, \"end\"=?3, bytes=?4 WHERE id=?1",
 	[SEARCH_WAITING] = "SELECT seq, byte, chars, pieces FROM waiting WHERE seq>=?1 AND seq<?2"
 			   " ORDER BY seq LIMIT 1",
@@ -182,8 +186,8 @@ static enum annot_status purge(struct db *db, uint64_t index, struct annot_error
 	TRY(search_shard(db, SEARCH_SHARD_AT, index, INT64_MAX, &row, &shard, err));
 	if (!row || index >= shard.next)
 		return ANNOT_OK;
-	uint64_t range[] = {shard.first, shard.next}, rows[] = {shard.first << PIECE_BITS,
-								 shard.next << PIECE_BITS};
+	uint64_t range[] = {shard.first, shard.next},
+		 rows[] = {shard.first << PIECE_BITS, shard.next << PIECE_BITS};
 
 	TRY(drop_tables(db, shard.id, err));
 	TRY(search_number(db, SEARCH_WAITING_DROP, range, COUNT(range), err));

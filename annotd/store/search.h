@@ -1,15 +1,15 @@
 /*
- * Where words may stand: search.db, a file beside index.db that is derived from truth.db alone, with
- * SQLite's FTS5. It answers with candidates; whoever asks reads the text and looks (text/plain.h), so
- * that a letter too many in the index costs time and nothing else. What it does not hold yet are
- * candidates as well: then nothing is missing, it only takes longer.
+ * Where words may stand: search.db, a file beside index.db that is derived from truth.db alone,
+ * with SQLite's FTS5. It answers with candidates; whoever asks reads the text and looks
+ * (text/plain.h), so that a letter too many in the index costs time and nothing else. What it does
+ * not hold yet are candidates as well: then nothing is missing, it only takes longer.
  *
- * What is indexed are the distinct runs of three code points of a plain view (its last ones shorter):
- * so parts of words are found, and languages without spaces, and a word is an AND of its runs (one of one
- * or two letters the prefix of runs). Texts of records and contents of documents are tables of their
- * own, the latter in pieces; both are divided into shards by log index. Where bytes are withheld, the
- * shard's tables are dropped, pages overwritten, and made again: FTS5 before 3.42 leaves the words of
- * a deleted row in its segments. https://sqlite.org/fts5.html
+ * What is indexed are the distinct runs of three code points of a plain view (its last ones
+ * shorter): so parts of words are found, and languages without spaces, and a word is an AND of its
+ * runs (one of one or two letters the prefix of runs). Texts of records and contents of documents
+ * are tables of their own, the latter in pieces; both are divided into shards by log index. Where
+ * bytes are withheld, the shard's tables are dropped, pages overwritten, and made again: FTS5
+ * before 3.42 leaves the words of a deleted row in its segments. https://sqlite.org/fts5.html
  */
 #ifndef ANNOTD_STORE_SEARCH_H
 #define ANNOTD_STORE_SEARCH_H
@@ -17,9 +17,10 @@
 #include "annotd/store/store.h"
 
 enum {
-	/* A content is looked at in pieces of about so many bytes, each with so many of the next. */
-	SEARCH_PIECE = 16 << 10,
-	SEARCH_OVERLAP = 4 << 10,
+	/* A content is looked at in pieces of about so many bytes, each with so many of the next.
+	 */
+	SEARCH_PIECE = 8 << 10,
+	SEARCH_OVERLAP = 1 << 10,
 	/* Letters of a word by which it is found; the rest is only compared. */
 	SEARCH_LETTERS = 64,
 	/* Bytes of text after which a shard is full. */
@@ -32,7 +33,8 @@ enum {
 /* Whether words are looked for in a card's value: not around a target's words, nor in numbers. */
 bool search_reads(const struct annot_card *card);
 
-/* Bytes of the first piece of what a text has left; len where that is all. Never 0 unless len is. */
+/* Bytes of the first piece of what a text has left; len where that is all. Never 0 unless len is.
+ */
 size_t search_piece(const char *text, size_t len);
 
 /* --- filling it: one thread --- */
@@ -41,8 +43,8 @@ struct search;
 
 /*
  * Opens the file, or makes an empty one where it is not there, cannot be used, or is about other
- * records than reader's (of reader_open_log; used by this handle from then on). shard_bytes: SEARCH_SHARD,
- * or another size for tests.
+ * records than reader's (of reader_open_log; used by this handle from then on). shard_bytes:
+ * SEARCH_SHARD, or another size for tests.
  */
 enum annot_status search_open(const char *dir, struct reader *reader, uint64_t shard_bytes,
 			      struct search **ret, struct annot_error *err);
@@ -57,7 +59,8 @@ enum annot_status search_records(struct search *s, bool *ret_more, uint64_t *ret
 				 uint64_t *ret_end, struct annot_error *err);
 /*
  * Indexes the contents, as far as they were uploaded, of documents that wait for that and whose log
- * index is *first or more and less than end, a transaction's worth; moves *first on, to end when none is left.
+ * index is *first or more and less than end, a transaction's worth; moves *first on, to end when
+ * none is left.
  */
 enum annot_status search_contents(struct search *s, uint64_t *first, uint64_t end,
 				  struct annot_error *err);
@@ -67,8 +70,8 @@ enum annot_status search_tidy(struct search *s, struct annot_error *err);
 /* Deletes the file, of a corpus that nobody serves. */
 enum annot_status search_drop(const char *dir, struct annot_error *err);
 
-/* Takes the words of a record, and of its content, out of the file, durably; by store_withhold, before
- * the bytes go. Nothing happens where there is no file. BUSY: try again. */
+/* Takes the words of a record, and of its content, out of the file, durably; by store_withhold,
+ * before the bytes go. Nothing happens where there is no file. BUSY: try again. */
 enum annot_status search_purge(const char *dir, uint64_t index, struct annot_error *err);
 
 /* --- asking it --- */
@@ -80,23 +83,41 @@ struct search_words {
 };
 
 /*
- * The next records that may have all these words, each in any of their texts: log indexes from `from`
- * on, ascending, max at most. *ret_next: where to go on; at least reader_size when there are no more.
+ * Asks for words, in one snapshot of the file, on a reader that is in one too. The words must stay,
+ * 1 to 64 of them, until search_end (which takes NULL, returns NULL). Where the file is not there
+ * or cannot be read, nothing is known and everything may have them.
  */
-enum annot_status reader_candidates(struct reader *r, const struct search_words *words,
-				    uint64_t from, uint64_t *ret, size_t max, size_t *ret_n,
-				    uint64_t *ret_next, struct annot_error *err);
+struct search_cursor;
+enum annot_status search_begin(struct reader *r, const struct search_words *words,
+			       struct search_cursor **ret, struct annot_error *err);
+struct search_cursor *search_end(struct search_cursor *c);
+const struct search_words *search_asked(const struct search_cursor *c);
+
+/*
+ * The next records that may have all the words, each in any of their texts: log indexes from `from`
+ * on, ascending, max at most. *ret_next: where to go on; at least reader_size when there are no
+ * more.
+ */
+enum annot_status search_candidates(struct search_cursor *c, uint64_t from, uint64_t *ret,
+				    size_t max, size_t *ret_n, uint64_t *ret_next,
+				    struct annot_error *err);
 
 /* A piece of a content: where it starts, in bytes and code points, and where the next one does. */
 struct search_place {
 	uint64_t start, chars, end;
 };
+enum search_piece_is {
+	SEARCH_PIECE_NEXT,    /* in *ret */
+	SEARCH_PIECE_NONE,    /* there are no more */
+	SEARCH_PIECE_UNKNOWN, /* the content is not indexed, and is to be looked through */
+};
 /*
- * The pieces of a document's content in which a word may begin: those from byte `from` on, ascending,
- * max at most. *ret_known false: they are not indexed, and the content is to be looked through.
+ * The pieces of a document's content, of `length` bytes, in which a word of the cursor's may begin:
+ * one a call, ascending. Documents are to be asked about in log order. After UNKNOWN those that
+ * were told before count for nothing.
  */
-enum annot_status reader_pieces(struct reader *r, uint64_t document_index, const char *word,
-				uint64_t from, struct search_place *ret, size_t max, size_t *ret_n,
-				bool *ret_known, struct annot_error *err);
+enum annot_status search_next_piece(struct search_cursor *c, uint64_t document_index, size_t word,
+				    uint64_t length, struct search_place *ret,
+				    enum search_piece_is *ret_is, struct annot_error *err);
 
 #endif

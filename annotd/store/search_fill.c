@@ -1,10 +1,10 @@
-/* Filling search.db. All state is in the file, so that what a purge or a crash undid is done again. */
-#include "annotd/store/search_private.h"
+/* Filling search.db. All state is in the file, so that what a purge or a crash undid is done again.
+ */
+#include "annotd/store/search_fill.h"
 
 #include <stdlib.h>
 
 #include "annotd/store/store_private.h"
-#include "text/utf8.h"
 
 enum {
 	/* FTS5 writes its terms out when they take so much memory. */
@@ -12,18 +12,6 @@ enum {
 	RAW_MAX = SEARCH_STEP + (256 << 10),
 	/* A record, parsed. */
 	ARENA_MAX = 1 << 20,
-};
-
-struct search {
-	char *dir;
-	struct db db;
-	struct reader *reader;
-	struct grams grams;
-	uint64_t shard_bytes;
-	struct annot_arena *raw, *arena; /* records, and the one that is parsed */
-	/* "INSERT" into the tables of a shard; NULL: not prepared, or dropped by a purge */
-	sqlite3_stmt *put[2];
-	int64_t shard;        /* that they are of */
 };
 
 /* --- opening --- */
@@ -47,7 +35,8 @@ static enum annot_status last_of(struct search *s, uint64_t *ret_seq, struct ann
 	return annot_buf_check(ret, "signature", err);
 }
 
-/* Whether the last record that was indexed is in this log, by its signature, which is never withheld. */
+/* Whether the last record that was indexed is in this log, by its signature, which is never
+ * withheld. */
 static enum annot_status fits(struct search *s, bool *ret, struct annot_error *err)
 {
 	AUTO_BUF struct annot_buf last = ANNOT_BUF_INIT(ANNOT_SIGNATURE_SIZE);
@@ -95,7 +84,10 @@ enum annot_status search_open(const char *dir, struct reader *reader, uint64_t s
 	enum annot_status status = ANNOT_NO_MEMORY;
 
 	if (s) {
-		*s = (struct search){.reader = reader, .shard_bytes = shard_bytes, .grams = GRAMS_INIT, .dir = strdup(dir),
+		*s = (struct search){.reader = reader,
+				     .shard_bytes = shard_bytes,
+				     .grams = GRAMS_INIT,
+				     .dir = strdup(dir),
 				     .raw = annot_arena_new(RAW_MAX),
 				     .arena = annot_arena_new(ARENA_MAX)};
 	}
@@ -168,7 +160,7 @@ static enum annot_status tables_make(struct search *s, int64_t shard, struct ann
 	return prepare(s, true, shard, err);
 }
 
-static enum annot_status put(struct search *s, bool contents, int64_t shard, uint64_t row,
+enum annot_status search_put(struct search *s, bool contents, int64_t shard, uint64_t row,
 			     struct annot_error *err)
 {
 	if (s->grams.text.len == 0)
@@ -181,7 +173,7 @@ static enum annot_status put(struct search *s, bool contents, int64_t shard, uin
 }
 
 /* Ends a transaction that was begun, one way or the other. */
-static enum annot_status end(struct search *s, enum annot_status status, struct annot_error *err)
+enum annot_status search_done(struct search *s, enum annot_status status, struct annot_error *err)
 {
 	if (status == ANNOT_OK)
 		status = db_do(&s->db, SEARCH_END, err);
@@ -228,9 +220,9 @@ static enum annot_status record_put(struct search *s, struct search_shard *shard
 	}
 	*ret_document = record->kind->kind == ANNOT_KIND_document;
 	if (*ret_document)
-		TRY(search_number(&s->db, SEARCH_WAITING_PUT,
-				  (uint64_t[]){stored->index, 0, 0, 0}, 4, err));
-	return put(s, false, shard->id, stored->index, err);
+		TRY(search_number(&s->db, SEARCH_WAITING_PUT, (uint64_t[]){stored->index, 0, 0, 0},
+				  4, err));
+	return search_put(s, false, shard->id, stored->index, err);
 }
 
 static enum annot_status last_put(struct search *s, const struct store_record *last,
@@ -274,7 +266,8 @@ static enum annot_status batch_read(struct search *s, uint64_t from, uint64_t en
 	size_t bytes = 0;
 
 	annot_arena_reset(s->raw);
-	for (ret->n = 0; ret->n < SEARCH_STEP_RECORDS && from < end && bytes < SEARCH_STEP; from++) {
+	for (ret->n = 0; ret->n < SEARCH_STEP_RECORDS && from < end && bytes < SEARCH_STEP;
+	     from++) {
 		struct store_record *to = &ret->records[ret->n++];
 		struct store_log_row row;
 
@@ -299,7 +292,8 @@ static enum annot_status next_batch(struct search *s, struct search_shard *shard
 	enum annot_status status = shard_due(s, size, ret_due, shard, err);
 
 	if (status == ANNOT_OK && *ret_due)
-		status = batch_read(s, shard->next, shard->end < size ? shard->end : size, ret, err);
+		status =
+			batch_read(s, shard->next, shard->end < size ? shard->end : size, ret, err);
 	reader_end(s->reader);
 	return status;
 }
@@ -338,122 +332,7 @@ enum annot_status search_records(struct search *s, bool *ret_more, uint64_t *ret
 	if (!batch)
 		return annot_fail(err, ANNOT_NO_MEMORY, "no memory for records to index");
 	TRY(db_do(&s->db, SEARCH_WRITE, err));
-	return end(s, records(s, batch, ret_more, ret_first, ret_end, err), err);
-}
-
-/* --- contents --- */
-
-/* Indexes a step's worth of what is in hand: text, which begins at w->byte; whole: to its end. */
-static enum annot_status pieces_put(struct search *s, struct search_shard *shard,
-				    struct search_waiting *w, struct annot_bytes text, bool whole,
-				    struct annot_error *err)
-{
-	const char *at = (const char *)text.data;
-	size_t left = text.len;
-
-	while (left > 0 && (whole || left > SEARCH_PIECE + SEARCH_OVERLAP)) {
-		size_t len = search_piece(at, left), with = len + SEARCH_OVERLAP;
-		uint64_t row = w->seq << PIECE_BITS | w->pieces++;
-
-		if (with > left)
-			with = left;
-		while (!annot_utf8_boundary(at, left, with))
-			with--;
-		grams_clear(&s->grams);
-		TRY(grams_add(&s->grams, at, with, err));
-		TRY(put(s, true, shard->id, row, err));
-		TRY(search_number(&s->db, SEARCH_PIECE_PUT, (uint64_t[]){row, w->byte, w->chars}, 3,
-				  err));
-		w->chars += annot_utf8_chars(at, len);
-		w->byte += len;
-		shard->bytes += len;
-		at += len;
-		left -= len;
-	}
-	return ANNOT_OK;
-}
-
-/* Up to a step of a content from w->byte on, to the end of a code point. */
-static enum annot_status content_read(struct search *s, const struct search_waiting *w,
-				      struct annot_buf *ret, bool *ret_there, bool *ret_whole,
-				      struct annot_error *err)
-{
-	struct annot_error why = {0};
-	uint64_t length = 0;
-	enum annot_status status = reader_content_length(s->reader, w->seq, &length, &why);
-
-	*ret_there = status == ANNOT_OK;
-	if (status == ANNOT_NOT_FOUND)
-		return ANNOT_OK;
-	if (status != ANNOT_OK)
-		return annot_fail(err, status, "%s", why.text);
-	TRY(reader_content(s->reader, w->seq, w->byte, SEARCH_STEP + SEARCH_OVERLAP, ret, err));
-	*ret_whole = w->byte + ret->len == length;
-	if (!*ret_whole)
-		annot_buf_truncate(ret, annot_utf8_valid(ret->data, ret->len));
-	return ANNOT_OK;
-}
-
-static enum annot_status content_put(struct search *s, struct search_waiting *w, bool *ret_done,
-				     struct annot_error *err)
-{
-	AUTO_BUF struct annot_buf text = ANNOT_BUF_INIT(SEARCH_STEP + SEARCH_OVERLAP);
-	bool there = false, whole = false, row = false;
-	struct search_shard shard;
-
-	*ret_done = true;
-	TRY(reader_begin(s->reader, err));
-	enum annot_status status = content_read(s, w, &text, &there, &whole, err);
-
-	reader_end(s->reader);
-	TRY(status);
-	if (!there)
-		return ANNOT_OK;
-	TRY(search_shard(&s->db, SEARCH_SHARD_AT, w->seq, INT64_MAX, &row, &shard, err));
-	if (!row || w->seq >= shard.next)
-		return annot_fail(err, ANNOT_STORE, "search.db: document #%llu is in no shard",
-				  (unsigned long long)w->seq);
-	TRY(pieces_put(s, &shard, w, annot_buf_bytes(&text), whole, err));
-	TRY(search_shard_set(&s->db, &shard, err));
-	*ret_done = whole;
-	if (whole)
-		return search_number(&s->db, SEARCH_WAITING_DROP,
-				     (uint64_t[]){w->seq, w->seq + 1}, 2, err);
-	return search_number(&s->db, SEARCH_WAITING_PUT,
-			     (uint64_t[]){w->seq, w->byte, w->chars, w->pieces}, 4, err);
-}
-
-/* As many as come to a step's bytes. */
-static enum annot_status contents(struct search *s, uint64_t *first, uint64_t end,
-				  struct annot_error *err)
-{
-	uint64_t bytes = 0;
-
-	while (*first < end && bytes < SEARCH_STEP) {
-		struct search_waiting w;
-		bool row = false, done = true;
-
-		TRY(search_waiting(&s->db, *first, end, &row, &w, err));
-		*first = row ? w.seq : end;
-		if (!row)
-			break;
-		bytes -= w.byte;
-		TRY(content_put(s, &w, &done, err));
-		bytes += w.byte;
-		*first = w.seq + done;
-	}
-	return ANNOT_OK;
-}
-
-enum annot_status search_contents(struct search *s, uint64_t *first, uint64_t last,
-				  struct annot_error *err)
-{
-	uint64_t next = *first;
-
-	TRY(db_do(&s->db, SEARCH_WRITE, err));
-	TRY(end(s, contents(s, &next, last, err), err));
-	*first = next;
-	return ANNOT_OK;
+	return search_done(s, records(s, batch, ret_more, ret_first, ret_end, err), err);
 }
 
 enum annot_status search_tidy(struct search *s, struct annot_error *err)

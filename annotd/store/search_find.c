@@ -2,162 +2,9 @@
  * Asking search.db. Within a shard each word is two streams of log indexes, of records and of
  * documents whose content has it; records that have all words are where the words' streams meet.
  */
-#include "annotd/store/search_private.h"
+#include "annotd/store/search_cursor.h"
 
-#include <stdlib.h>
-#include <sys/stat.h>
-
-#include "annotd/store/reader_private.h"
-
-enum {
-	/* Rows that a stream goes on by stepping; further, it is asked anew. */
-	STEPS = 16,
-	/* Shards that one call looks at. */
-	SHARDS = 64,
-	WORDS_MAX = 64,
-	MATCH_MAX = 4096,
-	PATH_SIZE = 4096,
-};
-
-struct finder {
-	struct db db;
-	dev_t dev;
-	ino_t ino;
-};
-
-struct finder *finder_close(struct finder *f)
-{
-	if (!f)
-		return NULL;
-	db_close(&f->db);
-	free(f);
-	return NULL;
-}
-
-/* --- the connection --- */
-
-/* Opens it where it is not, or where the file was made anew. *ret NULL: it cannot be used now. */
-static enum annot_status finder_open(struct reader *r, struct finder **ret, struct annot_error *err)
-{
-	char path[PATH_SIZE];
-	struct stat st;
-
-	*ret = NULL;
-	if (snprintf(path, sizeof path, "%s/%s", r->dir, store_search_file.name) >=
-		    (int)sizeof path ||
-	    stat(path, &st) != 0) {
-		r->finder = finder_close(r->finder);
-		return ANNOT_OK;
-	}
-	if (r->finder && (r->finder->dev != st.st_dev || r->finder->ino != st.st_ino))
-		r->finder = finder_close(r->finder);
-	if (!r->finder) {
-		struct finder *f = calloc(1, sizeof *f);
-
-		if (!f)
-			return annot_fail(err, ANNOT_NO_MEMORY, "no memory to search");
-		f->dev = st.st_dev;
-		f->ino = st.st_ino;
-		if (search_db_open(&f->db, r->dir, DB_READ, NULL) != ANNOT_OK) {
-			free(f); /* not finished, or not readable: all is looked through */
-			return ANNOT_OK;
-		}
-		r->finder = f;
-	}
-	*ret = r->finder;
-	return ANNOT_OK;
-}
-
-/* Begins a snapshot. *ret NULL: there is nothing to ask. */
-static enum annot_status begin(struct reader *r, struct finder **ret, struct annot_error *err)
-{
-	TRY(finder_open(r, ret, err));
-	if (*ret && db_do(&(*ret)->db, SEARCH_BEGIN, NULL) != ANNOT_OK) {
-		r->finder = finder_close(r->finder);
-		*ret = NULL;
-	}
-	return ANNOT_OK;
-}
-
-/*
- * Ends it. What cannot be read is as good as not there, but for want of memory; *ret_usable false: the
- * answer is to be made without it.
- */
-static enum annot_status end(struct reader *r, enum annot_status status,
-			     const struct annot_error *why, bool *ret_usable,
-			     struct annot_error *err)
-{
-	if (!sqlite3_get_autocommit(r->finder->db.sq))
-		(void)db_do(&r->finder->db, SEARCH_END, NULL);
-	*ret_usable = status == ANNOT_OK;
-	if (status == ANNOT_OK)
-		return ANNOT_OK;
-	r->finder = finder_close(r->finder);
-	return status == ANNOT_NO_MEMORY ? annot_fail(err, status, "%s", why->text) : ANNOT_OK;
-}
-
-/* --- streams --- */
-
-/* Log indexes of the rows of one table that have a word. */
-struct stream {
-	sqlite3_stmt *st; /* NULL: it is not asked */
-	unsigned shift;   /* from its row to a log index */
-	bool begun, ended;
-	uint64_t at;
-};
-
-struct word {
-	struct annot_buf match;
-	struct stream streams[2];
-};
-
-struct search_run {
-	struct db *db;
-	const struct search_words *asked;
-	struct word words[WORDS_MAX];
-};
-
-static enum annot_status stream_open(struct search_run *run, struct word *word, bool contents,
-				     int64_t shard, struct annot_error *err)
-{
-	struct stream *s = &word->streams[contents];
-	char table[SEARCH_TABLE_MAX], sql[192];
-
-	*s = (struct stream){.shift = contents ? PIECE_BITS : 0};
-	search_table(table, contents, shard);
-	snprintf(sql, sizeof sql,
-		 "SELECT rowid FROM %s WHERE %s MATCH ?1 AND rowid>=?2 ORDER BY rowid", table,
-		 table);
-	if (sqlite3_prepare_v2(run->db->sq, sql, -1, &s->st, NULL) != SQLITE_OK)
-		return db_fail(run->db, sql, err);
-	sqlite3_bind_text(s->st, 1, word->match.data, (int)word->match.len, SQLITE_STATIC);
-	return ANNOT_OK;
-}
-
-static enum annot_status stream_step(struct search_run *run, struct stream *s,
-				     struct annot_error *err)
-{
-	bool row = false;
-
-	TRY(db_step(run->db, s->st, &row, err));
-	s->ended = !row;
-	s->at = row ? (uint64_t)sqlite3_column_int64(s->st, 0) >> s->shift : UINT64_MAX;
-	return ANNOT_OK;
-}
-
-/* To the first log index that is not less than `to`. */
-static enum annot_status stream_seek(struct search_run *run, struct stream *s, uint64_t to,
-				     struct annot_error *err)
-{
-	for (int i = 0; s->begun && !s->ended && s->at < to && i < STEPS; i++)
-		TRY(stream_step(run, s, err));
-	if (s->ended || (s->begun && s->at >= to))
-		return ANNOT_OK;
-	sqlite3_reset(s->st);
-	sqlite3_bind_int64(s->st, 2, (int64_t)(to << s->shift));
-	s->begun = true;
-	return stream_step(run, s, err);
-}
+enum { SHARDS = 64 /* that one call looks at */ };
 
 /* The first record from `to` on that has the word; UINT64_MAX: none. */
 static enum annot_status word_seek(struct search_run *run, struct word *word, uint64_t to,
@@ -195,26 +42,6 @@ static enum annot_status all_seek(struct search_run *run, uint64_t to, uint64_t 
 	return ANNOT_OK;
 }
 
-static void streams_close(struct search_run *run)
-{
-	for (size_t i = 0; i < run->asked->n; i++)
-		for (size_t k = 0; k < COUNT(run->words[i].streams); k++) {
-			sqlite3_finalize(run->words[i].streams[k].st);
-			run->words[i].streams[k] = (struct stream){0};
-		}
-}
-
-static enum annot_status streams_open(struct search_run *run, int64_t shard,
-				      struct annot_error *err)
-{
-	for (size_t i = 0; i < run->asked->n; i++) {
-		TRY(stream_open(run, &run->words[i], false, shard, err));
-		if (run->asked->contents)
-			TRY(stream_open(run, &run->words[i], true, shard, err));
-	}
-	return ANNOT_OK;
-}
-
 /* --- candidates --- */
 
 struct found {
@@ -233,7 +60,7 @@ static void every_to(struct found *f, uint64_t end)
 static enum annot_status shard_find(struct search_run *run, const struct search_shard *shard,
 				    uint64_t end, struct found *f, struct annot_error *err)
 {
-	TRY(streams_open(run, shard->id, err));
+	TRY(streams_open(run, shard->id, true, err));
 	while (f->n < f->max && f->next < end) {
 		struct search_waiting waiting;
 		bool waits = false;
@@ -263,13 +90,8 @@ static enum annot_status find(struct search_run *run, struct found *f, struct an
 		bool row = false;
 
 		TRY(search_shard(run->db, SEARCH_SHARD_AT, f->next, INT64_MAX, &row, &shard, err));
-		if (row && shard.next > f->next) {
-			enum annot_status status =
-				shard_find(run, &shard, least(shard.next, f->size), f, err);
-
-			streams_close(run);
-			TRY(status);
-		}
+		if (row && shard.next > f->next)
+			TRY(shard_find(run, &shard, least(shard.next, f->size), f, err));
 		/* What it does not have yet. */
 		if (!row || f->next >= least(shard.next, f->size))
 			every_to(f, row ? least(shard.end, f->size) : f->size);
@@ -277,64 +99,30 @@ static enum annot_status find(struct search_run *run, struct found *f, struct an
 	return ANNOT_OK;
 }
 
-static enum annot_status words_find(struct finder *finder, const struct search_words *words,
-				    struct found *f, struct annot_error *err)
+enum annot_status search_candidates(struct search_cursor *c, uint64_t from, uint64_t *ret,
+				    size_t max, size_t *ret_n, uint64_t *ret_next,
+				    struct annot_error *err)
 {
-	struct search_run *run = calloc(1, sizeof *run);
-	enum annot_status status = ANNOT_OK;
-
-	if (!run)
-		return annot_fail(err, ANNOT_NO_MEMORY, "no memory to search");
-	run->db = &finder->db;
-	run->asked = words;
-	for (size_t i = 0; status == ANNOT_OK && i < words->n; i++) {
-		run->words[i].match = ANNOT_BUF_INIT(MATCH_MAX);
-		grams_match(words->words[i], &run->words[i].match);
-		status = annot_buf_check(&run->words[i].match, "query", err);
-	}
-	if (status == ANNOT_OK)
-		status = find(run, f, err);
-	for (size_t i = 0; i < words->n; i++)
-		annot_buf_free(&run->words[i].match);
-	free(run);
-	return status;
-}
-
-enum annot_status reader_candidates(struct reader *r, const struct search_words *words,
-				    uint64_t from, uint64_t *ret, size_t max, size_t *ret_n,
-				    uint64_t *ret_next, struct annot_error *err)
-{
-	struct found f = {.list = ret, .max = max, .next = from, .size = r->size};
+	struct found f = {.list = ret, .max = max, .next = from, .size = reader_size(c->reader)};
 	struct annot_error why = {0};
-	struct finder *finder;
-	bool usable = false;
 
-	if (words->n > WORDS_MAX)
-		return annot_fail(err, ANNOT_TOO_LARGE, "%zu words; at most %d", words->n,
-				  (int)WORDS_MAX);
-	TRY(begin(r, &finder, err));
-	if (finder) {
-		enum annot_status status = words_find(finder, words, &f, &why);
+	if (c->finder) {
+		enum annot_status status = find(&c->candidates, &f, &why);
 
-		TRY(end(r, status, &why, &usable, err));
+		if (status != ANNOT_OK) {
+			TRY(cursor_failed(c, status, &why, err));
+			f.n = 0;
+			f.next = from;
+		}
 	}
-	if (!usable) {
-		f.n = 0;
-		f.next = from;
+	if (!c->finder)
 		every_to(&f, f.size);
-	}
 	*ret_n = f.n;
 	*ret_next = f.next;
 	return ANNOT_OK;
 }
 
 /* --- pieces --- */
-
-struct pieces {
-	struct search_place *list;
-	size_t n, max;
-	uint64_t seq, length;
-};
 
 static enum annot_status piece_get(struct db *db, uint64_t row, bool *ret_row, uint64_t *ret_byte,
 				   uint64_t *ret_chars, struct annot_error *err)
@@ -351,79 +139,70 @@ static enum annot_status piece_get(struct db *db, uint64_t row, bool *ret_row, u
 	return ANNOT_OK;
 }
 
-static enum annot_status place_add(struct search_run *run, struct pieces *p, uint64_t row,
-				   uint64_t from, struct annot_error *err)
+static enum annot_status place_get(struct db *db, uint64_t row, uint64_t length,
+				   struct search_place *ret, struct annot_error *err)
 {
-	struct search_place place = {.end = p->length};
 	uint64_t ignored;
 	bool there = false, next = false;
 
-	TRY(piece_get(run->db, row, &there, &place.start, &place.chars, err));
+	ret->end = length;
+	TRY(piece_get(db, row, &there, &ret->start, &ret->chars, err));
 	if (there)
-		TRY(piece_get(run->db, row + 1, &next, &place.end, &ignored, err));
-	if (!there || place.start > p->length || place.end > p->length)
+		TRY(piece_get(db, row + 1, &next, &ret->end, &ignored, err));
+	if (!there || ret->start > length || ret->end > length)
 		return annot_fail(err, ANNOT_STORE, "search.db: a piece is not there");
-	if (place.start >= from)
-		p->list[p->n++] = place;
 	return ANNOT_OK;
 }
 
-static enum annot_status content_find(struct search_run *run, struct pieces *p, uint64_t from,
-				      bool *ret_known, struct annot_error *err)
+/* Whether a content is indexed, and then the streams of its shard are open. */
+static enum annot_status content_open(struct search_run *run, uint64_t seq, bool *ret,
+				      struct annot_error *err)
 {
-	struct stream *s = &run->words[0].streams[1];
 	struct search_waiting waiting;
 	struct search_shard shard;
 	bool row = false, waits = true;
 
-	TRY(search_shard(run->db, SEARCH_SHARD_AT, p->seq, INT64_MAX, &row, &shard, err));
-	if (row && p->seq < shard.next)
-		TRY(search_waiting(run->db, p->seq, p->seq + 1, &waits, &waiting, err));
-	*ret_known = !waits;
-	if (waits)
-		return ANNOT_OK;
-	TRY(stream_open(run, &run->words[0], true, shard.id, err));
-	TRY(stream_seek(run, s, p->seq, err));
-	while (!s->ended && s->at == p->seq && p->n < p->max) {
-		TRY(place_add(run, p, (uint64_t)sqlite3_column_int64(s->st, 0), from, err));
-		TRY(stream_step(run, s, err));
-	}
-	return ANNOT_OK;
+	TRY(search_shard(run->db, SEARCH_SHARD_AT, seq, INT64_MAX, &row, &shard, err));
+	if (row && seq < shard.next)
+		TRY(search_waiting(run->db, seq, seq + 1, &waits, &waiting, err));
+	*ret = !waits;
+	return waits ? ANNOT_OK : streams_open(run, shard.id, false, err);
 }
 
-enum annot_status reader_pieces(struct reader *r, uint64_t document_index, const char *word,
-				uint64_t from, struct search_place *ret, size_t max, size_t *ret_n,
-				bool *ret_known, struct annot_error *err)
+static enum annot_status next_piece(struct search_cursor *c, uint64_t seq, size_t word,
+				    uint64_t length, struct search_place *ret,
+				    enum search_piece_is *ret_is, struct annot_error *err)
 {
-	const struct search_words one = {.words = &word, .n = 1, .contents = true};
-	struct pieces p = {.list = ret, .max = max, .seq = document_index};
-	struct annot_error why = {0};
-	struct finder *finder;
+	struct search_run *run = &c->pieces;
+	struct stream *s = &run->words[word].streams[1];
+	bool known = false;
 
-	*ret_known = false;
-	*ret_n = 0;
-	TRY(reader_content_length(r, document_index, &p.length, err));
-	TRY(begin(r, &finder, err));
-	if (!finder)
+	TRY(content_open(run, seq, &known, err));
+	*ret_is = SEARCH_PIECE_UNKNOWN;
+	if (!known)
 		return ANNOT_OK;
-	struct search_run *run = calloc(1, sizeof *run);
-	enum annot_status status = ANNOT_NO_MEMORY;
+	TRY(stream_seek(run, s, seq, err));
+	*ret_is = SEARCH_PIECE_NONE;
+	if (s->ended || s->at != seq)
+		return ANNOT_OK;
+	*ret_is = SEARCH_PIECE_NEXT;
+	TRY(place_get(run->db, (uint64_t)sqlite3_column_int64(s->st, 0), length, ret, err));
+	return stream_step(run, s, err);
+}
 
-	if (run) {
-		*run = (struct search_run){.db = &finder->db, .asked = &one};
-		run->words[0].match = ANNOT_BUF_INIT(MATCH_MAX);
-		grams_match(word, &run->words[0].match);
-		status = annot_buf_check(&run->words[0].match, "query", &why);
-		if (status == ANNOT_OK)
-			status = content_find(run, &p, from, ret_known, &why);
-		streams_close(run);
-		annot_buf_free(&run->words[0].match);
-		free(run);
-	}
-	bool usable;
+enum annot_status search_next_piece(struct search_cursor *c, uint64_t document_index, size_t word,
+				    uint64_t length, struct search_place *ret,
+				    enum search_piece_is *ret_is, struct annot_error *err)
+{
+	struct annot_error why = {0};
 
-	TRY(end(r, status, &why, &usable, err));
-	*ret_known = *ret_known && usable;
-	*ret_n = usable ? p.n : 0;
-	return ANNOT_OK;
+	*ret_is = SEARCH_PIECE_UNKNOWN;
+	if (!c->finder)
+		return ANNOT_OK;
+	enum annot_status status = next_piece(c, document_index, word, length, ret, ret_is, &why);
+
+	if (status == ANNOT_OK)
+		return ANNOT_OK;
+	*ret_is = SEARCH_PIECE_UNKNOWN;
+	return cursor_failed(c, status, &why, err);
 }

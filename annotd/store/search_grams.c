@@ -11,9 +11,9 @@
 #include "text/utf8.h"
 
 enum {
-	RUN = 3,         /* code points */
-	RUNS_ASKED = 16, /* of a long word */
-	CODE_BITS = 21,  /* of a code point */
+	RUN = 3,        /* code points */
+	RUNS_ASKED = 8, /* of a long word */
+	CODE_BITS = 21, /* of a code point */
 	SET_FIRST = 1 << 12,
 	SEPARATOR = 0x1F,
 };
@@ -66,7 +66,8 @@ static uint32_t letter(uint32_t cp)
 	return cp < 0x20 ? ' ' : cp;
 }
 
-/* Up to RUN code points from *at on, which moves by one: their bytes into ret, their key. 0: the end. */
+/* Up to RUN code points from *at on, which moves by one: their bytes into ret, their key. 0: the
+ * end. */
 static uint64_t next_run(const char *text, size_t len, size_t *at, char ret[RUN * 4], size_t *ret_n)
 {
 	uint64_t key = 0;

@@ -33,16 +33,18 @@ _Static_assert((int)SEARCH_STATEMENTS <= (int)DB_STATEMENTS_MAX, "search.db's st
 enum { SEARCH_META_LAST = 1, SEARCH_META_SIGNATURE = 2 };
 
 /* Row of a piece in a table of contents: index << PIECE_BITS | piece. */
-enum { PIECE_BITS = 13 };
-_Static_assert(STORE_CONTENT_MAX / (SEARCH_PIECE - 1024) < 1 << PIECE_BITS, "pieces have numbers");
+enum { PIECE_BITS = 15 };
+_Static_assert(STORE_CONTENT_MAX / (SEARCH_PIECE - 512) < 1 << PIECE_BITS, "pieces have numbers");
 
-/* A range of the log, [first, end), of which [first, next) is indexed; the last one has no end yet. */
+/* A range of the log, [first, end), of which [first, next) is indexed; the last one has no end yet.
+ */
 struct search_shard {
 	int64_t id;
 	uint64_t first, next, end; /* end UINT64_MAX: open */
 	uint64_t bytes;
 };
-/* The first shard for which AT or DUE (of a log of that size) holds; *ret_row false: there is none. */
+/* The first shard for which AT or DUE (of a log of that size) holds; *ret_row false: there is none.
+ */
 enum annot_status search_shard(struct db *db, enum search_statement which, uint64_t from,
 			       uint64_t size, bool *ret_row, struct search_shard *ret,
 			       struct annot_error *err);

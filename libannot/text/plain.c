@@ -7,15 +7,17 @@
 #include "base/auto.h"
 #include "text/utf8.h"
 
-enum { PARTS_MAX = 32 /* code points that one decomposes to: 18 at most, by Unicode's stability */ };
+enum {
+	PARTS_MAX = 32 /* code points that one decomposes to: 18 at most, by Unicode's stability */
+};
 
 static bool is_accent(uint32_t cp)
 {
 	return cp >= 0x300 && cp <= 0x36F;
 }
 
-/* Letters with a stroke, and the dotless i: no marks to Unicode, but accents to who types. The ligature is
- * what folding spells out where it has no accent. */
+/* Letters with a stroke, and the dotless i: no marks to Unicode, but accents to who types. The
+ * ligature is what folding spells out where it has no accent. */
 static const char *spelled(uint32_t cp)
 {
 	static const struct {
@@ -64,8 +66,8 @@ static size_t strip(uint32_t cp, const char *bytes, size_t size, char *out)
 	return len;
 }
 
-/* Scripts whose letters have no such accents, by the first byte of their code points: U+0800..U+1DFF but
- * for U+1E00..U+1FFF, and all from U+2000 on. */
+/* Scripts whose letters have no such accents, by the first byte of their code points:
+ * U+0800..U+1DFF but for U+1E00..U+1FFF, and all from U+2000 on. */
 static bool may_have_accents(uint8_t first, uint8_t second)
 {
 	return first < 0xE0 || (first == 0xE1 && second >= 0xB8);
@@ -79,15 +81,23 @@ static void strip_all(struct annot_plain *p)
 	for (size_t at = 0; at < p->folded.len;) {
 		size_t start = at, len;
 		uint8_t first = (uint8_t)s[at];
+
+		if (first < 0x80) {
+			/* An accent that stood alone leaves two spaces or hyphens beside each other. */
+			bool twice = (first == ' ' || first == '-') && n > 0 &&
+				     p->text[n - 1] == s[at];
+
+			p->text[n] = s[at];
+			p->at[n] = (uint32_t)at++;
+			n += !twice;
+			continue;
+		}
 		uint32_t cp = annot_utf8_next(s, p->folded.len, &at);
 
-		if (first >= 0x80 && may_have_accents(first, (uint8_t)s[start + 1])) {
+		if (may_have_accents(first, (uint8_t)s[start + 1])) {
 			len = strip(cp, s + start, at - start, p->text + n);
 		} else {
-			/* An accent that stood alone leaves two spaces or hyphens beside each other. */
-			len = n > 0 && s[start] == p->text[n - 1] && strchr(" -", s[start])
-				      ? 0
-				      : at - start;
+			len = at - start;
 			memcpy(p->text + n, s + start, len);
 		}
 		for (size_t i = 0; i < len; i++)
@@ -125,8 +135,8 @@ enum annot_status annot_plain(const char *text, size_t len, struct annot_plain *
 		p.at = reallocarray(NULL, p.folded.len + 1, sizeof *p.at);
 		if (!p.text || !p.at) {
 			annot_plain_free(&p);
-			return annot_fail(err, ANNOT_NO_MEMORY, "out of memory for %zu bytes of text",
-					  len);
+			return annot_fail(err, ANNOT_NO_MEMORY,
+					  "out of memory for %zu bytes of text", len);
 		}
 		strip_all(&p);
 	}

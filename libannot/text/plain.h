@@ -1,8 +1,9 @@
 /*
- * The plain view of a text, which words are looked for in: the folded view (fold.h) without accents. Left
- * out is what remains of U+0300..U+036F after canonical decomposition, so é, ő and й are found as e, o
- * and и; ø, ł, đ, ħ, ŧ and ı, which do not decompose, are taken as o, l, d, h, t and i. Marks of
- * other scripts (vowels of Thai and Hindi, dakuten) are letters to their readers, and stay.
+ * The plain view of a text, which words are looked for in: the folded view (fold.h) without
+ * accents. Left out is what remains of U+0300..U+036F after canonical decomposition, so é, ő and й
+ * are found as e, o and и; ø, ł, đ, ħ, ŧ and ı, which do not decompose, are taken as o, l, d, h, t
+ * and i. Marks of other scripts (vowels of Thai and Hindi, dakuten) are letters to their readers,
+ * and stay.
  */
 #ifndef ANNOT_TEXT_PLAIN_H
 #define ANNOT_TEXT_PLAIN_H
@@ -10,7 +11,8 @@
 #include "text/fold.h"
 
 struct annot_plain {
-	char *text; /* valid UTF-8, NUL-terminated; NULL: nothing was left out, it is the folded text */
+	char *text; /* valid UTF-8, NUL-terminated; NULL: nothing was left out, it is the folded
+		       text */
 	size_t len;
 	uint32_t *at; /* for each of its bytes and its end, the folded byte; NULL as text */
 	struct annot_folded folded;

@@ -75,12 +75,14 @@ static void know(struct filled *f, const struct test_entry *e)
 				  e->record->cards[i].len);
 }
 
-static const uint32_t letters[] = {'a', 'b', 'A', ' ', ' ', '\n', 0xE9, 0x301, '-', 0x4E2D, 0x6587, 0xE19};
+static const uint32_t letters[] = {'a',  'b',   'A', ' ',    ' ',    '\n',
+				   0xE9, 0x301, '-', 0x4E2D, 0x6587, 0xE19};
 
 static const struct test_entry *put_claim(struct filled *f, const char *text)
 {
 	struct test_key admin = test_key(1);
-	const struct test_entry *e = test_put_as(f->s->c, &admin, test_claim(text), ANNOT_EFFECTIVE);
+	const struct test_entry *e =
+		test_put_as(f->s->c, &admin, test_claim(text), ANNOT_EFFECTIVE);
 
 	know(f, e);
 	return e;
@@ -131,8 +133,8 @@ static bool has(const struct filled *f, uint64_t index, const char *word)
 /* As one page after the other. */
 static void found(struct filled *f, const char *text, uint64_t limit, struct annot_buf *ret)
 {
-	struct annot_search_request in = {.text = text, .query = "kind:any state:any",
-					  .limit = limit};
+	struct annot_search_request in = {
+		.text = text, .query = "kind:any state:any", .limit = limit};
 
 	do {
 		struct annot_search_reply reply = {0};
@@ -210,7 +212,10 @@ static void ask(struct filled *f, int rounds)
 		const char *words[] = {some_word(f, one), some_word(f, two)};
 
 		same(f, words, 1 + random_below(&f->seed, 2));
-		snprintf(none, sizeof none, "%.400sbba\xE4\xB8\xAD" "ab\xE6\x96\x87", one);
+		snprintf(none, sizeof none,
+			 "%.400sbba\xE4\xB8\xAD"
+			 "ab\xE6\x96\x87",
+			 one);
 		words[0] = none;
 		same(f, words, 1);
 	}
@@ -239,8 +244,8 @@ static void put_all(struct filled *f, char *texts[DOCUMENTS], size_t lens[DOCUME
 
 		texts[i] = malloc(4 * TEXT_MAX);
 		assert_non_null(texts[i]);
-		lens[i] = random_text(&f->seed, letters, COUNT(letters),
-				      i % 2 ? TEXT_MAX / 3 : 300, texts[i]);
+		lens[i] = random_text(&f->seed, letters, COUNT(letters), i % 2 ? TEXT_MAX / 3 : 300,
+				      texts[i]);
 		snprintf(name, sizeof name, "text-%d", i);
 		documents[i] = put_document(f, name, texts[i], lens[i]);
 		for (int k = 0; k < CLAIMS / DOCUMENTS; k++)
@@ -306,7 +311,8 @@ static bool holds(const struct filled *f, const char *words)
 	return file_holds(f, "search.db", words) || file_holds(f, "search.db-wal", words);
 }
 
-/* Withheld words are in the file no more, not even among its free pages; the others are found still. */
+/* Withheld words are in the file no more, not even among its free pages; the others are found
+ * still. */
 static void test_withheld(void **state)
 {
 	struct filled *f = *state;
@@ -388,8 +394,9 @@ static void test_hostile(void **state)
 {
 	struct filled *f = *state;
 	static const char *const words[] = {
-		"\"", "\"\"", "a\"b", "*", "a*", "^a", "NEAR(a b)", "a AND", "{t}: a", "t:a", "'; --", "(", "a OR b",
-		"\x01\x1f\x02", "\x1f", "%", "\\",
+		"\"",        "\"\"",         "a\"b",   "*",   "a*",    "^a",
+		"NEAR(a b)", "a AND",        "{t}: a", "t:a", "'; --", "(",
+		"a OR b",    "\x01\x1f\x02", "\x1f",   "%",   "\\",
 	};
 
 	know(f, f->s->c->entries[0]);
@@ -398,11 +405,13 @@ static void test_hostile(void **state)
 	stored_sync(f->s);
 	for (int filled = 0; filled < 2; filled++) {
 		for (size_t i = 0; i < COUNT(words); i++) {
-			AUTO_BUF struct annot_buf text = ANNOT_BUF_INIT(256), got = ANNOT_BUF_INIT(256);
+			AUTO_BUF struct annot_buf text = ANNOT_BUF_INIT(256),
+						  got = ANNOT_BUF_INIT(256);
 
 			annot_buf_putc(&text, '"');
 			for (const char *c = words[i]; *c; c++)
-				annot_buf_printf(&text, "%s%c", *c == '"' || *c == '\\' ? "\\" : "", *c);
+				annot_buf_printf(&text, "%s%c", *c == '"' || *c == '\\' ? "\\" : "",
+						 *c);
 			annot_buf_putc(&text, '"');
 			found(f, text.data, 0, &got);
 		}
