@@ -26,7 +26,7 @@ enum {
 	/* Bytes of text after which a shard is full. */
 	SEARCH_SHARD = 32 << 20,
 	/* Of one transaction: bytes of text, records. */
-	SEARCH_STEP = 1 << 20,
+	SEARCH_STEP = 256 << 10,
 	SEARCH_STEP_RECORDS = 1024,
 };
 

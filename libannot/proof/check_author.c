@@ -213,6 +213,7 @@ void annot_check_author(struct annot_verify *v)
 	CHECK_PASSED(v, "author", "%s%s%s%s (%s), %s", key->name, key->display ? ", " : "",
 		     key->display ? key->display : "", key->bot ? ", a bot" : "", fingerprint,
 		     describe_enrolment(v, key, &enrolment));
+	v->failed = v->failed || enrolment.no_memory;
 	warn_of_predecessor(v, key);
 	if (v->noted->has_author)
 		check_key_life(v);
