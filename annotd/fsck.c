@@ -96,7 +96,10 @@ static enum annot_status check_all(struct fsck *f, unsigned threads, struct anno
 				  &f->signatures, err));
 	TRY(replay(f, &all, err));
 	fsck_check_slot(f, annot_authority_corpus(authority));
-	return all ? fsck_index(f, err) : ANNOT_OK;
+	if (!all)
+		return ANNOT_OK;
+	TRY(fsck_index(f, err));
+	return fsck_segments(f, annot_authority_corpus(authority), err);
 }
 
 enum annot_status corpus_fsck(const char *dir, unsigned threads, FILE *to, uint64_t *ret_findings,

@@ -60,6 +60,12 @@ enum annot_status fsck_words(struct fsck *f, const struct annot_fact *fact, stru
 /* All of the index, after the replay. */
 enum annot_status fsck_index(struct fsck *f, struct annot_error *err);
 
+/* --- fsck_segments.c --- */
+
+/* The files of the index over texts, as far as there are any. */
+enum annot_status fsck_segments(struct fsck *f, const struct annot_hash *corpus,
+				struct annot_error *err);
+
 /* --- fsck_signatures.c --- */
 
 /*

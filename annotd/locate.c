@@ -168,6 +168,7 @@ void locate_keep(struct locate *l, const struct locate_place *place)
 {
 	size_t at = l->n, child;
 	l->n_kept++;
+	l->best = place->score > l->best ? place->score : l->best;
 	if (l->n < l->max) {
 		l->places[l->n++] = *place;
 		for (; at > 0 && compare_places(&l->places[at], &l->places[(at - 1) / 2]) > 0;
@@ -192,7 +193,7 @@ void locate_keep(struct locate *l, const struct locate_place *place)
 void locate_forget(struct locate *l)
 {
 	l->n = 0;
-	l->n_kept = 0;
+	l->n_kept = l->best = 0;
 	l->more = l->cut = false;
 	l->work = LOCATE_WORK_MAX;
 	l->compare = LOCATE_COMPARE_MAX;

@@ -39,6 +39,7 @@ struct locate {
 	struct locate_place *places;
 	size_t n, max;
 	uint64_t n_kept; /* places that were found, also those that were not among the best */
+	unsigned best;   /* score of the best of them */
 	bool more, cut;
 	size_t work, compare;       /* steps that are left */
 	uint64_t searched, indexed; /* bytes */

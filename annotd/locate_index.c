@@ -8,8 +8,11 @@
 
 enum {
 	/* Once something was found, so many stretches in a row in which there is nothing end it:
-	 * those that follow have fewer votes. */
+	 * those that follow have fewer votes. More of them while what was found is not much like
+	 * the words. */
 	PATIENCE = 48,
+	PATIENCE_POOR = 192,
+	POOR = 750,
 };
 
 struct asking {
@@ -45,11 +48,13 @@ static enum annot_status look_at_all(struct locate *l, const struct segments_vie
 				     const struct annot_lookup *lookup)
 {
 	uint64_t in_vain = 0;
-	for (size_t i = 0; i < lookup->n && !l->cut && in_vain < PATIENCE; i++) {
+	for (size_t i = 0; i < lookup->n && !l->cut; i++) {
 		const struct annot_candidate *c = &lookup->candidates[i];
 		uint64_t before = l->n_kept;
+		if (l->best > 0 && in_vain >= (l->best < POOR ? PATIENCE_POOR : PATIENCE))
+			break;
 		TRY(look_at(l, v->segments[c->segment], c));
-		in_vain = l->n_kept > before || l->n_kept == 0 ? 0 : in_vain + 1;
+		in_vain = l->n_kept > before ? 0 : in_vain + 1;
 	}
 	l->more = l->more || lookup->more;
 	return ANNOT_OK;

@@ -13,8 +13,10 @@ enum annot_status corpus_rebuild(const char *dir, uint64_t *ret_records, struct 
 	enum annot_status status = search_drop(dir, err);
 	if (status == ANNOT_OK)
 		status = corpus_load(c, err);
-	if (status == ANNOT_OK)
+	if (status == ANNOT_OK) {
+		c->id = *annot_authority_corpus(c->authority);
 		status = segments_remake(c, err);
+	}
 	if (status == ANNOT_OK)
 		*ret_records = store_size(c->store);
 	corpus_close(c);

@@ -157,6 +157,16 @@ static void test_text(void **state)
 	assert_true(each(s, ANNOT_CALL_text, &text) > 5);
 }
 
+/* What was not changed, and what was: with the words as they are, and with the scanner. */
+static void test_locate(void **state)
+{
+	struct annot_locate_request in = {.words = "the intention to build a wall"};
+	assert_true(each(*state, ANNOT_CALL_locate, &in) > 10);
+	in = (struct annot_locate_request){.words = "has no intention to build a wall",
+					   .max_edits = 300};
+	assert_true(each(*state, ANNOT_CALL_locate, &in) > 10);
+}
+
 static int setup(void **state)
 {
 	*state = corpus();
@@ -172,10 +182,9 @@ static int teardown(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_records),
-		cmocka_unit_test(test_lists),
-		cmocka_unit_test(test_log),
-		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_records), cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_log),     cmocka_unit_test(test_text),
+		cmocka_unit_test(test_locate),
 	};
 	alloc_sqlite();
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -14,7 +14,9 @@
 #include <unistd.h>
 
 #include "../libannot/text/random.h"
+#include "annotd/fsck.h"
 #include "annotd/locate.h"
+#include "annotd/rebuild.h"
 #include "annotd/segments_private.h"
 #include "base/auto.h"
 #include "base/file.h"
@@ -322,6 +324,42 @@ static void test_damaged_bucket(void **state)
 	assert_all_found(f);
 }
 
+static void assert_fsck(struct fixture *f, uint64_t n, const char *line)
+{
+	char *text = NULL;
+	size_t len = 0;
+	uint64_t findings = 0;
+	FILE *to = open_memstream(&text, &len);
+	assert_ok(corpus_fsck(f->dir, 1, to, &findings, &test_error));
+	fclose(to);
+	if (findings != n || !strstr(text, line))
+		fail_msg("%llu findings: %s", (unsigned long long)findings, text);
+	free(text);
+}
+
+/* fsck says what is wrong with files; rebuild makes them again. */
+static void test_fsck(void **state)
+{
+	struct fixture *f = *state;
+	char path[4 * TEST_PATH_MAX];
+	uint64_t records;
+	struct stat st;
+	add_file(f);
+	assert_fsck(f, 0, "");
+	close_corpus(f);
+	file_name(f, path);
+	assert_int_equal(stat(path, &st), 0);
+	flip(path, st.st_size - 200);
+	assert_fsck(f, 1, "a bucket does not have its checksum");
+	assert_int_equal(truncate(path, 100), 0);
+	assert_fsck(f, 1, "it does not begin as one");
+	assert_ok(corpus_rebuild(f->dir, &records, &test_error));
+	assert_fsck(f, 0, "");
+	assert_int_equal(count_files(f), 1);
+	open_corpus(f);
+	assert_all_found(f);
+}
+
 /* What a write that was cut short left behind is cleared away. */
 static void test_leftovers(void **state)
 {
@@ -488,7 +526,8 @@ int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_at_once),   T(test_files),    T(test_damaged_files), T(test_damaged_bucket),
-		T(test_leftovers), T(test_withheld), T(test_killed),        T(test_as_exhaustive)};
+		T(test_at_once),        T(test_files),  T(test_damaged_files),
+		T(test_damaged_bucket), T(test_fsck),   T(test_leftovers),
+		T(test_withheld),       T(test_killed), T(test_as_exhaustive)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

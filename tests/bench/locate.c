@@ -1,15 +1,14 @@
 /*
- * locate TEXTS FOLDER [QUOTES [--no-fts]]: puts every text file below TEXTS (UTF-8, at most 64 MiB)
- * as a document into a corpus in a new folder below FOLDER, has annotd's index over texts made, and
- * looks for quotes from random places: as they are, and with one word in five replaced by another.
- * Then SQLite's FTS5 gets the same texts, in rows of at most 1.5 KB, and looks for the phrases of
- * three words of the same altered quotes. Prints figures, a name and a number a line; the same seed
- * each time.
+ * locate [--no-fts] FOLDER QUOTES TEXTS…: puts every text file below the TEXTS (UTF-8, at most 64
+ * MiB) as a document into a corpus in a new folder below FOLDER, has annotd's index over texts
+ * made, and looks for quotes from random places: as they are, and with one word in five replaced by
+ * another. Then SQLite's FTS5 gets the same texts, in rows of at most 1.5 KB, and looks for the
+ * phrases of three words of the same altered quotes. Prints figures, a name and a number a line;
+ * the same seed each time. Times are those of the clock, and (…_cpu) of the processor.
  *
  * A quote is found when the answer has the place it was taken from, or another one that is as good.
  */
 #include <fts.h>
-#include <math.h>
 #include <sqlite3.h>
 #include <time.h>
 
@@ -25,7 +24,6 @@ enum {
 	QUOTE_BYTES = 150,
 	WORDS_LEAST = 12, /* of a quote: what has fewer is no prose with spaces */
 	ALTERED_PERCENT = 20,
-	QUOTES_DEFAULT = 400,
 	FTS_QUOTES = 100,
 	ROW_BYTES = 1500,
 	BATCH = 128,
@@ -93,8 +91,6 @@ static void read_tree(char *root)
 		if (e->fts_info == FTS_F)
 			add_file(e->fts_path);
 	fts_close(tree);
-	if (n_documents == 0)
-		die("no texts there");
 }
 
 /* --- the corpus --- */
@@ -504,14 +500,18 @@ int main(int argc, char **argv)
 {
 	char dir[TEST_PATH_MAX];
 	struct call c = {.peer_uid = -1, .arena = annot_arena_new(DISPATCH_ARENA_MAX)};
-	size_t n = argc > 3 ? strtoul(argv[3], NULL, 10) : QUOTES_DEFAULT;
-	if (argc < 3 || n == 0)
-		die("usage: bench_locate TEXTS FOLDER [QUOTES [--no-fts]]");
+	bool with_fts = argc < 2 || strcmp(argv[1], "--no-fts") != 0;
+	argv += with_fts ? 1 : 2;
+	argc -= with_fts ? 1 : 2;
+	size_t n = argc > 2 ? strtoul(argv[1], NULL, 10) : 0;
+	if (n == 0)
+		die("usage: bench_locate [--no-fts] FOLDER QUOTES TEXTS…");
 	store_tune();
-	read_tree(argv[1]);
-	c.corpus = new_corpus(argv[2], dir);
-	fprintf(stderr, "bench_locate: %zu documents, %.1f MB, in %s\n", n_documents,
-		(double)n_bytes / 1e6, dir);
+	for (int i = 2; i < argc; i++)
+		read_tree(argv[i]);
+	if (n_documents == 0)
+		die("no texts there");
+	c.corpus = new_corpus(argv[0], dir);
 	c.segments = make_index(c.corpus);
 	check(reader_open(dir, &c.reader, &test_error));
 	reader_follow(c.reader, corpus_commits(c.corpus));
@@ -523,8 +523,7 @@ int main(int argc, char **argv)
 	reader_close(c.reader);
 	segments_stop(c.segments);
 	corpus_close(c.corpus);
-	fflush(stdout);
-	if (argc < 5)
+	if (with_fts)
 		fts(dir, quotes, n < FTS_QUOTES ? n : FTS_QUOTES);
 	test_folder_remove(dir);
 	annot_arena_free(c.arena);
