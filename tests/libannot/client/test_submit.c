@@ -207,6 +207,30 @@ static void test_refused(void **state)
 	assert_int_equal(fake_files(x->f, "corpora/*/fork-evidence-*"), 0);
 }
 
+/* A refusal by a log that shows another history says so, and the record waits for the right one. */
+static void test_refused_by_fork(void **state)
+{
+	struct fixture *x = *state;
+	size_t sent, refused;
+	sign(x, 0, "first");
+	assert_ok(submit(x, 0, 1));
+	sign(x, 1, "second");
+	x->f->leaves[1].hash.b[0] ^= 1;
+	x->f->refuse = x->made[1].record;
+	assert_ok(submit(x, 1, 1));
+	assert_int_equal(x->receipts[1].status, ANNOT_MISMATCH);
+	assert_non_null(strstr(x->receipts[1].message, "FORKED"));
+	assert_true(x->receipts[1].waits);
+	assert_int_equal(waiting(x), 1);
+	assert_int_equal(fake_files(x->f, "corpora/*/fork-evidence-*"), 1);
+	x->f->leaves[1].hash.b[0] ^= 1;
+	x->f->refuse = NULL;
+	assert_ok(annot_outbox_flush(x->a, &sent, &refused, &test_error));
+	assert_int_equal(sent, 1);
+	assert_int_equal(refused, 0);
+	assert_int_equal(waiting(x), 0);
+}
+
 /* A status that may change: the record stays, and the receipt says so. */
 static void test_not_for_good(void **state)
 {
@@ -309,6 +333,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_daemon, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_expect_heads, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_refused_by_fork, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused_later, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_not_for_good, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_whole_request, setup, teardown),

@@ -143,23 +143,31 @@ static void test_wrong_log_key(void **state)
 }
 
 /* A later corpus record names another log key: believed after a replay, and remembered. */
+/* A corpus record that names a new log key, which is put in *ret. */
+static const struct annot_record *change_log_key(struct fake_fixture *x,
+						 const struct annot_record *corpus,
+						 struct annot_skey *ret)
+{
+	struct annot_buf vkey = ANNOT_BUF_INIT(1024);
+	struct annot_draft *draft = annot_draft_amend(corpus);
+	assert_ok(annot_skey_new("test.example/log", ANNOT_NOTE_ED25519, ret, &test_error));
+	annot_vkey_write(&ret->vkey, &vkey);
+	assert_int_equal(annot_draft_unset(draft, "log"), 1);
+	assert_ok(annot_draft_add(draft, "log", vkey.data, &test_error));
+	annot_buf_free(&vkey);
+	return fake_add(x->f, x->a, draft);
+}
+
 static void test_log_key_change(void **state)
 {
 	struct fake_fixture *x = *state;
 	const struct annot_record *genesis;
 	struct annot_skey log;
-	struct annot_buf vkey = ANNOT_BUF_INIT(1024);
 	struct annot_checkpoint c;
 	assert_ok(annot_pin_refresh(x->a, &c, &test_error));
 	assert_ok(annot_genesis(x->a, &genesis, &test_error));
 	grow(x, 2);
-	assert_ok(annot_skey_new("test.example/log", ANNOT_NOTE_ED25519, &log, &test_error));
-	annot_vkey_write(&log.vkey, &vkey);
-	struct annot_draft *draft = annot_draft_amend(genesis);
-	assert_int_equal(annot_draft_unset(draft, "log"), 1);
-	assert_ok(annot_draft_add(draft, "log", vkey.data, &test_error));
-	annot_buf_free(&vkey);
-	fake_add(x->f, x->a, draft);
+	change_log_key(x, genesis, &log);
 	grow(x, 2);
 	x->f->log = log;
 	assert_ok(annot_pin_refresh(x->a, &c, &test_error));
@@ -176,23 +184,45 @@ static void test_log_key_change(void **state)
 	assert_int_equal(x->f->times, 100);
 }
 
+/* After the second change whoever has the first key is not believed, even by the genesis record. */
+static void test_log_key_forgotten(void **state)
+{
+	struct fake_fixture *x = *state;
+	struct annot_skey first = x->f->log, second, third;
+	const struct annot_record *corpus;
+	struct annot_checkpoint c;
+	assert_ok(annot_genesis(x->a, &corpus, &test_error));
+	corpus = change_log_key(x, corpus, &second);
+	x->f->log = second;
+	assert_ok(annot_pin_refresh(x->a, &c, &test_error));
+	grow(x, 1);
+	x->f->log = first; /* the one before is good while a change is under way */
+	assert_ok(annot_pin_refresh(x->a, &c, &test_error));
+	change_log_key(x, corpus, &third);
+	x->f->log = third;
+	assert_ok(annot_pin_refresh(x->a, &c, &test_error));
+	grow(x, 1);
+	x->f->log = first;
+	for (int again = 0; again < 2; again++) { /* nor by another handle */
+		assert_status(annot_pin_refresh(x->a, &c, &test_error), ANNOT_MISMATCH);
+		assert_error_says("not signed by a key of corpus");
+		annot_close(x->a);
+		assert_ok(fake_open(x->f, 5000, &x->a));
+	}
+	x->f->log = second;
+	assert_ok(annot_pin_refresh(x->a, &c, &test_error));
+}
+
 /* The same, but the record that should bring the key is not signed by an admin. */
 static void test_log_key_forged(void **state)
 {
 	struct fake_fixture *x = *state;
 	const struct annot_record *genesis;
 	struct annot_skey log;
-	struct annot_buf vkey = ANNOT_BUF_INIT(1024);
 	struct annot_checkpoint c;
 	assert_ok(annot_pin_refresh(x->a, &c, &test_error));
 	assert_ok(annot_genesis(x->a, &genesis, &test_error));
-	assert_ok(annot_skey_new("test.example/log", ANNOT_NOTE_ED25519, &log, &test_error));
-	annot_vkey_write(&log.vkey, &vkey);
-	struct annot_draft *draft = annot_draft_amend(genesis);
-	assert_int_equal(annot_draft_unset(draft, "log"), 1);
-	assert_ok(annot_draft_add(draft, "log", vkey.data, &test_error));
-	annot_buf_free(&vkey);
-	fake_add(x->f, x->a, draft);
+	change_log_key(x, genesis, &log);
 	x->f->leaves[1].signature[5] ^= 1;
 	struct annot_buf line = ANNOT_BUF_INIT(ANNOT_LEAF_MAX);
 	struct annot_leaf leaf;
@@ -336,6 +366,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_roll_back, fake_setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(test_wrong_log_key, fake_setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(test_log_key_change, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_log_key_forgotten, fake_setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(test_log_key_forged, fake_setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(test_fetch, fake_setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(test_withheld, fake_setup, fake_teardown),
