@@ -105,13 +105,15 @@ static void describe_chain(const struct annot_verify *v, const struct annot_key_
 	annot_buf_putc(ret, ')');
 }
 
-static const char *describe_enrolment(const struct annot_verify *v,
-				      const struct annot_key_info *key, struct annot_buf *ret)
+static const char *describe_enrolment(struct annot_verify *v, const struct annot_key_info *key,
+				      struct annot_buf *ret)
 {
 	if (annot_replay_leaf(v, key->index).kind == ANNOT_KIND_key_rotate)
 		describe_chain(v, key, ret);
 	else
 		describe_first(v, key, ret);
+	if (ret->no_memory)
+		v->failed = true;
 	return ret->failed ? "by a chain of keys that is too long to show" : ret->data;
 }
 

@@ -7,7 +7,7 @@ enum { SKEW_S = 300 }; /* a claimed time this far outside of the bounds is nothi
 
 /* --- notes of earlier checkpoints --- */
 
-bool annot_cosigned_load(struct annot_verify *v)
+bool annot_cosigned_load(struct annot_verify *v, enum annot_status *status)
 {
 	for (size_t i = 0; i < v->bundle.n_cosigned; i++) {
 		struct annot_cosigned *c = &v->cosigned[i];
@@ -15,8 +15,8 @@ bool annot_cosigned_load(struct annot_verify *v)
 
 		c->parsed = annot_arena_alloc(v->arena, sizeof(*c->parsed));
 		if (!c->parsed) {
-			v->failed = true;
-			return true;
+			*status = ANNOT_NO_MEMORY;
+			return false;
 		}
 		if (annot_note_parse(v->bundle.cosigned[i], c->parsed, &why) != ANNOT_OK ||
 		    annot_checkpoint_parse(c->parsed->text, &c->checkpoint, &why) != ANNOT_OK) {
@@ -35,16 +35,29 @@ bool annot_cosigned_load(struct annot_verify *v)
 	return true;
 }
 
-static bool signed_by_log(const struct annot_verify *v, struct annot_bytes note)
+/* Whether one of the keys signed a checkpoint; want of memory is no answer: v->failed. */
+static bool signed_by(struct annot_verify *v, struct annot_bytes note,
+		      const struct annot_vkey *keys, size_t n)
+{
+	struct annot_checkpoint c;
+
+	for (size_t i = 0; i < n; i++) {
+		enum annot_status status = annot_checkpoint_open(note, &keys[i], &c, NULL);
+
+		if (status == ANNOT_OK)
+			return true;
+		if (status == ANNOT_NO_MEMORY || status == ANNOT_INTERNAL)
+			v->failed = true;
+	}
+	return false;
+}
+
+static bool signed_by_log(struct annot_verify *v, struct annot_bytes note)
 {
 	const struct annot_vkey *keys;
-	struct annot_checkpoint c;
 	size_t n = annot_authority_log_keys(annot_memory_authority(v->memory), &keys);
 
-	for (size_t i = 0; i < n; i++)
-		if (annot_checkpoint_open(note, &keys[i], &c, NULL) == ANNOT_OK)
-			return true;
-	return false;
+	return signed_by(v, note, keys, n);
 }
 
 void annot_check_cosigned(struct annot_verify *v)
@@ -86,6 +99,10 @@ static bool add_times(struct annot_verify *v, const struct annot_note *note, uin
 		if (status == ANNOT_MISMATCH) {
 			CHECK_INVALID(v, "witnesses", "a line in the name of %s is forged",
 				      p->names[i].key.name);
+			return false;
+		}
+		if (status == ANNOT_NO_MEMORY || status == ANNOT_INTERNAL) {
+			v->failed = true;
 			return false;
 		}
 		if (status == ANNOT_OK && time_s <= now && time_s < times[i])
@@ -158,12 +175,8 @@ static void tell_quorum(struct annot_verify *v, const uint64_t *times)
 static void check_policy_log(struct annot_verify *v)
 {
 	const struct annot_tlogpolicy *p = v->trust->policy;
-	struct annot_checkpoint c;
 
-	for (size_t i = 0; i < p->n_logs; i++)
-		if (annot_checkpoint_open(v->note, &p->logs[i], &c, NULL) == ANNOT_OK)
-			return;
-	if (p->n_logs)
+	if (p->n_logs && !signed_by(v, v->note, p->logs, p->n_logs))
 		CHECK_INVALID(v, "policy",
 			      "the checkpoint of %s is not signed by a log of your policy",
 			      v->checkpoint.origin);

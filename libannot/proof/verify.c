@@ -80,7 +80,7 @@ static enum annot_status load(struct annot_verify *v, struct annot_bytes file,
 		return ANNOT_OK;
 	}
 	v->loaded = annot_supplied_load(v, &status) && annot_text_load(v, &status) &&
-		    annot_shown_load(v, &status) && annot_cosigned_load(v);
+		    annot_shown_load(v, &status) && annot_cosigned_load(v, &status);
 	return status == ANNOT_OK ? ANNOT_OK
 				  : annot_fail(err, status, "out of memory for the bundle");
 }

@@ -255,8 +255,8 @@ void annot_check_seen(struct annot_verify *v);
 
 /* --- check_witnesses.c --- */
 
-/* Reads the notes of earlier checkpoints. False: a check was added. */
-bool annot_cosigned_load(struct annot_verify *v);
+/* Reads the notes of earlier checkpoints. Results as of annot_supplied_load. */
+bool annot_cosigned_load(struct annot_verify *v, enum annot_status *status);
 void annot_check_cosigned(struct annot_verify *v);
 void annot_check_witnesses(struct annot_verify *v);
 /* After the witnesses, who bound it. */

@@ -5,6 +5,7 @@
 
 #include "base/auto.h"
 #include "corpus.h"
+#include "proof/excerpt.h"
 #include "proof/gate.h"
 
 struct work {
@@ -145,6 +146,42 @@ static void test_unsound(void **state)
 	assert_true(alloc_each("no leaves", verify, &w) > 5);
 }
 
+/* With an excerpt in place of the source, a cosigned checkpoint, and a policy that asks for its
+ * witness. */
+static void test_witnessed(void **state)
+{
+	struct work w = {.c = *state};
+	AUTO_BUF struct annot_buf note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
+	AUTO_BUF struct annot_buf text = ANNOT_BUF_INIT(4096);
+	const struct test_entry *document = w.c->entries[3];
+	struct annot_bytes plain = test_checkpoint(w.c, NULL), excerpt;
+	struct annot_note *parsed = annot_arena_alloc(w.c->arena, sizeof(*parsed));
+	struct annot_tlogpolicy policy;
+	struct annot_bundle b;
+	struct annot_skey key;
+	bool wanted = true;
+	assert_ok(annot_skey_new("w.example", ANNOT_NOTE_COSIGNATURE, &key, &test_error));
+	assert_ok(annot_note_parse(plain, parsed, &test_error));
+	annot_buf_add(&note, plain.data, plain.len);
+	annot_note_cosign(&key, 1795305600, parsed->text, &note);
+	annot_buf_puts(&text, "witness w ");
+	annot_vkey_write(&key.vkey, &text);
+	annot_buf_puts(&text, "\ngroup g any w\nquorum g\n");
+	assert_ok(annot_tlogpolicy_parse(w.c->arena, annot_buf_bytes(&text), &policy, &test_error));
+	test_bundle(w.c, w.c->entries[4], &b);
+	assert_ok(annot_chunk_sections(w.c->arena, &document->id, document->content, &wanted,
+				       &excerpt, &b.n_excerpts, &test_error));
+	b.excerpts = &excerpt;
+	b.n_sources = 0;
+	b.cosigned[b.n_cosigned++] = annot_buf_bytes(&note);
+	w.file = test_bundle_file(w.c, &b);
+	w.trust = (struct annot_trust){.corpus = w.c->id, .policy = &policy};
+	w.report = test_verify_bundle(w.c, &b, &w.trust);
+	assert_verdict(w.report, ANNOT_VALID);
+	assert_true(alloc_each("a witnessed excerpt", verify, &w) > 50);
+	assert_true(alloc_each("its bundle", parse, &w) > 4);
+}
+
 static int setup(void **state)
 {
 	*state = corpus();
@@ -162,6 +199,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_each),
 		cmocka_unit_test(test_unsound),
+		cmocka_unit_test(test_witnessed),
 	};
 	alloc_json();
 	return cmocka_run_group_tests(tests, setup, teardown);

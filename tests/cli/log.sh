@@ -90,4 +90,37 @@ expect 2 'no-such' alone verify "$work/short.bundle" --corpus "$corpus" --log "$
 quiet boris amend "$quote" --set speaker=she >/dev/null
 expect 0 '' ctl chloe log export "$copy"
 expect 0 'newest as of #306' alone verify "$work/short.bundle" --corpus "$corpus" --log "$copy"
+
+# --- what is withheld goes from the copy -------------------------------------------------------------------
+quiet boris claim add 'The mayor is called Zyxwvut.' >"$work/claim"
+expect 0 '' ctl chloe log export "$copy"
+grep -rlq Zyxwvut "$copy" || fail "the words are not in the copy to begin with"
+expect 0 '' ctl alice withhold "$(cat "$work/claim")@1" --because 'a name'
+expect 0 'gone from the copy' ctl chloe log export "$copy"
+if grep -rl Zyxwvut "$copy"; then fail "the words are left in the copy"; fi
+# Also from tiles that were full long before.
+grep -qa '^exact three' "$copy/records/000" || fail "the quote is not in the first tile"
+expect 0 '' ctl alice withhold "$quote@1" --because 'an order'
+expect 0 'gone from the copy' ctl chloe log export "$copy"
+if grep -qa '^exact three' "$copy/records/000"; then fail "the quote is left in the first tile"; fi
+expect 0 '2 withheld' alone log audit "$copy" --again --corpus "$corpus"
+expect 0 '' ctl chloe log export "$work/afresh"
+for tree in tile/entries tile/0 tile/1 records; do
+	diff -r "$copy/$tree" "$work/afresh/$tree" >"$work/out" || grep -q '^Only in .*/copy.*\.p: ' "$work/out" || fail "$(cat "$work/out")"
+done
+
+# --- the log changes its key --------------------------------------------------------------------------------
+vkey=$(ctl alice log key "$work/corpus/log.key.next" 2>/dev/null)
+stop
+serve
+quiet alice corpus set --log "$vkey" >/dev/null
+stop
+mv "$work/corpus/log.key.next" "$work/corpus/log.key"
+serve
+quiet boris comment add "$quote" 'under another key' >/dev/null
+expect 0 '' ctl chloe log export "$copy"
+expect 0 'VALID' alone log audit "$copy" --corpus "$corpus"
+expect 0 'VALID' ctl boris log audit
+ctl w --quiet log witness --new witness.example/w --key "$work/w.key" >/dev/null 2>&1
+expect 0 'cosigned test.example/desk' ctl w log witness --key "$work/w.key" "$copy" --corpus "$corpus" -o "$work/w.note"
 stop
