@@ -1,7 +1,7 @@
 /*
  * check: the quotes of an article against the corpus. One quote at a time goes from words to places
  * (locate.c), to a judgement (judge.c), to output (print.c, json.c, sarif.c) and, if asked, to a
- * signed record (add.c); memory is bounded by one quote.
+ * signed record (add.c). each.c keeps a few quotes under way; memory is bounded by these.
  */
 #ifndef ANNOTCTL_CHECK_H
 #define ANNOTCTL_CHECK_H
@@ -102,6 +102,18 @@ size_t check_foreign(const struct annot_alteration *a);
 /* Judges one quote; ret->quote and its place are set. */
 enum annot_status check_judge(struct ctl *ctl, struct sources *sources,
 			      const struct article *article, struct checked *ret);
+
+/* A byte of the article as line and code points; it moves forward only. */
+struct cursor {
+	size_t at, chars, line, line_chars; /* line_chars: code points before the line */
+};
+void check_move(struct cursor *c, const struct article *a, size_t to);
+
+/* Judges all quotes, on several connections, and hands each on in order; ctl->arena is that of the
+ * quote meanwhile. Ends with the first failure, of a judgement or of take. */
+typedef enum annot_status (*check_take)(struct ctl *ctl, const struct checked *c, void *arg);
+enum annot_status check_each(struct ctl *ctl, const struct sources *sources,
+			     const struct article *article, check_take take, void *arg);
 
 /* Altered in substance, spliced across speakers, or not found: what makes check exit with 1. */
 bool check_fails(const struct checked *c);

@@ -22,7 +22,7 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND,
 };
 
-enum { ARTICLE_ARENA = 1 << 30, QUOTE_ARENA = 1 << 30, PROGRESS_STEP = 16 };
+enum { ARTICLE_ARENA = 1 << 30, PROGRESS_STEP = 16 };
 
 static enum annot_status read_article(struct ctl *ctl, const char *path, struct article *ret)
 {
@@ -51,39 +51,6 @@ static enum annot_article_format format_of(const char *path)
 	return arg_markdown ? ANNOT_ARTICLE_MARKDOWN : ANNOT_ARTICLE_TEXT;
 }
 
-/* Code points of bytes that need not be UTF-8: a byte that is none is one. */
-static size_t count_chars(const char *text, size_t len)
-{
-	size_t n = 0;
-	for (size_t at = 0; at < len;) {
-		size_t valid = annot_utf8_valid(text + at, len - at);
-		n += annot_utf8_chars(text + at, valid);
-		at += valid;
-		n += at < len;
-		at += at < len;
-	}
-	return n;
-}
-
-/* A byte of the article as line, column and code points; quotes come in the order of their starts.
- */
-struct cursor {
-	size_t at, chars, line, line_chars;
-};
-
-static void move(struct cursor *c, const char *text, size_t to)
-{
-	for (const char *end; (end = memchr(text + c->at, '\n', to - c->at));) {
-		size_t next = (size_t)(end - text) + 1;
-		c->chars += count_chars(text + c->at, next - c->at);
-		c->at = next;
-		c->line++;
-		c->line_chars = c->chars;
-	}
-	c->chars += count_chars(text + c->at, to - c->at);
-	c->at = to;
-}
-
 static void show_progress(const struct ctl *ctl, size_t done, size_t all)
 {
 	if (ctl->quiet || !isatty(STDERR_FILENO) || isatty(STDOUT_FILENO))
@@ -106,27 +73,24 @@ static void print_one(struct ctl *ctl, const struct article *a, const struct che
 		check_print(ctl, a, c);
 }
 
-static enum annot_status check_one(struct ctl *ctl, struct sources *sources,
-				   const struct article *a, size_t i, struct cursor *cursor,
-				   struct summary *s)
+struct run {
+	const struct article *article;
+	struct summary summary;
+};
+
+static enum annot_status take(struct ctl *ctl, const struct checked *c, void *arg)
 {
-	const struct annot_quoted *q = &a->quotes.quotes[i];
-	struct checked c = {.quote = q};
+	struct run *run = arg;
+	struct summary *s = &run->summary;
 	bool added = false;
-	move(cursor, a->text.data, q->bytes[0]);
-	c.line = cursor->line;
-	c.column = cursor->chars - cursor->line_chars + 1;
-	c.chars[0] = cursor->chars;
-	c.chars[1] =
-		c.chars[0] + count_chars(a->text.data + q->bytes[0], q->bytes[1] - q->bytes[0]);
-	TRY(check_judge(ctl, sources, a, &c));
-	print_one(ctl, a, &c);
+	print_one(ctl, run->article, c);
 	if (arg_add)
-		TRY(check_add(ctl, a, &c, &added));
+		TRY(check_add(ctl, run->article, c, &added));
 	s->quotes++;
-	s->failed += check_fails(&c);
+	s->failed += check_fails(c);
 	s->added += added;
-	s->results[c.whole.result]++;
+	s->results[c->whole.result]++;
+	show_progress(ctl, s->quotes, run->article->quotes.n);
 	return ANNOT_OK;
 }
 
@@ -172,7 +136,7 @@ static void warn(struct ctl *ctl, const struct article *a)
 	const struct annot_extracted *all = &a->quotes;
 	struct cursor cursor = {.line = 1};
 	if (all->n_invalid > 0) {
-		move(&cursor, a->text.data, all->invalid[0]);
+		check_move(&cursor, a, all->invalid[0]);
 		out_warning(ctl,
 			    "%s: %zu byte%s not UTF-8, the first at byte %zu (line %zu); read as "
 			    "U+FFFD",
@@ -184,30 +148,8 @@ static void warn(struct ctl *ctl, const struct article *a)
 			    ANNOT_EXTRACT_QUOTES_MAX);
 }
 
-/* All quotes, each in memory of its own. */
-static enum annot_status check_all(struct ctl *ctl, const struct article *a, struct summary *s)
-{
-	struct sources sources = {.only = arg_documents,
-				  .excluded = arg_excluded,
-				  .article = annot_sha256(a->text.data, a->text.len)};
-	struct annot_arena *outer = ctl->arena, *inner = annot_arena_new(QUOTE_ARENA);
-	struct cursor cursor = {.line = 1};
-	enum annot_status status =
-		inner ? ANNOT_OK : annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
-	for (size_t i = 0; i < a->quotes.n && status == ANNOT_OK; i++) {
-		ctl->arena = inner;
-		status = check_one(ctl, &sources, a, i, &cursor, s);
-		ctl->arena = outer;
-		annot_arena_reset(inner);
-		show_progress(ctl, i + 1, a->quotes.n);
-	}
-	annot_arena_free(inner);
-	check_sources_free(&sources);
-	return status;
-}
-
 static enum annot_status check(struct ctl *ctl, const char *path, struct article *a,
-			       struct annot_arena *arena, struct summary *s)
+			       struct annot_arena *arena, struct run *run)
 {
 	if (!arena)
 		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
@@ -216,31 +158,35 @@ static enum annot_status check(struct ctl *ctl, const char *path, struct article
 			  &ctl->err));
 	warn(ctl, a);
 	begin(ctl);
-	TRY(check_all(ctl, a, s));
-	end(ctl, a, s);
+	const struct sources sources = {.only = arg_documents,
+					.excluded = arg_excluded,
+					.article = annot_sha256(a->text.data, a->text.len)};
+	run->article = a;
+	TRY(check_each(ctl, &sources, a, take, run));
+	end(ctl, a, &run->summary);
 	return ANNOT_OK;
 }
 
-static int run(struct ctl *ctl, int argc, const char **args)
+static int run_check(struct ctl *ctl, int argc, const char **args)
 {
 	(void)argc;
 	struct article article = {0};
-	struct summary summary = {0};
+	struct run run = {0};
 	struct annot_arena *arena = annot_arena_new(ARTICLE_ARENA);
 	enum format asked = ctl->format;
 	if (arg_sarif)
 		ctl->format = FORMAT_JSON;
-	enum annot_status status = check(ctl, args[0], &article, arena, &summary);
+	enum annot_status status = check(ctl, args[0], &article, arena, &run);
 	ctl->format = asked; /* that of an error */
 	annot_buf_free(&article.text);
 	annot_arena_free(arena);
 	if (status != ANNOT_OK)
 		return ctl_fail(ctl, status);
-	return summary.failed > 0 ? annot_exit_code(ANNOT_NO) : 0;
+	return run.summary.failed > 0 ? annot_exit_code(ANNOT_NO) : 0;
 }
 
 const struct command cmd_check = {
 	"check", "ARTICLE", "Say how an article's quotes differ from what stands in the corpus",
-	options, run,       NEEDS_DAEMON | LISTS,
+	options, run_check, NEEDS_DAEMON | LISTS,
 	1,       1,
 };

@@ -87,8 +87,9 @@ static bool alike(const struct annot_token *a, const struct annot_token *b)
 
 unsigned annot_align_replace(const struct annot_token *quote, const struct annot_token *source)
 {
+	/* What the editor put in is the source's word only where that is put in there, too. */
 	if (annot_token_same(quote, source))
-		return 0;
+		return quote->editor && !source->editor ? COST_EDITOR * 2 : 0;
 	if (is_mark(quote) || is_mark(source)) {
 		bool marks = quote->kind == ANNOT_TOKEN_PUNCTUATION &&
 			     source->kind == ANNOT_TOKEN_PUNCTUATION;
@@ -156,7 +157,7 @@ static void fill_row(const struct aligner *a, const struct stretch *s, size_t i,
 		const struct annot_token *source = &a->source->tokens[s->s0 + j - 1];
 		unsigned replace = annot_align_replace(quote, source);
 		unsigned best = above[j - 1] + replace;
-		moves[j] = replace == 0 ? ANNOT_ALIGN_SAME : ANNOT_ALIGN_REPLACE;
+		moves[j] = annot_token_same(quote, source) ? ANNOT_ALIGN_SAME : ANNOT_ALIGN_REPLACE;
 		if (above[j] + up < best) {
 			best = above[j] + up;
 			moves[j] = ANNOT_ALIGN_QUOTE;

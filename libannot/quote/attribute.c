@@ -114,7 +114,7 @@ static bool goes_on(const struct annot_surroundings *s, const struct annot_token
 static enum annot_status find(struct annot_arena *arena, const struct annot_surroundings *s,
 			      struct annot_quoted *q, bool *ret_found, struct annot_error *err)
 {
-	struct annot_tokens before, behind;
+	struct annot_tokens before, behind = {0};
 	struct annot_finding f;
 	TRY(annot_tokens_read(arena, annot_bytes(s->text.data + s->before, s->start - s->before),
 			      &before, err));

@@ -18,7 +18,7 @@ struct extractor {
 	struct annot_arena *arena;
 	struct annot_bytes text; /* as UTF-8 */
 	struct annot_bytes given;
-	struct annot_spans spans;
+	struct annot_scanned spans;
 	struct annot_quoted *quotes;
 };
 
@@ -46,7 +46,7 @@ static enum annot_status make_valid(struct annot_arena *arena, struct annot_byte
 }
 
 /* The first hole that does not end before a byte. */
-static size_t first_hole(const struct annot_spans *s, size_t at)
+static size_t first_hole(const struct annot_scanned *s, size_t at)
 {
 	size_t low = 0, high = s->n_holes;
 	while (low < high) {
@@ -190,7 +190,7 @@ static enum annot_status make_parts(const struct extractor *x, struct annot_quot
 
 static int compare_spans(const void *a, const void *b)
 {
-	const struct annot_span *x = a, *y = b;
+	const struct annot_scan_span *x = a, *y = b;
 	if (x->outer[0] != y->outer[0])
 		return x->outer[0] < y->outer[0] ? -1 : 1;
 	return (x->outer[1] < y->outer[1]) - (x->outer[1] > y->outer[1]);
@@ -199,7 +199,7 @@ static int compare_spans(const void *a, const void *b)
 /* Whether a block quote is no more than a quotation in its marks, which then stands for it. */
 static bool is_only_marked(const struct extractor *x, size_t i)
 {
-	const struct annot_span *s = &x->spans.spans[i];
+	const struct annot_scan_span *s = &x->spans.spans[i];
 	if (!s->block || i + 1 == x->spans.n || s[1].outer[1] > s->outer[1])
 		return false;
 	enum { ATTRIBUTION_MAX = 120 };
@@ -214,7 +214,7 @@ static size_t arrange(struct extractor *x)
 	if (x->spans.n > 1)
 		qsort(x->spans.spans, x->spans.n, sizeof(*x->spans.spans), compare_spans);
 	for (size_t i = 0; i < x->spans.n; i++) {
-		const struct annot_span *s = &x->spans.spans[i];
+		const struct annot_scan_span *s = &x->spans.spans[i];
 		if (is_only_marked(x, i) || count_letters(x->text, s->inner[0], s->inner[1]) == 0)
 			continue;
 		while (depth > 0 && ends[depth - 1] <= s->outer[0])
@@ -322,7 +322,7 @@ enum annot_status annot_extract(struct annot_arena *arena, struct annot_bytes te
 	struct annot_extracted answer = {0};
 	struct extractor x = {.arena = arena, .given = text};
 	enum annot_status status = extract(&x, format, &answer, err);
-	annot_spans_free(&x.spans);
+	annot_scan_free(&x.spans);
 	if (status == ANNOT_OK)
 		*ret = answer;
 	return status;

@@ -9,13 +9,13 @@ enum { FENCE_MIN = 3, INDENT = 4 };
 
 static void add_hole(struct annot_scanner *s, size_t start, size_t end)
 {
-	struct annot_spans *all = s->spans;
-	struct annot_hole *grown =
+	struct annot_scanned *all = s->spans;
+	struct annot_scan_hole *grown =
 		annot_scan_grow(s, all->holes, all->n_holes, &all->holes_cap, sizeof(*grown));
 	if (!grown)
 		return;
 	all->holes = grown;
-	all->holes[all->n_holes++] = (struct annot_hole){start, end};
+	all->holes[all->n_holes++] = (struct annot_scan_hole){start, end};
 }
 
 /* Skips code between backticks; a run that is not closed on the line is text. */
@@ -94,9 +94,9 @@ static size_t skip_blanks(const struct annot_scanner *s, size_t at)
 static void end_block(struct annot_scanner *s)
 {
 	if (s->block)
-		annot_scan_add(s, (struct annot_span){.outer = {s->block_outer, s->block_end},
-						      .inner = {s->block_start, s->block_end},
-						      .block = true});
+		annot_scan_add(s, (struct annot_scan_span){.outer = {s->block_outer, s->block_end},
+							   .inner = {s->block_start, s->block_end},
+							   .block = true});
 	s->block = false;
 	s->depth = 0;
 }
@@ -208,9 +208,9 @@ static bool begin_text(struct annot_scanner *s)
 }
 
 enum annot_status annot_scan(struct annot_bytes text, enum annot_article_format format,
-			     struct annot_spans *ret, struct annot_error *err)
+			     struct annot_scanned *ret, struct annot_error *err)
 {
-	struct annot_spans spans = {0};
+	struct annot_scanned spans = {0};
 	struct annot_scanner s = {.text = (const char *)text.data,
 				  .len = text.len,
 				  .format = format,
@@ -227,16 +227,16 @@ enum annot_status annot_scan(struct annot_bytes text, enum annot_article_format 
 	}
 	end_block(&s);
 	if (s.no_memory) {
-		annot_spans_free(&spans);
+		annot_scan_free(&spans);
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory for quotes");
 	}
 	*ret = spans;
 	return ANNOT_OK;
 }
 
-void annot_spans_free(struct annot_spans *s)
+void annot_scan_free(struct annot_scanned *s)
 {
 	free(s->spans);
 	free(s->holes);
-	*s = (struct annot_spans){0};
+	*s = (struct annot_scanned){0};
 }

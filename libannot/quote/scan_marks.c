@@ -24,13 +24,13 @@ void *annot_scan_grow(struct annot_scanner *s, void *items, size_t n, size_t *ca
 	return grown;
 }
 
-void annot_scan_add(struct annot_scanner *s, struct annot_span span)
+void annot_scan_add(struct annot_scanner *s, struct annot_scan_span span)
 {
-	struct annot_spans *all = s->spans;
+	struct annot_scanned *all = s->spans;
 	all->cut = all->cut || all->n == ANNOT_EXTRACT_QUOTES_MAX;
 	if (span.inner[1] <= span.inner[0] || span.inner[1] - span.inner[0] > QUOTE_MAX || all->cut)
 		return;
-	struct annot_span *grown =
+	struct annot_scan_span *grown =
 		annot_scan_grow(s, all->spans, all->n, &all->cap, sizeof(*grown));
 	if (!grown)
 		return;
@@ -162,8 +162,8 @@ void annot_scan_mark(struct annot_scanner *s)
 			continue;
 		if (apostrophe ? is_possessive(s, &m, at, next) : is_inches(s, &m, next))
 			return;
-		annot_scan_add(s, (struct annot_span){.outer = {s->stack[i].outer, next},
-						      .inner = {s->stack[i].inner, at}});
+		annot_scan_add(s, (struct annot_scan_span){.outer = {s->stack[i].outer, next},
+							   .inner = {s->stack[i].inner, at}});
 		s->depth = i;
 		return;
 	}

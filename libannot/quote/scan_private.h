@@ -24,7 +24,7 @@ struct annot_scanner {
 	size_t len, at, line_end;
 	size_t line; /* its number */
 	enum annot_article_format format;
-	struct annot_spans *spans;
+	struct annot_scanned *spans;
 	struct annot_scan_open stack[ANNOT_EXTRACT_DEPTH_MAX];
 	size_t depth;
 	struct annot_scan_ahead single, twofold;
@@ -38,7 +38,7 @@ struct annot_scanner {
 uint32_t annot_scan_code(const struct annot_scanner *s, size_t at, size_t *next);
 
 /* Adds what stood between two marks, unless it is too long, or there are too many. */
-void annot_scan_add(struct annot_scanner *s, struct annot_span span);
+void annot_scan_add(struct annot_scanner *s, struct annot_scan_span span);
 
 /* Room for one more item; NULL, and no_memory is set, if there is none. */
 void *annot_scan_grow(struct annot_scanner *s, void *items, size_t n, size_t *cap, size_t size);

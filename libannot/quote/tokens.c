@@ -43,7 +43,7 @@ static struct annot_token *add(struct reader *r, enum annot_token_kind kind, siz
 {
 	struct annot_tokens *t = r->t;
 	if (t->n == r->cap) {
-		size_t cap = r->cap ? r->cap * 2 : TOKENS_FIRST;
+		size_t cap = r->cap * 2;
 		struct annot_token *tokens = reallocarray(t->tokens, cap, sizeof(*tokens));
 		if (!tokens) {
 			r->no_memory = true;
@@ -151,6 +151,9 @@ static const struct contraction {
 	{"n't", "ca", "can", "not"}, {"n't", "wo", "will", "not"}, {"n't", "sha", "shall", "not"},
 	{"n't", NULL, NULL, "not"},  {"'ll", NULL, NULL, "will"},  {"'re", NULL, NULL, "are"},
 	{"'ve", NULL, NULL, "have"}, {"'m", "i", "i", "am"},       {"not", "can", "can", "not"},
+	{"'s", "it", NULL, "is"},    {"'s", "that", NULL, "is"},   {"'s", "there", NULL, "is"},
+	{"'s", "he", NULL, "is"},    {"'s", "she", NULL, "is"},    {"'s", "what", NULL, "is"},
+	{"'s", "who", NULL, "is"},   {"'s", "here", NULL, "is"},   {"'s", "where", NULL, "is"},
 };
 
 /* Adds the word [from, to) as the two that it contracts; false if it is none of these. */
@@ -361,6 +364,10 @@ enum annot_status annot_tokens_read(struct annot_arena *arena, struct annot_byte
 	struct annot_tokens t = {.text = text};
 	TRY(annot_fold((const char *)text.data, text.len, &t.folded, err));
 	struct reader r = {.arena = arena, .t = &t, .text = t.folded.text, .len = t.folded.len};
+	/* Never NULL, so that the place behind the last token is one of an array. */
+	t.tokens = calloc(TOKENS_FIRST, sizeof(*t.tokens));
+	r.cap = t.tokens ? TOKENS_FIRST : 0;
+	r.no_memory = !t.tokens;
 	while (r.at < r.len && !r.no_memory)
 		read_one(&r);
 	if (r.no_memory) {

@@ -33,6 +33,12 @@ static void words(void)
 	SAVE("anchor", "twice", "\4la la\0\0\0la la, la la, la la.");
 	SAVE("anchor", "folded",
 	     "\3The Wall\0\0\0see \xe2\x80\x9cthe  wall\xe2\x80\x9d\0in The Wall of");
+	SAVE("quote", "altered",
+	     "“We will open 3 of [the] gates … soon,” said Anna Smith.\0"
+	     "\"We won't open three of all gates, and not soon,\" he said.");
+	SAVE("quote", "marks",
+	     "> „Er sagte ‚ja‘.“\n\n\"it's the ministers' 12\" plan\" `\"no\"`\0"
+	     "Er sagte nein.\n\n- 12 -\n\nThe plan12 [3] of it.");
 	SAVE("diff", "words", "Nobody wants the wall.\0Nobody wanted a wall, ever.");
 	SAVE("diff", "grown", "\0One two three.");
 	SAVE("merge", "clean", "the big dog\0the small dog\0the big cat");
@@ -48,7 +54,8 @@ static void queries(void)
 		"kind:quote author:anna doc:speech@1 tag:berlin speaker:\"The Minister\" since:#1");
 	seeds_save_text("query", "states",
 			"state:draft state:approved rating:false as-of:#4 before:#3");
-	seeds_save_text("query", "anchors", "kind:quote anchor:orphan anchor:pending state:moved \"lake\"");
+	seeds_save_text("query", "anchors",
+			"kind:quote anchor:orphan anchor:pending state:moved \"lake\"");
 	seeds_save_text("query", "dates", "since:2026-11-22 before:2026-11-23T00:00:00Z kind:any");
 	seeds_save_text("query", "words", "wall \"nobody has\" \"a \\\"b\\\" \\\\\"");
 	seeds_save_text("query", "prefix", "author:0123456789 doc:abcdef0123");
