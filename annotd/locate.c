@@ -84,6 +84,13 @@ enum annot_status locate_begin(struct locate *l, struct call *c,
 	return find_documents(l);
 }
 
+enum annot_status locate_scope(struct locate *l, struct call *c,
+			       const struct annot_locate_request *in)
+{
+	*l = (struct locate){.call = c, .in = in};
+	return find_documents(l);
+}
+
 void locate_end(struct locate *l)
 {
 	l->wanted = annot_wanted_free(l->wanted);

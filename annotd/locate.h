@@ -51,6 +51,21 @@ enum annot_status locate_begin(struct locate *l, struct call *c,
 			       const struct annot_locate_request *in);
 void locate_end(struct locate *l);
 
+/* Only looks up which documents the request is about, for locate_wants and locate_documents. As
+ * locate_begin. */
+enum annot_status locate_scope(struct locate *l, struct call *c,
+			       const struct annot_locate_request *in);
+
+/*
+ * Calls answer with what can be asked of the index, in a snapshot of the contents that has all that
+ * the index has (NULL: there is no index). Its status, or NO_MEMORY.
+ */
+enum annot_status locate_view(struct call *c,
+			      enum annot_status (*answer)(struct call *c,
+							  const struct segments_view *view,
+							  void *arg),
+			      void *arg);
+
 /* Whether a document is one that the request is about. */
 enum annot_status locate_wants(struct locate *l, uint64_t document, bool *ret);
 

@@ -68,6 +68,14 @@ static enum annot_status make(struct annot_copies *c, struct annot_bytes text,
 	return annot_blocks_new(&c->alphabet, LEAD, &c->blocks, err);
 }
 
+static size_t usual_length(const struct annot_copies *c)
+{
+	size_t n = annot_copies_letters(c);
+	if (n >= ANNOT_COPIES_LENGTH)
+		return ANNOT_COPIES_LENGTH;
+	return n > ANNOT_COPIES_LENGTH_LEAST ? n : ANNOT_COPIES_LENGTH_LEAST;
+}
+
 enum annot_status annot_copies_new(struct annot_bytes text, size_t min_letters,
 				   struct annot_copies **ret, struct annot_error *err)
 {
@@ -75,7 +83,8 @@ enum annot_status annot_copies_new(struct annot_bytes text, size_t min_letters,
 		return annot_fail(err, ANNOT_TOO_LARGE,
 				  "text of %zu bytes; at most %d are compared with others",
 				  text.len, ANNOT_COPIES_TEXT_MAX);
-	if (min_letters < ANNOT_COPIES_LENGTH_LEAST || min_letters > ANNOT_COPIES_LENGTH_MAX)
+	if (min_letters > ANNOT_COPIES_LENGTH_MAX ||
+	    (min_letters > 0 && min_letters < ANNOT_COPIES_LENGTH_LEAST))
 		return annot_fail(err, ANNOT_TOO_LARGE,
 				  "passages of %zu letters; %d to %d can be asked for", min_letters,
 				  ANNOT_COPIES_LENGTH_LEAST, ANNOT_COPIES_LENGTH_MAX);
@@ -85,13 +94,13 @@ enum annot_status annot_copies_new(struct annot_bytes text, size_t min_letters,
 	struct annot_copies *c = calloc(1, sizeof(*c));
 	if (!c)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory for copies");
-	c->min_letters = min_letters;
-	c->qualify = min_letters < 2 * QUALIFY ? min_letters / 2 : QUALIFY;
 	enum annot_status status = make(c, text, err);
 	if (status != ANNOT_OK) {
 		annot_copies_free(c);
 		return status;
 	}
+	c->min_letters = min_letters > 0 ? min_letters : usual_length(c);
+	c->qualify = c->min_letters < 2 * QUALIFY ? c->min_letters / 2 : QUALIFY;
 	annot_copies_begin(c);
 	*ret = c;
 	return ANNOT_OK;
@@ -108,6 +117,11 @@ struct annot_copies *annot_copies_free(struct annot_copies *c)
 	annot_alphabet_free(&c->alphabet);
 	free(c);
 	return NULL;
+}
+
+size_t annot_copies_letters(const struct annot_copies *c)
+{
+	return c->grams.plain.n;
 }
 
 /* --- runs --- */

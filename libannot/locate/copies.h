@@ -22,6 +22,8 @@ enum {
 	ANNOT_COPIES_LENGTH = 40,        /* letters of a passage, if nobody says how many, … */
 	ANNOT_COPIES_LENGTH_LEAST = 16,  /* … and at least */
 	ANNOT_COPIES_LENGTH_MAX = 1 << 20,
+	ANNOT_COPIES_LIMIT = 20,         /* passages of an answer, if nobody says how many, … */
+	ANNOT_COPIES_LIMIT_MAX = 1000,   /* … and at most */
 	ANNOT_COPIES_LIKENESS = 600,     /* per mille: less is no copy */
 	ANNOT_COPIES_OFTEN = 16,         /* places in this text that a gram is compared with */
 	ANNOT_COPIES_PASSAGES_MAX = 256, /* of one other text, the longest ones */
@@ -38,21 +40,25 @@ struct annot_copy {
 /* Letters that are the same, per mille. */
 unsigned annot_copy_score(const struct annot_copy *c);
 
-/* Whether one is the better copy: more letters are the same. */
-bool annot_copy_better(const struct annot_copy *a, const struct annot_copy *b);
+/* By how many letters are the same, most first; then by edits, fewest first. */
+int annot_copy_compare(const struct annot_copy *a, const struct annot_copy *b);
 
 /* A text, and what of it has been found in the other one. One thread at a time. */
 struct annot_copies;
 
 /*
- * text is not needed any more when this returns. min_letters: of a passage. INVALID: not UTF-8;
- * TOO_LARGE: more than TEXT_MAX bytes, or min_letters is not within its bounds; NO_MEMORY. Takes 20
- * bytes for each of the text, and some MiB.
+ * text is not needed any more when this returns. min_letters: of a passage; 0: LENGTH, or as many
+ * as the text has if these are fewer. INVALID: not UTF-8; TOO_LARGE: more than TEXT_MAX bytes, or
+ * min_letters is not within its bounds; NO_MEMORY. Takes 20 bytes for each of the text, and some
+ * MiB.
  */
 ANNOT_CHECKED enum annot_status annot_copies_new(struct annot_bytes text, size_t min_letters,
 						 struct annot_copies **ret,
 						 struct annot_error *err);
 struct annot_copies *annot_copies_free(struct annot_copies *c);
+
+/* Letters and digits of the text. */
+size_t annot_copies_letters(const struct annot_copies *c);
 
 /* Begins another text; its next piece, cut anywhere; its end. It is UTF-8 as a whole. NO_MEMORY:
  * then it has to be begun again. */

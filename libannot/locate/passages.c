@@ -9,13 +9,20 @@ unsigned annot_copy_score(const struct annot_copy *c)
 		       : 0;
 }
 
-bool annot_copy_better(const struct annot_copy *a, const struct annot_copy *b)
+int annot_copy_compare(const struct annot_copy *a, const struct annot_copy *b)
 {
 	int64_t same_a = (int64_t)a->letters - a->edits, same_b = (int64_t)b->letters - b->edits;
 	if (same_a != same_b)
-		return same_a > same_b;
-	if (a->edits != b->edits)
-		return a->edits < b->edits;
+		return same_a > same_b ? -1 : 1;
+	return (a->edits > b->edits) - (a->edits < b->edits);
+}
+
+/* In the other text's order where they are equal. */
+static bool better(const struct annot_copy *a, const struct annot_copy *b)
+{
+	int order = annot_copy_compare(a, b);
+	if (order != 0)
+		return order < 0;
 	return a->other_start != b->other_start ? a->other_start < b->other_start
 						: a->start < b->start;
 }
@@ -33,7 +40,7 @@ void annot_passages_add(struct annot_passages *p, const struct annot_copy *new)
 {
 	size_t kept = 0, at = 0;
 	for (size_t i = 0; i < p->n; i++)
-		if (same_place(&p->found[i], new) && annot_copy_better(&p->found[i], new))
+		if (same_place(&p->found[i], new) && better(&p->found[i], new))
 			return;
 	for (size_t i = 0; i < p->n; i++)
 		if (!same_place(&p->found[i], new))
@@ -41,11 +48,11 @@ void annot_passages_add(struct annot_passages *p, const struct annot_copy *new)
 	p->n = kept;
 	if (p->n == ANNOT_COPIES_PASSAGES_MAX) {
 		p->more = true;
-		if (annot_copy_better(&p->found[p->n - 1], new))
+		if (better(&p->found[p->n - 1], new))
 			return;
 		p->n--;
 	}
-	while (at < p->n && annot_copy_better(&p->found[at], new))
+	while (at < p->n && better(&p->found[at], new))
 		at++;
 	memmove(p->found + at + 1, p->found + at, (p->n - at) * sizeof(*new));
 	p->found[at] = *new;

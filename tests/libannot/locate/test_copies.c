@@ -352,6 +352,12 @@ static void test_bounds(void **state)
 		      ANNOT_INVALID);
 	assert_error_says("byte 2");
 	assert_null(annot_copies_free(NULL));
+	/* Of short texts all of it, if nobody says how much. */
+	c = prepare("a few, not so many words", 0);
+	assert_int_equal(annot_copies_letters(c), 19);
+	assert_int_equal(compare(c, annot_bytes_of("x a few not so many words x"), 9).n, 1);
+	assert_int_equal(compare(c, annot_bytes_of("x few not so many words x"), 9).n, 0);
+	annot_copies_free(c);
 }
 
 /* More passages than are kept: the longest ones are. */
@@ -370,7 +376,7 @@ static void test_many(void **state)
 	assert_int_equal(f.n, ANNOT_COPIES_PASSAGES_MAX);
 	assert_true(f.cut);
 	for (size_t i = 1; i < f.n; i++)
-		assert_false(annot_copy_better(&f.copies[i], &f.copies[i - 1]));
+		assert_true(annot_copy_compare(&f.copies[i - 1], &f.copies[i]) <= 0);
 	assert_true(f.copies[0].letters >= 53);
 	annot_copies_free(c);
 }
