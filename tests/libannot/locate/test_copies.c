@@ -354,7 +354,7 @@ static void test_bounds(void **state)
 	assert_null(annot_copies_free(NULL));
 	/* Of short texts all of it, if nobody says how much. */
 	c = prepare("a few, not so many words", 0);
-	assert_int_equal(annot_copies_letters(c), 19);
+	assert_int_equal(annot_copies_letters(c), 18);
 	assert_int_equal(compare(c, annot_bytes_of("x a few not so many words x"), 9).n, 1);
 	assert_int_equal(compare(c, annot_bytes_of("x few not so many words x"), 9).n, 0);
 	annot_copies_free(c);
