@@ -252,22 +252,6 @@ static void find_folded(struct finding *f)
 	}
 }
 
-/* Of the distances to the first letters of what stands at a place, the least, and of equal ones
- * that with a length most like the pattern's: *ret_at letters. */
-static size_t nearest(const uint16_t *distances, size_t n, size_t length, size_t *ret_at)
-{
-	size_t best = 0;
-	for (size_t i = 1; i <= n; i++) {
-		size_t off = i > length ? i - length : length - i;
-		size_t best_off = best > length ? best - length : length - best;
-		if (distances[i] < distances[best] ||
-		    (distances[i] == distances[best] && off < best_off))
-			best = i;
-	}
-	*ret_at = best;
-	return distances[best];
-}
-
 /* The rest of words that are longer than a piece: each piece from where the one before it ends.
  * *edits goes on from those of the first; above what is allowed it stops. */
 static enum annot_status compare_rest(struct finding *f, size_t *to, size_t *edits)
@@ -277,13 +261,14 @@ static enum annot_status compare_rest(struct finding *f, size_t *to, size_t *edi
 	for (size_t done = first_piece(w); done < w->n && *edits <= w->edits;) {
 		struct annot_pattern piece;
 		size_t n = w->n - done < ANNOT_LOCATE_PIECE ? w->n - done : ANNOT_LOCATE_PIECE;
-		size_t room = f->text->n - *to, reach = n + n / SLACK, at;
+		size_t room = f->text->n - *to, reach = n + n / SLACK;
 		if (reach > room)
 			reach = room;
 		TRY(annot_pattern_new(&w->alphabet, w->letters + done, n, false, &piece, f->err));
 		if (spend(f, (reach + n) * piece.blocks)) {
 			annot_pattern_distances(&piece, f->text->letters + *to, reach, distances);
-			*edits += nearest(distances, reach, n, &at);
+			size_t at = annot_pattern_nearest(distances, reach, n);
+			*edits += distances[at];
 			*to += at;
 		} else {
 			*edits = w->edits + 1;
@@ -308,8 +293,7 @@ static void trim_place(const struct finding *f, size_t *from, size_t *to)
 static void leave_valley(struct finding *f)
 {
 	const struct annot_wanted *w = f->w;
-	uint16_t distances[2 * ANNOT_LOCATE_PIECE + 1];
-	size_t n = w->back.n + f->distance, to = f->end, edits = f->distance, length;
+	size_t n = w->back.n + f->distance, to = f->end, edits = f->distance;
 	if (f->distance == SIZE_MAX || f->full || f->status != ANNOT_OK)
 		return;
 	f->distance = SIZE_MAX;
@@ -317,9 +301,7 @@ static void leave_valley(struct finding *f)
 		n = to;
 	if (!spend(f, n * w->back.blocks))
 		return;
-	annot_pattern_distances(&w->back, f->text->letters + to, n, distances);
-	nearest(distances, n, w->back.n, &length);
-	size_t from = to - length;
+	size_t from = to - annot_pattern_start(&w->back, f->text->letters + to, to, edits);
 	if (w->n > w->back.n)
 		f->status = compare_rest(f, &to, &edits);
 	if (f->status != ANNOT_OK || edits > w->edits)
