@@ -93,9 +93,8 @@ enum annot_status locate_scope(struct locate *l, struct call *c,
 
 void locate_end(struct locate *l)
 {
+	l->batch = locate_batch_free(l->batch);
 	l->wanted = annot_wanted_free(l->wanted);
-	annot_scanner_free(l->scanner);
-	l->scanner = NULL;
 	free(l->documents);
 	l->documents = NULL;
 }
@@ -205,6 +204,7 @@ void locate_forget(struct locate *l)
 	l->work = LOCATE_WORK_MAX;
 	l->compare = LOCATE_COMPARE_MAX;
 	l->searched = l->indexed = 0;
+	l->batch = locate_batch_free(l->batch);
 }
 
 void locate_sort(struct locate *l)

@@ -44,7 +44,7 @@ static enum annot_status quote(struct reply *r, const struct locate_place *place
 		behind = start + len +
 			 annot_utf8_valid(buf.data + start + len, behind - start - len);
 	if (before == 0)
-		before = locate_torn(&buf);
+		before = locate_torn(annot_buf_bytes(&buf));
 	ret->text = annot_arena_copy(c->arena, buf.data + start, len);
 	ret->before = annot_arena_copy(c->arena, buf.data + before, start - before);
 	ret->after =

@@ -42,13 +42,13 @@ static enum annot_status read_waiting(struct reading *r)
 		if (wanted && !read_one(r, v->waiting[i]))
 			break;
 	}
-	return r->status;
+	return r->status == ANNOT_OK ? locate_flush(r->l) : r->status;
 }
 
 static enum annot_status read_all(struct reading *r)
 {
 	TRY(locate_documents(r->l, r->l->in->from, read_one, r));
-	return r->status;
+	return r->status == ANNOT_OK ? locate_flush(r->l) : r->status;
 }
 
 static enum annot_status find(struct reading *r)

@@ -215,6 +215,7 @@ static void test_pieces(void **state)
 		call_ok(locate_begin(&l, &s->call, &in));
 		l.work = 1;
 		call_ok(locate_scan(&l, doc->index, next, &next, &read));
+		call_ok(locate_flush(&l));
 		assert_true(read);
 		for (size_t i = 0; i < l.n; i++)
 			assert_int_equal(l.places[i].mark_chars,
@@ -225,6 +226,41 @@ static void test_pieces(void **state)
 	} while (next > 0);
 	assert_int_equal(n, COUNT(at));
 	assert_int_equal(requests, 4);
+}
+
+/* Documents of all sizes, more than both threads get at a time: each has its place. */
+static void test_shares(void **state)
+{
+	struct stored *s = *state;
+	enum { DOCUMENTS = 60, LEN_MAX = 300000 };
+	AUTO_FREE char *text = malloc(LEN_MAX + 100);
+	assert_non_null(text);
+	for (size_t i = 0; i < DOCUMENTS; i++) {
+		size_t len = i * i * i * 7919 % (i % 5 ? 3000 : LEN_MAX), at = len / 3;
+		char name[20];
+		memset(text, 'x', len + 60);
+		memcpy(text + at, quoted, strlen(quoted));
+		text[len + 60] = '\0';
+		snprintf(name, sizeof name, "share%zu", i);
+		document(s, name, text);
+	}
+	for (unsigned edits = 0; edits <= 400; edits += 200) {
+		struct annot_locate_request in = {
+			.words = quoted, .max_edits = edits, .limit = 1000, .exhaustive = true};
+		struct annot_locate_reply ret = locate(s, &in);
+		size_t n = 0;
+		for (size_t i = 0; i < ret.n_places; i++) {
+			char name[20];
+			snprintf(name, sizeof name, "share%zu", n);
+			n += strcmp(ret.places[i].name, name) == 0 &&
+			     strcmp(ret.places[i].how, "exact") == 0;
+		}
+		assert_int_equal(n, DOCUMENTS);
+		in.limit = 7;
+		ret = locate(s, &in);
+		assert_int_equal(ret.n_places, 7);
+		assert_true(ret.more);
+	}
 }
 
 /* A place of a megabyte is named, and as much of it shown as a reply holds. */
@@ -257,6 +293,6 @@ int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, stored_setup, stored_teardown)
 	const struct CMUnitTest tests[] = {T(test_places), T(test_limits), T(test_documents),
-					   T(test_pieces), T(test_long_place)};
+					   T(test_pieces), T(test_shares), T(test_long_place)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
