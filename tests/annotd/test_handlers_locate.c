@@ -263,6 +263,39 @@ static void test_shares(void **state)
 	}
 }
 
+/* One letter over and over, on one line: steps stay within what a request may take, of each thread,
+ * and the answer says that they were used up. */
+static void test_repetition(void **state)
+{
+	struct stored *s = *state;
+	enum { LEN = 3 << 20 };
+	AUTO_FREE char *text = malloc(LEN + 1);
+	char words[151];
+	struct locate l;
+	uint64_t next;
+	bool read;
+	assert_non_null(text);
+	memset(text, 'a', LEN);
+	text[LEN] = '\0';
+	memset(words, 'a', 150);
+	words[75] = 'b';
+	words[150] = '\0';
+	const struct test_entry *doc = document(s, "line", text);
+	struct annot_locate_request in = {.words = words, .max_edits = 400, .exhaustive = true};
+	call_ok(locate_begin(&l, &s->call, &in));
+	l.compare = 100000;
+	call_ok(locate_scan(&l, doc->index, 0, &next, &read));
+	call_ok(locate_flush(&l));
+	assert_true(l.cut);
+	assert_int_equal(next, 0);
+	assert_int_equal(l.n, ANNOT_LOCATE_LIMIT);
+	/* Each letter of the text, and of what pieces overlap by, with three words of 64 and one
+	 * step for folding. */
+	size_t most = 4 * (LEN + 3 * 2 * annot_wanted_reach(l.wanted));
+	assert_in_range(LOCATE_WORK_MAX - l.work, 4 * LEN, most);
+	locate_end(&l);
+}
+
 /* A place of a megabyte is named, and as much of it shown as a reply holds. */
 static void test_long_place(void **state)
 {
@@ -292,7 +325,8 @@ static void test_long_place(void **state)
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, stored_setup, stored_teardown)
-	const struct CMUnitTest tests[] = {T(test_places), T(test_limits), T(test_documents),
-					   T(test_pieces), T(test_shares), T(test_long_place)};
+	const struct CMUnitTest tests[] = {T(test_places),    T(test_limits), T(test_documents),
+					   T(test_pieces),    T(test_shares), T(test_repetition),
+					   T(test_long_place)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
