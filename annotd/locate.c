@@ -84,11 +84,17 @@ enum annot_status locate_begin(struct locate *l, struct call *c,
 	return find_documents(l);
 }
 
+enum annot_status locate_scope(struct locate *l, struct call *c,
+			       const struct annot_locate_request *in)
+{
+	*l = (struct locate){.call = c, .in = in};
+	return find_documents(l);
+}
+
 void locate_end(struct locate *l)
 {
+	l->batch = locate_batch_free(l->batch);
 	l->wanted = annot_wanted_free(l->wanted);
-	annot_scanner_free(l->scanner);
-	l->scanner = NULL;
 	free(l->documents);
 	l->documents = NULL;
 }
@@ -198,6 +204,7 @@ void locate_forget(struct locate *l)
 	l->work = LOCATE_WORK_MAX;
 	l->compare = LOCATE_COMPARE_MAX;
 	l->searched = l->indexed = 0;
+	l->batch = locate_batch_free(l->batch);
 }
 
 void locate_sort(struct locate *l)

@@ -87,3 +87,24 @@ enum annot_status locate_ask(struct locate *l, const struct segments_view *v, ui
 		l->indexed += v->segments[i]->text;
 	return look_at_all(l, v, lookup);
 }
+
+enum annot_status locate_view(struct call *c,
+			      enum annot_status (*answer)(struct call *c,
+							  const struct segments_view *view,
+							  void *arg),
+			      void *arg)
+{
+	if (!c->segments)
+		return answer(c, NULL, arg);
+	AUTO_FREE struct segments_view *view = calloc(1, sizeof *view);
+	if (!view)
+		return annot_fail(&c->err, ANNOT_NO_MEMORY, "out of memory");
+	TRY(segments_look(c->segments, view, &c->err));
+	/* A snapshot after it: what is in neither list came in later than the request. */
+	reader_end(c->reader);
+	enum annot_status status = reader_begin(c->reader, &c->err);
+	if (status == ANNOT_OK)
+		status = answer(c, view, arg);
+	segments_leave(view);
+	return status;
+}

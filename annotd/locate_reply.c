@@ -1,5 +1,6 @@
 /* Places as a reply has them: with the documents' names, and the words that stand there. */
 #include "annotd/locate.h"
+#include "annotd/named.h"
 
 #include "base/auto.h"
 #include "text/utf8.h"
@@ -8,55 +9,14 @@ enum {
 	TEXT_MAX = 512 << 10, /* as in locate_place */
 	PLACE_BYTES = 512,    /* that a place takes in a frame beside its texts, at most */
 	REPLY_BYTES_MAX = ANNOT_FRAME_MAX - 4096,
-	SCRATCH_MAX = 1 << 20,
 	CONTEXT_BYTES = 4 * ANNOT_LOCATE_CONTEXT,
-};
-
-/* A document that places are in. */
-struct named {
-	uint64_t index;
-	struct annot_hash record;
-	const char *name;
-	uint64_t version;
-	bool head;
 };
 
 struct reply {
 	struct locate *l;
-	struct annot_arena *scratch;
-	struct named *named;
-	size_t n_named, bytes;
+	struct named_list named;
+	size_t bytes;
 };
-
-static enum annot_status look_up(struct reply *r, uint64_t index, const struct named **ret)
-{
-	struct call *c = r->l->call;
-	const struct annot_record *parsed;
-	struct store_record stored;
-	struct store_row row;
-	for (size_t i = 0; i < r->n_named; i++) {
-		if (r->named[i].index == index) {
-			*ret = &r->named[i];
-			return ANNOT_OK;
-		}
-	}
-	annot_arena_reset(r->scratch);
-	TRY(reader_row(c->reader, index, &row, &c->err));
-	TRY(reader_record(c->reader, index, r->scratch, &stored, &c->err));
-	TRY(annot_record_parse(r->scratch, stored.record, &parsed, &c->err));
-	const char *name = annot_record_text(parsed, "name");
-	struct named *named = &r->named[r->n_named];
-	*named = (struct named){.index = index,
-				.record = row.record,
-				.name = annot_arena_copy(c->arena, name, strlen(name)),
-				.version = row.version,
-				.head = row.head};
-	if (!named->name)
-		return annot_fail(&c->err, ANNOT_NO_MEMORY, "no memory for a name");
-	r->n_named++;
-	*ret = named;
-	return ANNOT_OK;
-}
 
 /* The words of a place and what stands around them, in one reading. */
 static enum annot_status quote(struct reply *r, const struct locate_place *place,
@@ -84,7 +44,7 @@ static enum annot_status quote(struct reply *r, const struct locate_place *place
 		behind = start + len +
 			 annot_utf8_valid(buf.data + start + len, behind - start - len);
 	if (before == 0)
-		before = locate_torn(&buf);
+		before = locate_torn(annot_buf_bytes(&buf));
 	ret->text = annot_arena_copy(c->arena, buf.data + start, len);
 	ret->before = annot_arena_copy(c->arena, buf.data + before, start - before);
 	ret->after =
@@ -103,7 +63,7 @@ static enum annot_status add(struct reply *r, const struct locate_place *place,
 					  [ANNOT_FIND_NEAREST] = "nearest"};
 	const struct named *named;
 	uint64_t before, chars;
-	TRY(look_up(r, place->document, &named));
+	TRY(named_find(&r->named, place->document, &named));
 	TRY(locate_count(r->l, place->document, place->mark, place->start, &before));
 	TRY(locate_count(r->l, place->document, place->start, place->end, &chars));
 	*ret = (struct annot_locate_place){
@@ -143,14 +103,16 @@ static enum annot_status fill(struct reply *r, struct annot_locate_reply *ret)
 enum annot_status locate_reply(struct locate *l, struct annot_locate_reply *ret)
 {
 	struct call *c = l->call;
-	AUTO_ARENA struct annot_arena *scratch = annot_arena_new(SCRATCH_MAX);
-	struct reply r = {.l = l, .scratch = scratch};
+	struct reply r = {.l = l};
 	locate_sort(l);
 	ret->places = annot_arena_array(c->arena, l->n + 1, sizeof *ret->places);
-	r.named = annot_arena_array(c->arena, l->n + 1, sizeof *r.named);
-	if (!r.scratch || !ret->places || !r.named)
+	if (!ret->places)
 		return annot_fail(&c->err, ANNOT_NO_MEMORY, "no memory for %zu places", l->n);
-	TRY(fill(&r, ret));
+	enum annot_status status = named_begin(&r.named, c, l->n);
+	if (status == ANNOT_OK)
+		status = fill(&r, ret);
+	named_end(&r.named);
+	TRY(status);
 	ret->searched = l->searched;
 	ret->indexed = l->indexed;
 	ret->more = l->more;

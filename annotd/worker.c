@@ -242,7 +242,8 @@ void workers_put(void *workers, struct server_request *request)
 	struct waiting new = {
 		.request = request,
 		.heavy = payload.len > WORK_HEAVY_BYTES ||
-			 (call && call->id == ANNOT_CALL_locate) ||
+			 (call && (call->id == ANNOT_CALL_locate ||
+				   call->id == ANNOT_CALL_copies)) ||
 			 server_account(request)->last_us > WORK_HEAVY_US,
 	};
 	/* A heavy one is a batch of its own: others need not wait for it. */

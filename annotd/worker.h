@@ -13,7 +13,7 @@ enum {
 	WORKERS_MAX = 8,
 	WORK_QUEUE_MAX = 512,
 	WORK_HEAVY_BYTES = 32768, /* a request of more is heavy, … */
-	WORK_HEAVY_US = 2000,     /* … as is one on a connection whose last one took longer, and locate */
+	WORK_HEAVY_US = 2000,     /* … as is one on a connection whose last one took longer, and locate and copies */
 };
 
 struct workers;

@@ -28,6 +28,7 @@ extern "C" {
 #include "text/places.h"
 #include "anchor/anchor.h"
 #include "locate/wanted.h"
+#include "locate/copies.h"
 #include "quote/alter.h"
 #include "quote/extract.h"
 #include "record/kinds.h"

@@ -5,8 +5,6 @@
  */
 #include "annotd/locate.h"
 
-#include <stdlib.h>
-
 struct reading {
 	struct locate *l;
 	const struct segments_view *view; /* NULL: all documents are read */
@@ -44,13 +42,13 @@ static enum annot_status read_waiting(struct reading *r)
 		if (wanted && !read_one(r, v->waiting[i]))
 			break;
 	}
-	return r->status;
+	return r->status == ANNOT_OK ? locate_flush(r->l) : r->status;
 }
 
 static enum annot_status read_all(struct reading *r)
 {
 	TRY(locate_documents(r->l, r->l->in->from, read_one, r));
-	return r->status;
+	return r->status == ANNOT_OK ? locate_flush(r->l) : r->status;
 }
 
 static enum annot_status find(struct reading *r)
@@ -68,43 +66,29 @@ static enum annot_status find(struct reading *r)
 	return read_all(r);
 }
 
-static enum annot_status answer(struct call *c, const struct annot_locate_request *in,
-				const struct segments_view *view, struct annot_locate_reply *ret)
+struct asked {
+	const struct annot_locate_request *in;
+	struct annot_locate_reply *ret;
+};
+
+static enum annot_status answer(struct call *c, const struct segments_view *view, void *arg)
 {
+	struct asked *asked = arg;
 	struct locate l;
-	enum annot_status status = locate_begin(&l, c, in);
+	enum annot_status status = locate_begin(&l, c, asked->in);
 	struct reading r = {.l = &l, .view = view, .status = ANNOT_OK};
 	if (status == ANNOT_OK)
 		status = find(&r);
 	if (status == ANNOT_OK)
-		status = locate_reply(&l, ret);
+		status = locate_reply(&l, asked->ret);
 	locate_end(&l);
-	ret->next = r.next;
-	ret->next_byte = r.next_byte;
+	asked->ret->next = r.next;
+	asked->ret->next_byte = r.next_byte;
 	return status;
 }
 
 enum annot_status on_locate(struct call *c, const struct annot_locate_request *in,
 			    struct annot_locate_reply *ret)
 {
-	struct segments_view *view = NULL;
-	if (c->segments) {
-		view = calloc(1, sizeof *view);
-		if (!view)
-			return annot_fail(&c->err, ANNOT_NO_MEMORY, "out of memory");
-		enum annot_status status = segments_look(c->segments, view, &c->err);
-		if (status != ANNOT_OK) {
-			free(view);
-			return status;
-		}
-		/* A snapshot after it: what is in neither list came in later than the request. */
-		reader_end(c->reader);
-		status = reader_begin(c->reader, &c->err);
-		if (status == ANNOT_OK)
-			status = answer(c, in, view, ret);
-		segments_leave(view);
-		free(view);
-		return status;
-	}
-	return answer(c, in, NULL, ret);
+	return locate_view(c, answer, &(struct asked){in, ret});
 }

@@ -40,10 +40,10 @@ static void drop(struct annot_blocks *b, const struct annot_letters *l, size_t n
 	if (letter < l->n)
 		annot_letters_source(l, letter, letter + 1, &start, &end);
 	size_t most = b->cap - ANNOT_BLOCKS_SPREAD;
-	if (b->len - start > most) {
+	if (b->len - start > most)
 		start = annot_utf8_back(b->block, b->len, b->len - most, 1);
-		annot_letters_of(l, start, start, &letter, &end);
-	}
+	/* The first of the letters that begin there, or of those that what is there belongs to. */
+	annot_letters_of(l, start, start, &letter, &end);
 	memmove(b->block, b->block + start, b->len - start);
 	b->len -= start;
 	b->offset += start;

@@ -1,6 +1,7 @@
 #include "anchor/lanes.h"
 
 enum { LANES = 4, STRIP = 64, WORD_BITS = 64, BLOCKS_MAX = ANNOT_PATTERN_MAX / WORD_BITS };
+enum { KEPT_MAX = 3 };     /* words of a column in registers */
 enum { NARROW_EVERY = 4 }; /* strips, after which it is seen whether fewer words are enough */
 
 _Static_assert(STRIP + LANES <= ANNOT_LETTERS_ROOM, "segments end in the room behind the text");
@@ -68,13 +69,24 @@ INLINE void advance(lanes *up, lanes *down, const lanes *row, unsigned last, lan
 	*minus = falls >> last & 1;
 }
 
-/* The next STRIP columns: over[i] of each, and what they have in any bit. */
-INLINE void strip(const struct text *t, size_t at, struct column *c, lanes *over, lanes *any)
+/* The next STRIP columns: over[i] of each, and what they have in any bit. `kept` of the words, 1 to
+ * 3 and known when this is compiled, are kept in registers. */
+INLINE void strip(const struct text *t, size_t at, struct column *c, lanes *over, lanes *any,
+		  size_t kept)
 {
 	const lanes none = {0};
-	size_t active = c->active;
-	unsigned last = (unsigned)rows(t->p, active - 1) - 1;
-	lanes up = c->up[0], down = c->down[0], sum = c->over;
+	const unsigned last = (unsigned)rows(t->p, c->active - 1) - 1, full = WORD_BITS - 1;
+	size_t active = kept < KEPT_MAX ? kept : c->active;
+	lanes up = c->up[0], down = c->down[0], up1 = none, down1 = none, up2 = none, down2 = none;
+	lanes sum = c->over;
+	if (kept > 1) {
+		up1 = c->up[1];
+		down1 = c->down[1];
+	}
+	if (kept > 2) {
+		up2 = c->up[2];
+		down2 = c->down[2];
+	}
 	*any = none;
 	for (size_t i = 0; i < STRIP; i++) {
 		const uint64_t *r0 = annot_pattern_row(t->p, t->from[0][at + i]);
@@ -83,11 +95,19 @@ INLINE void strip(const struct text *t, size_t at, struct column *c, lanes *over
 		const uint64_t *r3 = annot_pattern_row(t->p, t->from[3][at + i]);
 		lanes row = {*r0, *r1, *r2, *r3};
 		lanes plus = none, minus = none;
-		advance(&up, &down, &row, active > 1 ? WORD_BITS - 1 : last, &plus, &minus);
-		for (size_t b = 1; b < active; b++) {
+		advance(&up, &down, &row, kept > 1 ? full : last, &plus, &minus);
+		if (kept > 1) {
+			row = (lanes){r0[1], r1[1], r2[1], r3[1]};
+			advance(&up1, &down1, &row, kept > 2 ? full : last, &plus, &minus);
+		}
+		if (kept > 2) {
+			row = (lanes){r0[2], r1[2], r2[2], r3[2]};
+			advance(&up2, &down2, &row, active > 3 ? full : last, &plus, &minus);
+		}
+		for (size_t b = kept; b < active; b++) {
 			row = (lanes){r0[b], r1[b], r2[b], r3[b]};
-			advance(&c->up[b], &c->down[b], &row, b + 1 < active ? WORD_BITS - 1 : last,
-				&plus, &minus);
+			advance(&c->up[b], &c->down[b], &row, b + 1 < active ? full : last, &plus,
+				&minus);
 		}
 		sum += plus - minus;
 		over[i] = sum;
@@ -95,7 +115,25 @@ INLINE void strip(const struct text *t, size_t at, struct column *c, lanes *over
 	}
 	c->up[0] = up;
 	c->down[0] = down;
+	if (kept > 1) {
+		c->up[1] = up1;
+		c->down[1] = down1;
+	}
+	if (kept > 2) {
+		c->up[2] = up2;
+		c->down[2] = down2;
+	}
 	c->over = sum;
+}
+
+INLINE void strip_any(const struct text *t, size_t at, struct column *c, lanes *over, lanes *any)
+{
+	if (c->active == 1)
+		strip(t, at, c, over, any, 1);
+	else if (c->active == 2)
+		strip(t, at, c, over, any, 2);
+	else
+		strip(t, at, c, over, any, KEPT_MAX);
 }
 
 INLINE bool within(const lanes *over)
@@ -175,7 +213,7 @@ INLINE void scan(const struct text *t, struct found *f)
 			memcpy(saved.down, c.down, c.active * sizeof(c.down[0]));
 			saved.over = c.over;
 		}
-		strip(t, at, &c, over, &any);
+		strip_any(t, at, &c, over, &any);
 		while (within(&any) && c.active < t->p->blocks) {
 			/* Again, with one more word. */
 			memcpy(c.up, saved.up, c.active * sizeof(c.up[0]));
@@ -185,7 +223,7 @@ INLINE void scan(const struct text *t, struct found *f)
 			memcpy(saved.up, c.up, c.active * sizeof(c.up[0]));
 			memcpy(saved.down, c.down, c.active * sizeof(c.down[0]));
 			saved.over = c.over;
-			strip(t, at, &c, over, &any);
+			strip_any(t, at, &c, over, &any);
 		}
 		if (within(&any))
 			note(t, at, over, f);

@@ -109,21 +109,28 @@ void annot_pattern_distances(const struct annot_pattern *p, const annot_letter *
 	}
 }
 
-size_t annot_pattern_start(const struct annot_pattern *back, const annot_letter *end, size_t before,
-			   size_t distance)
+size_t annot_pattern_nearest(const uint16_t *distances, size_t n, size_t length)
 {
-	uint16_t distances[2 * ANNOT_PATTERN_MAX + 1];
-	size_t m = back->n, n = m + distance < before ? m + distance : before, best = 0;
-	if (n > 2 * ANNOT_PATTERN_MAX)
-		n = 2 * ANNOT_PATTERN_MAX;
-	annot_pattern_distances(back, end, n, distances);
+	size_t best = 0;
 	for (size_t i = 1; i <= n; i++) {
-		size_t off = i > m ? i - m : m - i, best_off = best > m ? best - m : m - best;
+		size_t off = i > length ? i - length : length - i;
+		size_t best_off = best > length ? best - length : length - best;
 		if (distances[i] < distances[best] ||
 		    (distances[i] == distances[best] && off < best_off))
 			best = i;
 	}
 	return best;
+}
+
+size_t annot_pattern_start(const struct annot_pattern *back, const annot_letter *end, size_t before,
+			   size_t distance)
+{
+	uint16_t distances[2 * ANNOT_PATTERN_MAX + 1];
+	size_t n = back->n + distance < before ? back->n + distance : before;
+	if (n > 2 * ANNOT_PATTERN_MAX)
+		n = 2 * ANNOT_PATTERN_MAX;
+	annot_pattern_distances(back, end, n, distances);
+	return annot_pattern_nearest(distances, n, back->n);
 }
 
 /* The columns of an alignment: differences within each, and the distance of the whole pattern. */

@@ -55,6 +55,10 @@ void annot_pattern_scan(const struct annot_pattern *p, const annot_letter *text,
 void annot_pattern_distances(const struct annot_pattern *p, const annot_letter *text, size_t n,
 			     uint16_t *ret);
 
+/* Which of the distances to the first 0 to n letters is the least; of equal ones that to a number
+ * of letters most like `length`. */
+size_t annot_pattern_nearest(const uint16_t *distances, size_t n, size_t length);
+
 /*
  * How long the stretch is that ends at end, with the distance that a scan has found for it, if
  * there are `before` letters: of several the one whose length is most like the pattern's, which is

@@ -76,6 +76,18 @@ ANNOT_API ANNOT_CHECKED enum annot_status
 annot_locate(struct annot *a, const struct annot_locate_request *request, struct annot_arena *arena,
 	     const struct annot_locate_reply **ret, struct annot_error *err);
 
+/*
+ * Passages that a document, or the words of an annotation, share with other documents, the best
+ * first: annot_call_copies as often as it takes to get through, from request->from on. The limit of the
+ * request (0: ANNOT_COPIES_LIMIT) is that of the whole answer; next is 0 in it. It is the daemon's
+ * word. Statuses of annot_call_copies (INVALID: nothing that can be compared; NOT_FOUND, AMBIGUOUS);
+ * PROTOCOL for a reply that does not go on, or whose passages are out of order; NO_MEMORY.
+ */
+ANNOT_API ANNOT_CHECKED enum annot_status
+annot_copies_of(struct annot *a, const struct annot_copies_request *request,
+		struct annot_arena *arena, const struct annot_copies_reply **ret,
+		struct annot_error *err);
+
 /* --- pin --- */
 
 /* The pinned checkpoint; size 0 if there is none yet. note (may be NULL) gets the whole note

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "anchor/pattern.h"
+#include "anchor/lanes.h"
 #include "base/auto.h"
 #include "text/utf8.h"
 
@@ -23,9 +23,11 @@ struct annot_wanted {
 	const annot_letter *letters; /* of read, without spaces at the ends */
 	size_t n, edits;
 	struct annot_bytes folded; /* the bytes of those letters */
-	/* The first piece, forwards and backwards; n 0: no edits. */
-	struct annot_pattern head, back;
-	struct annot_letters text; /* that was looked at last */
+	struct annot_pattern head,
+		back;              /* the first piece, forwards and backwards; n 0: no edits */
+	struct annot_letters text; /* that is searched; its memory serves the next one */
+	uint16_t *distances;       /* of the first piece to what ends with each of its letters */
+	size_t distances_cap;
 };
 
 /* --- the words --- */
@@ -79,7 +81,7 @@ static enum annot_status prepare(struct annot_wanted *w, struct annot_bytes word
 	w->words = annot_bytes(copy, words.len);
 	TRY(annot_alphabet_new(&w->alphabet, err));
 	TRY(annot_letters_read(&w->alphabet, copy, words.len, &w->read, err));
-	w->alphabet.closed = true;
+	w->alphabet.closed = true; /* other letters need not be told apart */
 	TRY(trim(w, err));
 	if (w->n < ANNOT_LOCATE_EDITS_LEAST)
 		return ANNOT_OK;
@@ -119,6 +121,7 @@ struct annot_wanted *annot_wanted_free(struct annot_wanted *w)
 	annot_letters_free(&w->read);
 	annot_letters_free(&w->text);
 	annot_alphabet_free(&w->alphabet);
+	free(w->distances);
 	free((void *)w->words.data);
 	free(w);
 	return NULL;
@@ -249,22 +252,6 @@ static void find_folded(struct finding *f)
 	}
 }
 
-/* Of the distances to the first letters of what stands at a place, the least, and of equal ones
- * that with a length most like the pattern's: *ret_at letters. */
-static size_t nearest(const uint16_t *distances, size_t n, size_t length, size_t *ret_at)
-{
-	size_t best = 0;
-	for (size_t i = 1; i <= n; i++) {
-		size_t off = i > length ? i - length : length - i;
-		size_t best_off = best > length ? best - length : length - best;
-		if (distances[i] < distances[best] ||
-		    (distances[i] == distances[best] && off < best_off))
-			best = i;
-	}
-	*ret_at = best;
-	return distances[best];
-}
-
 /* The rest of words that are longer than a piece: each piece from where the one before it ends.
  * *edits goes on from those of the first; above what is allowed it stops. */
 static enum annot_status compare_rest(struct finding *f, size_t *to, size_t *edits)
@@ -274,13 +261,14 @@ static enum annot_status compare_rest(struct finding *f, size_t *to, size_t *edi
 	for (size_t done = first_piece(w); done < w->n && *edits <= w->edits;) {
 		struct annot_pattern piece;
 		size_t n = w->n - done < ANNOT_LOCATE_PIECE ? w->n - done : ANNOT_LOCATE_PIECE;
-		size_t room = f->text->n - *to, reach = n + n / SLACK, at;
+		size_t room = f->text->n - *to, reach = n + n / SLACK;
 		if (reach > room)
 			reach = room;
 		TRY(annot_pattern_new(&w->alphabet, w->letters + done, n, false, &piece, f->err));
 		if (spend(f, (reach + n) * piece.blocks)) {
 			annot_pattern_distances(&piece, f->text->letters + *to, reach, distances);
-			*edits += nearest(distances, reach, n, &at);
+			size_t at = annot_pattern_nearest(distances, reach, n);
+			*edits += distances[at];
 			*to += at;
 		} else {
 			*edits = w->edits + 1;
@@ -305,8 +293,7 @@ static void trim_place(const struct finding *f, size_t *from, size_t *to)
 static void leave_valley(struct finding *f)
 {
 	const struct annot_wanted *w = f->w;
-	uint16_t distances[2 * ANNOT_LOCATE_PIECE + 1];
-	size_t n = w->back.n + f->distance, to = f->end, edits = f->distance, length;
+	size_t n = w->back.n + f->distance, to = f->end, edits = f->distance;
 	if (f->distance == SIZE_MAX || f->full || f->status != ANNOT_OK)
 		return;
 	f->distance = SIZE_MAX;
@@ -314,9 +301,7 @@ static void leave_valley(struct finding *f)
 		n = to;
 	if (!spend(f, n * w->back.blocks))
 		return;
-	annot_pattern_distances(&w->back, f->text->letters + to, n, distances);
-	nearest(distances, n, w->back.n, &length);
-	size_t from = to - length;
+	size_t from = to - annot_pattern_start(&w->back, f->text->letters + to, to, edits);
 	if (w->n > w->back.n)
 		f->status = compare_rest(f, &to, &edits);
 	if (f->status != ANNOT_OK || edits > w->edits)
@@ -331,20 +316,18 @@ static void leave_valley(struct finding *f)
  * that follow one another the last counts, up to as many as there are edits: the others would cut a
  * changed end off.
  */
-static size_t note_end(void *data, size_t end, size_t distance)
+static void note_end(struct finding *f, size_t end, size_t distance)
 {
-	struct finding *f = data;
 	if (f->distance != SIZE_MAX && end - f->end >= f->apart)
 		leave_valley(f);
 	if (f->full || f->status != ANNOT_OK)
-		return 0;
+		return;
 	if (f->distance == SIZE_MAX || distance < f->distance)
 		f->first_end = f->end = end;
 	else if (distance == f->distance && end == f->end + 1 && end - f->first_end <= distance)
 		f->end = end;
 	if (f->distance == SIZE_MAX || distance < f->distance)
 		f->distance = distance;
-	return f->limit;
 }
 
 static void find_near(struct finding *f)
@@ -359,8 +342,28 @@ static void find_near(struct finding *f)
 	}
 	if (!spend(f, n * w->head.blocks))
 		return;
-	annot_pattern_scan(&w->head, f->text->letters, n, f->limit, note_end, f);
+	if (!annot_lanes_scan(&w->head, f->text->letters, n, f->limit, ANNOT_LANES_BEST,
+			      w->distances))
+		return;
+	for (size_t i = 0; i < n && !f->full && f->status == ANNOT_OK; i++)
+		if (w->distances[i] != ANNOT_LANES_NONE)
+			note_end(f, i + 1, w->distances[i]);
 	leave_valley(f);
+}
+
+static enum annot_status read_text(struct annot_wanted *w, struct annot_bytes text,
+				   struct annot_error *err)
+{
+	TRY(annot_letters_again(&w->alphabet, (const char *)text.data, text.len, &w->text, err));
+	if (w->edits == 0 || w->text.n <= w->distances_cap)
+		return ANNOT_OK;
+	free(w->distances);
+	w->distances_cap = w->text.n;
+	w->distances = calloc(w->distances_cap, sizeof *w->distances);
+	if (w->distances)
+		return ANNOT_OK;
+	w->distances_cap = 0;
+	return annot_fail(err, ANNOT_NO_MEMORY, "out of memory for a text of %zu bytes", text.len);
 }
 
 enum annot_status annot_wanted_find(struct annot_wanted *w, struct annot_bytes text, size_t *work,
@@ -375,7 +378,8 @@ enum annot_status annot_wanted_find(struct annot_wanted *w, struct annot_bytes t
 			    .distance = SIZE_MAX,
 			    .apart = (first_piece(w) + 1) / 2,
 			    .err = err};
-	TRY(annot_letters_again(&w->alphabet, (const char *)text.data, text.len, &w->text, err));
+	TRY(read_text(w, text, err));
+	f.text = &w->text;
 	if (w->edits == 0)
 		find_folded(&f);
 	else

@@ -215,6 +215,7 @@ static void test_pieces(void **state)
 		call_ok(locate_begin(&l, &s->call, &in));
 		l.work = 1;
 		call_ok(locate_scan(&l, doc->index, next, &next, &read));
+		call_ok(locate_flush(&l));
 		assert_true(read);
 		for (size_t i = 0; i < l.n; i++)
 			assert_int_equal(l.places[i].mark_chars,
@@ -225,6 +226,74 @@ static void test_pieces(void **state)
 	} while (next > 0);
 	assert_int_equal(n, COUNT(at));
 	assert_int_equal(requests, 4);
+}
+
+/* Documents of all sizes, more than both threads get at a time: each has its place. */
+static void test_shares(void **state)
+{
+	struct stored *s = *state;
+	enum { DOCUMENTS = 60, LEN_MAX = 300000 };
+	AUTO_FREE char *text = malloc(LEN_MAX + 100);
+	assert_non_null(text);
+	for (size_t i = 0; i < DOCUMENTS; i++) {
+		size_t len = i * i * i * 7919 % (i % 5 ? 3000 : LEN_MAX), at = len / 3;
+		char name[20];
+		memset(text, 'x', len + 60);
+		memcpy(text + at, quoted, strlen(quoted));
+		text[len + 60] = '\0';
+		snprintf(name, sizeof name, "share%zu", i);
+		document(s, name, text);
+	}
+	for (unsigned edits = 0; edits <= 400; edits += 200) {
+		struct annot_locate_request in = {
+			.words = quoted, .max_edits = edits, .limit = 1000, .exhaustive = true};
+		struct annot_locate_reply ret = locate(s, &in);
+		size_t n = 0;
+		for (size_t i = 0; i < ret.n_places; i++) {
+			char name[20];
+			snprintf(name, sizeof name, "share%zu", n);
+			n += strcmp(ret.places[i].name, name) == 0 &&
+			     strcmp(ret.places[i].how, "exact") == 0;
+		}
+		assert_int_equal(n, DOCUMENTS);
+		in.limit = 7;
+		ret = locate(s, &in);
+		assert_int_equal(ret.n_places, 7);
+		assert_true(ret.more);
+	}
+}
+
+/* One letter over and over, on one line: steps stay within what a request may take, of each thread,
+ * and the answer says that they were used up. */
+static void test_repetition(void **state)
+{
+	struct stored *s = *state;
+	enum { LEN = 3 << 20 };
+	AUTO_FREE char *text = malloc(LEN + 1);
+	char words[151];
+	struct locate l;
+	uint64_t next;
+	bool read;
+	assert_non_null(text);
+	memset(text, 'a', LEN);
+	text[LEN] = '\0';
+	memset(words, 'a', 150);
+	words[75] = 'b';
+	words[150] = '\0';
+	const struct test_entry *doc = document(s, "line", text);
+	struct annot_locate_request in = {.words = words, .max_edits = 400, .exhaustive = true};
+	call_ok(locate_begin(&l, &s->call, &in));
+	l.compare = 100000;
+	call_ok(locate_scan(&l, doc->index, 0, &next, &read));
+	call_ok(locate_flush(&l));
+	assert_true(l.cut);
+	assert_int_equal(next, 0);
+	assert_int_equal(l.n, ANNOT_LOCATE_LIMIT);
+	/* Each letter of the text, and of what pieces overlap by, with three words of 64 and one
+	 * step for folding. */
+	size_t most = 4 * (LEN + 3 * 2 * annot_wanted_reach(l.wanted));
+	assert_in_range(LOCATE_WORK_MAX - l.work, 4 * LEN, most);
+	locate_end(&l);
 }
 
 /* A place of a megabyte is named, and as much of it shown as a reply holds. */
@@ -256,7 +325,8 @@ static void test_long_place(void **state)
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, stored_setup, stored_teardown)
-	const struct CMUnitTest tests[] = {T(test_places), T(test_limits), T(test_documents),
-					   T(test_pieces), T(test_long_place)};
+	const struct CMUnitTest tests[] = {T(test_places),    T(test_limits), T(test_documents),
+					   T(test_pieces),    T(test_shares), T(test_repetition),
+					   T(test_long_place)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

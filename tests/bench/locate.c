@@ -2,9 +2,10 @@
  * locate [--no-fts] FOLDER QUOTES TEXTS…: puts every text file below the TEXTS (UTF-8, at most 64
  * MiB) as a document into a corpus in a new folder below FOLDER, has annotd's index over texts
  * made, and looks for quotes from random places: as they are, and with one word in five replaced by
- * another. Then SQLite's FTS5 gets the same texts, in rows of at most 1.5 KB, and looks for the
- * phrases of three words of the same altered quotes. Prints figures, a name and a number a line;
- * the same seed each time. Times are those of the clock, and (…_cpu) of the processor.
+ * another; some of these also by reading through all texts. Then SQLite's FTS5 gets the same texts,
+ * in rows of at most 1.5 KB, and looks for the phrases of three words of the same altered quotes.
+ * Prints figures, a name and a number a line; the same seed each time. Times are those of the
+ * clock, and (…_cpu) of the processor.
  *
  * A quote is found when the answer has the place it was taken from, or another one that is as good.
  */
@@ -25,6 +26,7 @@ enum {
 	WORDS_LEAST = 12, /* of a quote: what has fewer is no prose with spaces */
 	ALTERED_PERCENT = 20,
 	FTS_QUOTES = 100,
+	SCAN_QUOTES = 10,
 	ROW_BYTES = 1500,
 	BATCH = 128,
 	DOCUMENTS_MAX = 1 << 17,
@@ -405,6 +407,44 @@ static void ask(struct call *c, const struct quote *quotes, size_t n, bool alter
 	free(cpu.s);
 }
 
+/* --- reading through all texts --- */
+
+/* As a client does: request after request, until all was read. */
+static bool read_through(struct call *c, const struct quote *q, uint64_t *bytes)
+{
+	struct annot_locate_request in = {.words = q->altered, .exhaustive = true};
+	unsigned edits = 0;
+	bool right = false;
+	check(annot_locate_edits(annot_bytes_of(in.words), &edits, &test_error));
+	in.max_edits = edits;
+	do {
+		struct annot_locate_reply reply = {0};
+		annot_arena_reset(c->arena);
+		check(reader_begin(c->reader, &test_error));
+		enum annot_status status = on_locate(c, &in, &reply);
+		test_error = c->err;
+		check(status);
+		right = right || is_right(q, &reply, 0);
+		*bytes += reply.searched;
+		in.from = reply.next;
+		in.from_byte = reply.next_byte;
+	} while (in.from > 0);
+	return right;
+}
+
+/* The altered quotes, with as many edits as are allowed if nobody says how many. */
+static void scan(struct call *c, const struct quote *quotes, size_t n)
+{
+	uint64_t bytes = 0;
+	size_t right = 0;
+	double start = now_s(CLOCK_MONOTONIC), cpu = now_s(CLOCK_PROCESS_CPUTIME_ID);
+	for (size_t i = 0; i < n; i++)
+		right += read_through(c, &quotes[i], &bytes);
+	printf("scan_recall %.4f\nscan_gb_s %.3f\nscan_gb_s_cpu %.3f\n", (double)right / (double)n,
+	       (double)bytes / 1e9 / (now_s(CLOCK_MONOTONIC) - start),
+	       (double)bytes / 1e9 / (now_s(CLOCK_PROCESS_CPUTIME_ID) - cpu));
+}
+
 /* --- FTS5 --- */
 
 static void sql(sqlite3 *db, const char *text)
@@ -519,6 +559,7 @@ int main(int argc, char **argv)
 	ask(&c, quotes, n < FTS_QUOTES ? n : FTS_QUOTES, false, "warm");
 	ask(&c, quotes, n, false, "verbatim");
 	ask(&c, quotes, n, true, "altered");
+	scan(&c, quotes, n < SCAN_QUOTES ? n : SCAN_QUOTES);
 	reader_rest(c.reader);
 	reader_close(c.reader);
 	segments_stop(c.segments);

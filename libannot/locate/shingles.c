@@ -1,0 +1,96 @@
+#include "locate/shingles.h"
+
+#include <stdlib.h>
+
+enum { BITS_LEAST = 8, BITS_MAX = 24 };
+
+/* In folded text: what is beyond ASCII counts, whatever it is. */
+static bool counts(annot_letter letter)
+{
+	return letter == 0 || letter >= 0x80 || (letter >= 'a' && letter <= 'z') ||
+	       (letter >= '0' && letter <= '9');
+}
+
+enum annot_status annot_sifted_read(struct annot_sifted *p, const struct annot_letters *l, size_t n,
+				  struct annot_error *err)
+{
+	if (n > p->cap) {
+		annot_sifted_free(p);
+		p->letters = reallocarray(NULL, n, sizeof(*p->letters));
+		p->places = reallocarray(NULL, n, sizeof(*p->places));
+		if (!p->letters || !p->places) {
+			annot_sifted_free(p);
+			return annot_fail(err, ANNOT_NO_MEMORY, "out of memory for %zu letters", n);
+		}
+		p->cap = n;
+	}
+	p->n = 0;
+	for (size_t i = 0; i < n; i++) {
+		p->letters[p->n] = l->letters[i];
+		p->places[p->n] = (uint32_t)i;
+		p->n += counts(l->letters[i]);
+	}
+	return ANNOT_OK;
+}
+
+void annot_sifted_free(struct annot_sifted *p)
+{
+	free(p->letters);
+	free(p->places);
+	*p = (struct annot_sifted){0};
+}
+
+size_t annot_sifted_before(const struct annot_sifted *p, size_t letter)
+{
+	size_t low = 0, high = p->n;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (p->places[middle] < letter)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+void annot_sifted_source(const struct annot_sifted *p, const struct annot_letters *l, size_t from,
+		       size_t to, size_t *start, size_t *end)
+{
+	annot_letters_source(l, p->places[from], (size_t)p->places[to - 1] + 1, start, end);
+}
+
+enum annot_status annot_shingles_read(const struct annot_letters *l, struct annot_shingles *ret,
+				      struct annot_error *err)
+{
+	struct annot_shingles g = {.bits = BITS_LEAST};
+	TRY(annot_sifted_read(&g.plain, l, l->n, err));
+	size_t n = g.plain.n;
+	while (g.bits < BITS_MAX && (size_t)1 << g.bits < 2 * n)
+		g.bits++;
+	g.heads = calloc((size_t)1 << g.bits, sizeof(*g.heads));
+	g.next = calloc(n + 1, sizeof(*g.next));
+	if (!g.heads || !g.next) {
+		annot_shingles_free(&g);
+		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory for %zu letters", n);
+	}
+	struct annot_rolling r = {0};
+	for (size_t i = 0; i < n; i++) {
+		annot_rolling_add(&r, &g.plain.letters[i]);
+		if (r.n < ANNOT_COPIES_GRAM)
+			continue;
+		size_t place = i + 1 - ANNOT_COPIES_GRAM;
+		uint32_t *head = annot_shingles_head(&g, r.hash);
+		g.next[place] = *head;
+		*head = (uint32_t)place + 1;
+	}
+	*ret = g;
+	return ANNOT_OK;
+}
+
+void annot_shingles_free(struct annot_shingles *g)
+{
+	annot_sifted_free(&g->plain);
+	free(g->heads);
+	free(g->next);
+	*g = (struct annot_shingles){0};
+}
