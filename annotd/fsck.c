@@ -55,6 +55,7 @@ static enum annot_status replay_one(struct fsck *f, uint64_t index, bool *ret_go
 	if (!*ret_good)
 		return ANNOT_OK;
 	TRY(fsck_log(f, &fact, nodes, err));
+	TRY(fsck_withheld_note(f, &fact, err));
 	fsck_signatures_lock(f->signatures);
 	enum annot_status status = annot_memory_next(f->memory, &fact, &judgement, err);
 	fsck_signatures_unlock(f->signatures);
@@ -99,13 +100,17 @@ static enum annot_status check_all(struct fsck *f, unsigned threads, struct anno
 	if (!all)
 		return ANNOT_OK;
 	TRY(fsck_index(f, err));
-	return fsck_segments(f, annot_authority_corpus(authority), err);
+	TRY(fsck_segments(f, annot_authority_corpus(authority), err));
+	return fsck_withheld(f, err);
 }
 
 enum annot_status corpus_fsck(const char *dir, unsigned threads, FILE *to, uint64_t *ret_findings,
 			      struct annot_error *err)
 {
-	struct fsck f = {.dir = dir, .findings = {.to = to}};
+	struct fsck f = {.dir = dir,
+			 .findings = {.to = to},
+			 .decisions = ANNOT_BUF_INIT(FSCK_WITHHELD_MAX),
+			 .missing = ANNOT_BUF_INIT(FSCK_WITHHELD_MAX)};
 	TRY(annot_crypto_init(err));
 	if (!corpus_has(dir, "truth.db"))
 		return annot_fail(err, ANNOT_INVALID,
@@ -119,6 +124,8 @@ enum annot_status corpus_fsck(const char *dir, unsigned threads, FILE *to, uint6
 	pthread_mutex_destroy(&f.findings.lock);
 	reader_close(f.reader);
 	annot_memory_free(f.memory);
+	annot_buf_free(&f.decisions);
+	annot_buf_free(&f.missing);
 	annot_arena_free(f.arena);
 	texts_free(f.texts);
 	free(f.effects);

@@ -14,6 +14,7 @@
 enum {
 	FSCK_ARENA_MAX = 8 << 20,
 	FSCK_FINDINGS_SHOWN = 1000, /* the rest is only counted */
+	FSCK_WITHHELD_MAX = 256 << 20, /* bytes of a list of withheld records: millions of them */
 };
 
 struct findings {
@@ -39,6 +40,7 @@ struct fsck {
 	uint8_t *effects; /* of each record, as judged */
 	struct texts *texts;
 	struct fsck_signatures *signatures;
+	struct annot_buf decisions, missing; /* of fsck_withheld.c */
 	bool has_slot;
 	struct checkpoint_slot slot;
 	struct findings findings;
@@ -65,6 +67,14 @@ enum annot_status fsck_index(struct fsck *f, struct annot_error *err);
 /* The files of the index over texts, as far as there are any. */
 enum annot_status fsck_segments(struct fsck *f, const struct annot_hash *corpus,
 				struct annot_error *err);
+
+/* --- fsck_withheld.c --- */
+
+/* The next record of the log. */
+enum annot_status fsck_withheld_note(struct fsck *f, const struct annot_fact *fact,
+				     struct annot_error *err);
+/* All of them, after the replay and in a snapshot of its own: the last thing that is asked of the reader. */
+enum annot_status fsck_withheld(struct fsck *f, struct annot_error *err);
 
 /* --- fsck_signatures.c --- */
 

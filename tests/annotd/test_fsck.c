@@ -20,6 +20,15 @@ struct fixture {
 	char dir[TEST_PATH_MAX];
 };
 
+static void admit(struct corpus *corpus, const struct test_entry *e)
+{
+	AUTO_BUF struct annot_buf note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
+	struct corpus_item item = {.record = e->record, .verified = true}, *pointer = &item;
+	memcpy(item.signature, e->signature, sizeof item.signature);
+	assert_ok(corpus_admit(corpus, &pointer, 1, &note, &test_error));
+	assert_ok(item.status);
+}
+
 /* #0 genesis, #1 bob, #2 document, #3 quote, #4 claim, #5 its second version. */
 static int setup(void **state)
 {
@@ -34,14 +43,8 @@ static int setup(void **state)
 	const struct test_entry *claim = test_put(f->test, &f->bob, test_claim("It rained."));
 	test_put(f->test, &f->bob, annot_draft_amend(claim->record));
 	assert_ok(corpus_open(f->dir, &corpus, &test_error));
-	for (size_t i = 1; i < f->test->n; i++) {
-		const struct test_entry *e = f->test->entries[i];
-		AUTO_BUF struct annot_buf note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
-		struct corpus_item item = {.record = e->record, .verified = true}, *pointer = &item;
-		memcpy(item.signature, e->signature, sizeof item.signature);
-		assert_ok(corpus_admit(corpus, &pointer, 1, &note, &test_error));
-		assert_ok(item.status);
-	}
+	for (size_t i = 1; i < f->test->n; i++)
+		admit(corpus, f->test->entries[i]);
 	assert_ok(corpus_content(corpus, doc->index, annot_bytes_of(article), &test_error));
 	corpus_close(corpus);
 	return 0;
@@ -192,6 +195,37 @@ static void test_twice(void **state)
 	finds(f, 1, "#6: the index says effective, a replay void; run annotd rebuild\n");
 }
 
+/* What admins had withheld is gone, and nothing else is. */
+static void test_withheld(void **state)
+{
+	struct fixture *f = *state;
+	struct test_key admin = test_key(1);
+	char was[TEST_PATH_MAX], text[1024];
+	struct corpus *corpus;
+	struct store *store;
+	bool rebuild;
+	test_folder(f->test, NULL, was);
+	test_copy_file(f->dir, was, "truth.db");
+	assert_ok(corpus_open(f->dir, &corpus, &test_error));
+	admit(corpus, test_put_as(f->test, &admin,
+				  test_about(ANNOT_KIND_withhold, &f->test->entries[4]->id),
+				  ANNOT_EFFECTIVE));
+	corpus_close(corpus);
+	finds(f, 0, "");
+	/* By the operator's own hand. */
+	assert_ok(store_open(f->dir, &store, &rebuild, &test_error));
+	assert_ok(store_withhold(store, 3, &test_error));
+	store_close(store);
+	finds(f, 1, "#3: has no bytes, and no decision of the admins says why\n");
+	snprintf(text, sizeof text,
+		 "ATTACH '%s' AS was; UPDATE record SET leaf=NULL, bytes="
+		 "(SELECT bytes FROM was.record AS r WHERE r.seq=record.seq) WHERE seq IN (3,4)",
+		 test_path(was, "truth.db"));
+	sql(f, "truth.db", text);
+	finds(f, 1, "#4: was withheld by record ");
+	test_folder_remove(was);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -201,6 +235,7 @@ int main(void)
 		TEST(test_log),
 		TEST(test_index),
 		TEST(test_twice),
+		TEST(test_withheld),
 	};
 	log_start(LOG_LEVEL_ERROR);
 	return cmocka_run_group_tests_name("annotd/fsck", tests, NULL, NULL);
