@@ -28,6 +28,7 @@ ctl chloe --json log export "$work/fresh" | jq -e '.size == 305 and .before == 0
 diff -r "$copy" "$work/fresh" || fail "a copy that grew is not the one made at once"
 expect 3 '' ctl chloe --socket "ipc://$work/nobody.sock" log export "$work/none"
 [ ! -e "$work/none" ] || fail "a folder without a log"
+expect 4 'not a copy of a log' ctl chloe log export "$work/chloe"; one_line
 
 # --- audits -------------------------------------------------------------------------------------------
 alone() { env -i PATH="$PATH" HOME="$work/nobody" ASAN_OPTIONS="${ASAN_OPTIONS:-}" "$ANNOTCTL" "$@"; }
