@@ -18,8 +18,7 @@
 
 enum { FILE_MODE = 0644, REVIEWS_MAX = 1 << 24 };
 
-struct export
-{
+struct copying {
 	struct annot *a;
 	const char *dir;
 	struct annot_checkpoint before, now;
@@ -49,7 +48,7 @@ static enum annot_status make_way(char *path, struct annot_error *err)
 	return ANNOT_OK;
 }
 
-static enum annot_status put_tile(const struct export *e, const char *folder, uint64_t n,
+static enum annot_status put_tile(const struct copying *e, const char *folder, uint64_t n,
 				  unsigned width, struct annot_bytes content,
 				  struct annot_error *err)
 {
@@ -61,7 +60,7 @@ static enum annot_status put_tile(const struct export *e, const char *folder, ui
 
 /* Removes the partial tiles of number n that a log grew past, but for one of width keep (0: none).
  */
-static void drop_partial(const struct export *e, const char *folder, uint64_t n, unsigned keep)
+static void drop_partial(const struct copying *e, const char *folder, uint64_t n, unsigned keep)
 {
 	AUTO_BUF struct annot_buf path = ANNOT_BUF_INIT(PATH_MAX);
 	struct dirent *entry;
@@ -109,7 +108,7 @@ static enum annot_status check_raw(const struct annot_raw *raw, struct annot_lea
 
 static enum annot_status take(void *arg, const struct annot_raw *raw, struct annot_error *err)
 {
-	struct export *e = arg;
+	struct copying *e = arg;
 	struct annot_public_key key;
 	struct annot_leaf leaf;
 	struct annot_bytes line = annot_bytes_of(raw->leaf);
@@ -135,7 +134,7 @@ static enum annot_status take(void *arg, const struct annot_raw *raw, struct ann
 }
 
 /* Fetches the records of a tile into the buffers. */
-static enum annot_status fetch_tile(struct export *e, uint64_t n, unsigned width,
+static enum annot_status fetch_tile(struct copying *e, uint64_t n, unsigned width,
 				    struct annot_error *err)
 {
 	uint64_t indexes[ANNOT_TILE_WIDTH];
@@ -147,7 +146,7 @@ static enum annot_status fetch_tile(struct export *e, uint64_t n, unsigned width
 	return annot_raw_each(e->a, indexes, width, take, e, err);
 }
 
-static enum annot_status put_records(struct export *e, uint64_t n, unsigned width,
+static enum annot_status put_records(struct copying *e, uint64_t n, unsigned width,
 				     struct annot_error *err)
 {
 	TRY(put_tile(e, ANNOT_DIR_RECORDS, n, width, annot_buf_bytes(&e->records), err));
@@ -156,7 +155,7 @@ static enum annot_status put_records(struct export *e, uint64_t n, unsigned widt
 	return ANNOT_OK;
 }
 
-static enum annot_status export_tile(struct export *e, uint64_t n, struct annot_error *err)
+static enum annot_status export_tile(struct copying *e, uint64_t n, struct annot_error *err)
 {
 	unsigned width = annot_tile_width(0, n, e->now.size);
 	TRY(fetch_tile(e, n, width, err));
@@ -169,7 +168,7 @@ static enum annot_status export_tile(struct export *e, uint64_t n, struct annot_
 	return put_records(e, n, width, err);
 }
 
-static enum annot_status tell(const struct export *e, uint64_t done, struct annot_error *err)
+static enum annot_status tell(const struct copying *e, uint64_t done, struct annot_error *err)
 {
 	if (!e->progress || e->progress(e->arg, done, e->now.size))
 		return ANNOT_OK;
@@ -178,7 +177,7 @@ static enum annot_status tell(const struct export *e, uint64_t done, struct anno
 
 /* --- all of it --- */
 
-static enum annot_status export_new(struct export *e, struct annot_error *err)
+static enum annot_status export_new(struct copying *e, struct annot_error *err)
 {
 	uint64_t first = e->before.size / ANNOT_TILE_WIDTH;
 	TRY(annot_log_dir_edge(e->dir, first * ANNOT_TILE_WIDTH, &e->edge, err));
@@ -206,7 +205,7 @@ static enum annot_status export_new(struct export *e, struct annot_error *err)
 	return ANNOT_OK;
 }
 
-static bool is_new_review(const struct export *e, uint64_t index)
+static bool is_new_review(const struct copying *e, uint64_t index)
 {
 	for (size_t at = 0; at < e->reviews.len; at += sizeof(index))
 		if (memcmp(e->reviews.data + at, &index, sizeof(index)) == 0)
@@ -215,7 +214,7 @@ static bool is_new_review(const struct export *e, uint64_t index)
 }
 
 /* A review of a record of authority may be the one that brought a withholding into force. */
-static enum annot_status find_quorum_reviews(struct export *e, struct annot_error *err)
+static enum annot_status find_quorum_reviews(struct copying *e, struct annot_error *err)
 {
 	for (uint64_t from = e->before.size; !e->withholds && e->reviews.len > 0;) {
 		AUTO_ARENA struct annot_arena *arena = NULL;
@@ -233,7 +232,7 @@ static enum annot_status find_quorum_reviews(struct export *e, struct annot_erro
 }
 
 /* Records of tiles that were written before, as they are now. */
-static enum annot_status export_again(struct export *e, struct annot_error *err)
+static enum annot_status export_again(struct copying *e, struct annot_error *err)
 {
 	for (uint64_t n = 0; n < e->before.size / ANNOT_TILE_WIDTH; n++) {
 		TRY(fetch_tile(e, n, ANNOT_TILE_WIDTH, err));
@@ -243,7 +242,7 @@ static enum annot_status export_again(struct export *e, struct annot_error *err)
 }
 
 /* Partial tiles that have become full. */
-static void drop_old(const struct export *e)
+static void drop_old(const struct copying *e)
 {
 	for (unsigned level = 0; level < ANNOT_TILE_LEVELS; level++) {
 		struct annot_tile_folder folder = annot_tile_folder(level);
@@ -257,7 +256,7 @@ static void drop_old(const struct export *e)
 	}
 }
 
-static enum annot_status put_checkpoint(const struct export *e, struct annot_error *err)
+static enum annot_status put_checkpoint(const struct copying *e, struct annot_error *err)
 {
 	AUTO_BUF struct annot_buf path = ANNOT_BUF_INIT(PATH_MAX);
 	annot_buf_printf(&path, "%s/checkpoint", e->dir);
@@ -268,7 +267,7 @@ static enum annot_status put_checkpoint(const struct export *e, struct annot_err
 
 /* What the copy has; its checkpoint must be of this log, and of the history that this user knows.
  */
-static enum annot_status read_before(struct export *e, struct annot_error *err)
+static enum annot_status read_before(struct copying *e, struct annot_error *err)
 {
 	AUTO_BUF struct annot_buf path = ANNOT_BUF_INIT(PATH_MAX);
 	AUTO_BUF struct annot_buf note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
@@ -289,17 +288,40 @@ static enum annot_status read_before(struct export *e, struct annot_error *err)
 	return annot_pin_advance(e->a, annot_buf_bytes(&note), err);
 }
 
-static enum annot_status export(struct export *e, struct annot_error *err) {
-	AUTO_BUF struct annot_buf path = ANNOT_BUF_INIT(PATH_MAX); AUTO_CLOSE int lock = -1;
+/* A folder that holds something else is not written into; a copy that was begun has its lock. */
+static enum annot_status check_folder(const struct copying *e, const char *lock,
+				      struct annot_error *err)
+{
+	const struct dirent *entry;
+	bool empty = true;
+	DIR *list = access(lock, F_OK) == 0 ? NULL : opendir(e->dir);
+	if (!list)
+		return ANNOT_OK; /* a copy; or it is to be made, or making it will say why not */
+	while (empty && (entry = readdir(list)) != NULL)
+		empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
+	closedir(list);
+	if (empty)
+		return ANNOT_OK;
+	return annot_fail(err, ANNOT_REFUSED,
+			  "%s is not empty and not a copy of a log; name a new folder", e->dir);
+}
+
+static enum annot_status make_copy(struct copying *e, struct annot_error *err)
+{
+	AUTO_BUF struct annot_buf path = ANNOT_BUF_INIT(PATH_MAX);
+	AUTO_CLOSE int lock = -1;
 	annot_buf_printf(&path, "%s/.lock", e->dir);
 	TRY(annot_buf_check(&path, "a path", err));
+	TRY(check_folder(e, path.data, err));
 	TRY(make_way(path.data, err));
 	TRY(annot_lock(path.data, &lock, err));
 	TRY(read_before(e, err));
 	TRY(annot_pin_newest(e->a, &e->now, &e->note, err));
-	if (e->now.size > e->before.size) TRY(export_new(e, err));
+	if (e->now.size > e->before.size)
+		TRY(export_new(e, err));
 	TRY(find_quorum_reviews(e, err));
-	if (e->withholds) TRY(export_again(e, err));
+	if (e->withholds)
+		TRY(export_again(e, err));
 	TRY(put_checkpoint(e, err));
 	drop_old(e);
 	return tell(e, e->now.size, err);
@@ -308,19 +330,19 @@ static enum annot_status export(struct export *e, struct annot_error *err) {
 enum annot_status annot_log_export(struct annot *a, const char *dir, annot_progress progress,
 				   void *arg, struct annot_exported *ret, struct annot_error *err)
 {
-	AUTO_FREE struct export *e = calloc(1, sizeof(*e)); /* the edge is large */
+	AUTO_FREE struct copying *e = calloc(1, sizeof(*e)); /* the edge is large */
 	if (!e)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
-	*e = (struct export){.a = a,
-			     .dir = dir,
-			     .note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX),
-			     .entries = ANNOT_BUF_INIT(ANNOT_TILE_ENTRIES_MAX),
-			     .records = ANNOT_BUF_INIT(ANNOT_TILE_RECORDS_MAX),
-			     .leaves = ANNOT_BUF_INIT(ANNOT_TILE_HASHES_MAX),
-			     .reviews = ANNOT_BUF_INIT(REVIEWS_MAX * sizeof(uint64_t)),
-			     .progress = progress,
-			     .arg = arg};
-	enum annot_status status = export(e, err);
+	*e = (struct copying){.a = a,
+			      .dir = dir,
+			      .note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX),
+			      .entries = ANNOT_BUF_INIT(ANNOT_TILE_ENTRIES_MAX),
+			      .records = ANNOT_BUF_INIT(ANNOT_TILE_RECORDS_MAX),
+			      .leaves = ANNOT_BUF_INIT(ANNOT_TILE_HASHES_MAX),
+			      .reviews = ANNOT_BUF_INIT(REVIEWS_MAX * sizeof(uint64_t)),
+			      .progress = progress,
+			      .arg = arg};
+	enum annot_status status = make_copy(e, err);
 	if (status == ANNOT_OK)
 		*ret = (struct annot_exported){.checkpoint = e->now,
 					       .before = e->before.size,

@@ -21,7 +21,8 @@ struct annot_exported {
  * new is fetched and written, each record hashed and compared with its leaf, the leaves with the
  * checkpoint, which is written last. Records that were withheld since go from the copy. MISMATCH:
  * the copy is of another log or of another history of this one, or what came does not fit the
- * checkpoint; BUSY: another export is writing it; UNREADABLE, NO_SPACE, and statuses of the calls.
+ * checkpoint; REFUSED: the folder holds something else; UNREADABLE, NO_SPACE, and statuses of the
+ * calls. Another export into the same folder is waited for.
  */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_log_export(struct annot *a, const char *dir,
 							   annot_progress progress, void *arg,

@@ -141,13 +141,46 @@ static bool collect_times(struct annot_verify *v, uint64_t *times)
 	return true;
 }
 
+/* Lines of a note that are cosignatures by their length, of witnesses whom the policy does not
+ * name. */
+static size_t count_strangers(const struct annot_tlogpolicy *p, const struct annot_note *note)
+{
+	enum { COSIGNATURE = 8 + ANNOT_SIGNATURE_SIZE };
+	size_t n = 0;
+
+	for (size_t i = 0; i < note->n_lines; i++)
+		n += note->lines[i].signature_len == COSIGNATURE;
+	for (size_t i = 0; i < p->n_names; i++)
+		n -= p->names[i].is_witness && n && annot_note_line_by(note, &p->names[i].key);
+	return n;
+}
+
+/* The most of them in one note; who they are is not known, so they are not added up. */
+static size_t strangers(const struct annot_verify *v)
+{
+	size_t most = 0;
+
+	for (size_t i = 0; i < v->bundle.n_cosigned; i++) {
+		size_t n = v->cosigned[i].good
+				   ? count_strangers(v->trust->policy, v->cosigned[i].parsed)
+				   : 0;
+
+		if (n > most)
+			most = n;
+	}
+	return most;
+}
+
 static void tell_quorum(struct annot_verify *v, const uint64_t *times)
 {
 	const struct annot_tlogpolicy *p = v->trust->policy;
 	bool cosigned[ANNOT_TLOGPOLICY_NAMES_MAX] = {false};
-	char who[256] = "";
-	size_t n = 0, len = 0;
+	char who[256] = "", others[64] = "";
+	size_t n = 0, len = 0, unknown = strangers(v);
 
+	if (unknown)
+		snprintf(others, sizeof(others), " (%zu unknown cosigner%s ignored)", unknown,
+			 unknown == 1 ? "" : "s");
 	for (size_t i = 0; i < p->n_names; i++) {
 		cosigned[i] = times[i] != UINT64_MAX;
 		n += cosigned[i];
@@ -159,16 +192,16 @@ static void tell_quorum(struct annot_verify *v, const uint64_t *times)
 	if (annot_tlogpolicy_met(p, cosigned)) {
 		CHECK_PASSED(v, "witnesses",
 			     "%zu of %zu cosigned the log with the record in it, "
-			     "the quorum of your policy: %s",
-			     n, annot_tlogpolicy_witnesses(p), who);
+			     "the quorum of your policy: %s%s",
+			     n, annot_tlogpolicy_witnesses(p), who, others);
 		v->report->witnessed = true;
 		return;
 	}
 	v->report->quorum_missing = true;
 	annot_check_add(v, "witnesses", ANNOT_CHECK_MISSING, ANNOT_VALID_UNWITNESSED,
 			"%zu of %zu cosigned the log with the record in it%s%s: not the quorum of "
-			"your policy",
-			n, annot_tlogpolicy_witnesses(p), n ? ": " : "", who);
+			"your policy%s",
+			n, annot_tlogpolicy_witnesses(p), n ? ": " : "", who, others);
 }
 
 /* The log key must also be one of the policy's, where it names any. */

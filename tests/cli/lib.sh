@@ -123,3 +123,24 @@ text() {
 	quiet alice doc add "$work/$1.txt" --name "$1"
 }
 size() { ctl alice --json corpus info 2>/dev/null | jq .size; }
+
+# tamper FROM TO SECTION LINE COLUMN: another character there in a bundle, in the first section of that name.
+tamper() {
+	awk -v name="$3" -v at="$4" -v col="$5" '
+		/^section [a-z-]+ [0-9]+$/ { line = 0; open = ($2 == name && !done); print; next }
+		open && ++line == at {
+			c = substr($0, col, 1)
+			$0 = substr($0, 1, col - 1) (c == "e" ? "a" : "e") substr($0, col + 1)
+			done = 1
+		}
+		{ print }' "$1" >"$2"
+	if cmp -s "$1" "$2"; then fail "nothing tampered: $*"; fi
+}
+# reseal BUNDLE: its last line, whatever it is, becomes the right closing line.
+reseal() {
+	sed '$d' "$1" >"$work/body"
+	{
+		cat "$work/body"
+		echo "end $(sha256sum <"$work/body" | cut -d' ' -f1)"
+	} >"$1"
+}

@@ -28,6 +28,7 @@ ctl chloe --json log export "$work/fresh" | jq -e '.size == 305 and .before == 0
 diff -r "$copy" "$work/fresh" || fail "a copy that grew is not the one made at once"
 expect 3 '' ctl chloe --socket "ipc://$work/nobody.sock" log export "$work/none"
 [ ! -e "$work/none" ] || fail "a folder without a log"
+expect 4 'not a copy of a log' ctl chloe log export "$work/chloe"; one_line
 
 # --- audits -------------------------------------------------------------------------------------------
 alone() { env -i PATH="$PATH" HOME="$work/nobody" ASAN_OPTIONS="${ASAN_OPTIONS:-}" "$ANNOTCTL" "$@"; }
@@ -45,6 +46,12 @@ expect 0 '' alone --format json log audit "$copy" --corpus "$corpus"
 jq -e '.verdict == "VALID" and .size == 306 and .findings == [] and .n_findings == 0 and .resumed == 306' "$work/out" >/dev/null ||
 	fail "JSON of audit: $(cat "$work/out")"
 expect 1 'you trust corpus' alone log audit "$copy" --again --corpus "$(printf '%064d' 0)"
+
+# On a terminal it says how far it is, and leaves nothing of that behind.
+if command -v script >/dev/null; then
+	as boris script -qec "$ANNOTCTL log audit --again 2>&1" /dev/null </dev/null >"$work/out" || fail "audit on a terminal: $(cat "$work/out")"
+	grep -q 'audited [0-9]* of 306' "$work/out" || fail "no progress: $(cat "$work/out")"
+fi
 
 # --- an older copy, another history, and damage ---------------------------------------------------------
 expect 1 'ROLLED-BACK' ctl boris log audit "$work/fresh"

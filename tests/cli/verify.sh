@@ -42,30 +42,11 @@ jq -e '.verdict == "VALID-UNWITNESSED" and (.checks | length > 5) and all(.check
 	<"$work/out" >/dev/null || fail "JSON of verify: $(cat "$work/out")"
 
 # --- tampering --------------------------------------------------------------------------------------
-# tamper SECTION LINE COLUMN: another character there, in the first section of that name.
-tamper() {
-	awk -v name="$1" -v at="$2" -v col="$3" '
-		/^section [a-z-]+ [0-9]+$/ { line = 0; open = ($2 == name && !done); print; next }
-		open && ++line == at {
-			c = substr($0, col, 1)
-			$0 = substr($0, 1, col - 1) (c == "e" ? "a" : "e") substr($0, col + 1)
-			done = 1
-		}
-		{ print }' "$work/good.bundle" >"$work/bad.bundle"
-	if cmp -s "$work/good.bundle" "$work/bad.bundle"; then fail "nothing tampered: $*"; fi
-}
-reseal() {
-	sed '$d' "$work/bad.bundle" >"$work/body"
-	{
-		cat "$work/body"
-		printf 'end %s\n' "$(sha256sum "$work/body" | cut -d' ' -f1)"
-	} >"$work/bad.bundle"
-}
 reseals() { expect 1 'INVALID' alone "$work/bad.bundle" --corpus "$corpus"; }
 while read -r section line column; do
-	tamper "$section" "$line" "$column"
+	tamper "$work/good.bundle" "$work/bad.bundle" "$section" "$line" "$column"
 	reseals
-	reseal
+	reseal "$work/bad.bundle"
 	reseals
 done <<END
 record 10 9
@@ -85,12 +66,12 @@ leaves 6 40
 leaves 8 90
 END
 cp "$work/good.bundle" "$work/bad.bundle"
-reseal
+reseal "$work/bad.bundle"
 cmp -s "$work/good.bundle" "$work/bad.bundle" || fail "resealing an untouched bundle changed it"
 
 # The same words changed in record and source: every hash that the forger can reach is in order.
 sed -e 's/^exact One two four$/exact One two five/' -e 's/One two four\.$/One two five./' "$work/good.bundle" >"$work/bad.bundle"
-reseal
+reseal "$work/bad.bundle"
 expect 1 'INVALID' alone "$work/bad.bundle" --corpus "$corpus"
 grep -Eq '^FAIL +(record|signature)' "$work/out" || fail "not the record is what failed: $(cat "$work/out")"
 # Cut off, empty, something else.
@@ -100,7 +81,7 @@ cp "$work/report.txt" "$work/bad.bundle"; reseals
 # Without the leaves nobody can say that there is no newer version.
 awk '/^section leaves /{exit} {print}' "$work/good.bundle" >"$work/bad.bundle"
 echo 'end -' >>"$work/bad.bundle"
-reseal
+reseal "$work/bad.bundle"
 expect 1 'CANNOT-CHECK' alone "$work/bad.bundle" --corpus "$corpus"
 # A bundle from before the amendment is honest about what it knows; my pin is newer, and it says so.
 expect 0 'as of #' alone "$work/first.bundle" --corpus "$corpus"

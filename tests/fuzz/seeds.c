@@ -347,6 +347,7 @@ static void bundles(struct annot_arena *arena)
 	annot_buf_printf(&b, "end %s\n", annot_hash_hex(&h).text);
 	save_buf("bundle", "span", &b);
 	seeds_tiles(r, 3, &k);
+	seeds_excerpt(annot_buf_bytes(&b), r[1]);
 }
 
 static void ssh(void)

@@ -22,5 +22,8 @@ struct annot_secret_key;
 void seeds_tiles(const struct annot_record *const *records, size_t n,
 		 const struct annot_secret_key *key);
 void seeds_policies(void);
+/* A bundle with the text of the document `of` as an excerpt, and with its checkpoint cosigned. */
+struct annot_bytes;
+void seeds_excerpt(struct annot_bytes bundle, const struct annot_record *of);
 
 #endif

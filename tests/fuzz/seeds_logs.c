@@ -6,6 +6,8 @@
 #include "log/note.h"
 #include "log/leaf.h"
 #include "log/tiles.h"
+#include "proof/bundle.h"
+#include "proof/excerpt.h"
 #include "record/sshsig.h"
 
 enum { WITNESSES = 3, LARGEST = 1 << 16 };
@@ -62,4 +64,44 @@ void seeds_policies(void)
 		       "group some 2 w1 w2\ngroup all-of-them all some w3\nquorum all-of-them\n");
 	seeds_save("tlogpolicy", "groups", b.data, b.len);
 	seeds_save_text("tlogpolicy", "none", "quorum none\n");
+}
+
+/* The note of the record's proof, with a line of a witness. */
+static void cosign(const struct annot_bundle *bundle, struct annot_buf *ret)
+{
+	uint8_t seed[crypto_sign_SEEDBYTES] = {9};
+	struct annot_skey key;
+	struct annot_tlogproof proof;
+	struct annot_note note;
+	struct annot_error err;
+	uint8_t public_key[ANNOT_KEY_SIZE];
+
+	crypto_sign_seed_keypair(public_key, key.secret, seed);
+	REQUIRE(annot_vkey_make("example.org/w", ANNOT_NOTE_COSIGNATURE, public_key, &key.vkey,
+				&err) == ANNOT_OK);
+	REQUIRE(annot_tlogproof_parse(bundle->subject.proof, &proof, &err) == ANNOT_OK);
+	REQUIRE(annot_note_parse(proof.note, &note, &err) == ANNOT_OK);
+	annot_buf_add(ret, proof.note.data, proof.note.len);
+	annot_note_cosign(&key, 1795305600, note.text, ret);
+}
+
+void seeds_excerpt(struct annot_bytes bundle, const struct annot_record *of)
+{
+	AUTO_ARENA struct annot_arena *arena = annot_arena_new(1 << 20);
+	AUTO_BUF struct annot_buf note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
+	AUTO_BUF struct annot_buf file = ANNOT_BUF_INIT(LARGEST);
+	struct annot_bundle b;
+	struct annot_bytes excerpt;
+	struct annot_error err;
+	bool wanted = true;
+
+	REQUIRE(annot_bundle_parse(arena, bundle, &b, &err) == ANNOT_OK && b.n_sources == 1);
+	REQUIRE(annot_chunk_sections(arena, &of->id, b.sources[0].text, &wanted, &excerpt,
+				     &b.n_excerpts, &err) == ANNOT_OK);
+	cosign(&b, &note);
+	b.excerpts = &excerpt;
+	b.n_sources = 0;
+	b.cosigned[b.n_cosigned++] = annot_buf_bytes(&note);
+	REQUIRE(annot_bundle_write(&b, &file, &err) == ANNOT_OK);
+	seeds_save("bundle", "excerpt", file.data, file.len);
 }

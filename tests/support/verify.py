@@ -10,10 +10,8 @@ import base64, hashlib, os, re, subprocess, sys, tempfile
 NOT_CHECKED = "whether the author was enrolled and the key in force, later versions, retractions, reviews, time, witnesses"
 ESCAPES = {"\\\\": "\\", "\\n": "\n", "\\r": "\r", "\\t": "\t"}
 words_said = []
-
 class Wrong(Exception): """What is against the bundle."""
 class Missing(Exception): """What cannot be checked from it."""
-
 def hexhash(data): return hashlib.sha256(data).hexdigest()
 def leaf_hash(data): return hashlib.sha256(b"\0" + data).digest()
 def node(left, right): return hashlib.sha256(b"\1" + left + right).digest()
@@ -185,8 +183,7 @@ def check_all(data, corpus):
     need(corpus in records and record.first["corpus"] == (corpus if record.hash != corpus else "-"), "of another corpus")
     say("checkpoint", check_checkpoint, records[corpus], record.note)
     say("words", check_words, record, records, parts)
-    for other in found[1:]:
-        check_signature(other), check_logged(other, record.note)
+    all(check_signature(other) and check_logged(other, record.note) for other in found[1:])
     texts = [r.first["sha256"] for r in found if r.first["kind"] == "document"]
     need(all(hexhash(data) in texts for name, data in parts if name == "source"), "a source that is no document's text")
     leaves = dict(parts).get("leaves", b"").splitlines(True)

@@ -174,6 +174,7 @@ static void test_facts(void **state)
 	assert_ok(annot_verify_bundle(arena, file, &trust, &r, &test_error));
 	assert_verdict(r, ANNOT_VALID);
 	assert_true(r->not_before_s && r->not_after_s);
+	assert_says(r, "witnesses", "1 unknown cosigner ignored");
 	said = printed(r);
 	for (size_t i = 0; i < file.len - END_SIZE; i++) {
 		char *copy, *now;
