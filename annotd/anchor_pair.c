@@ -11,7 +11,7 @@
 struct anchor_pair {
 	bool used;
 	uint64_t old, new;
-	bool too_large;                  /* then the texts were not read */
+	bool unfit;                      /* too large, and not read; or not texts */
 	struct annot_buf texts[2];       /* old, new */
 	struct annot_anchorer *anchorer; /* NULL: not prepared yet */
 	struct annot_places *places;     /* of the new text */
@@ -50,8 +50,8 @@ static enum annot_status read_text(struct reader *reader, uint64_t index, uint64
 static enum annot_status read_texts(struct anchor_pair *p, struct reader *reader,
 				    const uint64_t lengths[2], struct annot_error *err)
 {
-	p->too_large = lengths[0] + lengths[1] > ANCHOR_TEXTS_MAX;
-	if (p->too_large)
+	p->unfit = lengths[0] + lengths[1] > ANCHOR_TEXTS_MAX;
+	if (p->unfit)
 		return ANNOT_OK;
 	TRY(read_text(reader, p->old, lengths[0], &p->texts[0], err));
 	return read_text(reader, p->new, lengths[1], &p->texts[1], err);
@@ -136,13 +136,17 @@ enum annot_status anchor_pair_find(struct anchor_pair *p, const struct store_tod
 
 	*ret = (struct store_anchor){.document = p->new, .status = STORE_UNSEARCHED};
 	/* Words that do not stand there are of void records, or too long to be looked for. */
-	if (p->too_large || todo->start >= todo->end || todo->end > old->len)
+	if (p->unfit || todo->start >= todo->end || todo->end > old->len)
 		return ANNOT_OK;
-	TRY(prepare(p, err));
-	struct annot_selector s = selector(old, todo);
-	enum annot_status status = annot_anchor_find(p->anchorer, &s, false, &found, &why);
+	enum annot_status status = prepare(p, &why);
 
-	if (status == ANNOT_INVALID)
+	if (status == ANNOT_OK) {
+		struct annot_selector s = selector(old, todo);
+
+		status = annot_anchor_find(p->anchorer, &s, false, &found, &why);
+	}
+	p->unfit = !p->anchorer && (status == ANNOT_INVALID || status == ANNOT_TOO_LARGE);
+	if (p->unfit || status == ANNOT_INVALID)
 		return ANNOT_OK;
 	if (status != ANNOT_OK)
 		return annot_fail(err, status, "%s", why.text);

@@ -214,9 +214,11 @@ static enum annot_status next_due(struct anchors *a, uint64_t from, struct store
 	return status;
 }
 
-/* One turn for each document that is due; *ret_more: some need more of them. */
+/* One turn for each document that is due; *ret_more: some need more of them. One that fails, the
+ * first of which is told, does not keep the others from theirs. */
 static enum annot_status go_round(struct anchors *a, bool *ret_more, struct annot_error *err)
 {
+	enum annot_status first = ANNOT_OK;
 	struct store_due due = {0};
 	bool found = true;
 
@@ -227,10 +229,15 @@ static enum annot_status go_round(struct anchors *a, bool *ret_more, struct anno
 		TRY(next_due(a, from, &due, &found, err));
 		if (!found)
 			break;
-		TRY(take_turn(a, &due, &more, err));
+		struct annot_error why = {0};
+		enum annot_status status = take_turn(a, &due, &more, &why);
+
+		if (status != ANNOT_OK && first == ANNOT_OK)
+			first = annot_fail(err, status, "document #%llu: %s",
+					   (unsigned long long)due.document, why.text);
 		*ret_more = *ret_more || more;
 	}
-	return ANNOT_OK;
+	return first;
 }
 
 static void *loop(void *arg)

@@ -30,6 +30,8 @@ static enum annot_status newest_look_up(struct rows *r, uint64_t index, struct v
 		return ANNOT_OK;
 	enum annot_status status = reader_content_length(c->reader, ret->newest, &length, &c->err);
 
+	if (status == ANNOT_OK)
+		status = reader_content_length(c->reader, index, &length, &c->err);
 	if (status != ANNOT_NOT_FOUND)
 		return status;
 	ret->unanchored = "absent";

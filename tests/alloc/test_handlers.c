@@ -119,7 +119,8 @@ static void test_lists(void **state)
 {
 	static const char *const queries[] = {
 		NULL, "kind:quote author:anna doc:speech tag:berlin state:approved",
-		"speaker:\"The Minister\" rating:false nobody since:#1", "as-of:#5 kind:any"};
+		"speaker:\"The Minister\" rating:false nobody since:#1", "as-of:#5 kind:any",
+		"anchor:exact state:draft state:moved"};
 	for (size_t i = 0; i < COUNT(queries); i++) {
 		struct annot_list_request list = {.query = queries[i], .limit = 10};
 		assert_true(each(*state, ANNOT_CALL_list, &list) > 10);

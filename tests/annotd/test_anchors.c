@@ -360,6 +360,26 @@ static void test_too_large(void **state)
 	free(text);
 }
 
+/* What is no text is not looked at, and does not keep other documents from being so. */
+static void test_no_text(void **state)
+{
+	struct fixture *f = *state;
+	struct test_entry *first = document(f, texts[0]);
+	upload(f, first);
+	struct test_entry *calm = quote(f, first, "The lake is calm.");
+	struct test_entry *noon = quote(f, first, "at noon");
+	struct test_entry *other = test_put_document(f->test, &f->bob, "other", texts[0]);
+	admit(f);
+	upload(f, other);
+	struct test_entry *same = quote(f, other, "The lake is calm.");
+	upload(f, next_version(f, first, "The lake is c\xE4lm."));
+	upload(f, next_version(f, other, texts[1]));
+	await_done(2);
+	assert_string_equal(anchor_text(f, calm), "unsearched in #7");
+	assert_string_equal(anchor_text(f, noon), "unsearched in #7");
+	assert_string_equal(anchor_text(f, same), "moved 9..26 in #8");
+}
+
 /* A withheld version is not looked at, and the rest of its document is. */
 static void test_withheld(void **state)
 {
@@ -396,7 +416,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_three_versions), TEST(test_text_after_record), TEST(test_what_stands),
 		TEST(test_made_again),     TEST(test_stop_and_go_on),    TEST(test_too_large),
-		TEST(test_withheld),
+		TEST(test_no_text),        TEST(test_withheld),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
