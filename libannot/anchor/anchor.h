@@ -16,7 +16,7 @@
 #include "text/find.h"
 
 /* Anchors are derived views (design: labelled with the version of their algorithm). */
-enum { ANNOT_ANCHOR_VERSION = 1 };
+enum { ANNOT_ANCHOR_VERSION = 2 };
 
 enum annot_anchor_status {
 	ANNOT_ANCHOR_EXACT,     /* the same bytes at the same offset */

@@ -3,7 +3,7 @@
 #include "anchor/search.h"
 #include "base/auto.h"
 
-enum { FULL = 1000, LOG_SHARE = 50 };
+enum { FULL = 1000, LOG_SHARE = 50, JOINT = 32, EDGE = 24 };
 
 static int per_mille(size_t part, size_t whole)
 {
@@ -91,6 +91,44 @@ static enum annot_status measure_quote(const struct annot_search *s, struct anno
 	return ANNOT_OK;
 }
 
+/* How many letters are the same, up to max; back: from the ends of both to their starts. */
+static size_t same_letters(const annot_letter *a, const annot_letter *b, size_t max, bool back)
+{
+	size_t n = 0;
+	if (back)
+		for (; n < max && a[-1 - (ptrdiff_t)n] == b[-1 - (ptrdiff_t)n]; n++)
+			;
+	else
+		for (; n < max && a[n] == b[n]; n++)
+			;
+	return n;
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/*
+ * What is unchanged where the place meets its context: an edit of a quote mostly leaves its ends
+ * and what stands beside them, words that are only alike do not.
+ */
+static void measure_joints(const struct annot_search *s, struct annot_candidate *c)
+{
+	const struct annot_letters *text = &s->a->text;
+	const annot_letter *from = s->letters + s->quote_from, *to = s->letters + s->quote_to;
+	const annot_letter *place = text->letters + c->from, *end = text->letters + c->to;
+	size_t before = least(s->quote_from, JOINT);
+	size_t behind = least(s->n - s->quote_to, JOINT);
+	size_t edge = least(s->quote_to - s->quote_from, EDGE), own = least(edge, c->to - c->from);
+	size_t joined = same_letters(from, place, least(before, c->from), true);
+	c->features[ANNOT_FEATURE_JOINED_BEFORE] = before ? per_mille(joined, before) : FULL;
+	joined = same_letters(to, end, least(behind, text->n - c->to), false);
+	c->features[ANNOT_FEATURE_JOINED_BEHIND] = behind ? per_mille(joined, behind) : FULL;
+	c->features[ANNOT_FEATURE_HEAD] = per_mille(same_letters(from, place, own, false), edge);
+	c->features[ANNOT_FEATURE_TAIL] = per_mille(same_letters(to, end, own, true), edge);
+}
+
 static void measure_position(const struct annot_search *s, struct annot_candidate *c)
 {
 	int position = FULL / 2, near = FULL / 2;
@@ -127,6 +165,7 @@ enum annot_status annot_candidate_measure(struct annot_search *s, struct annot_c
 	if (c->features[ANNOT_FEATURE_QUOTE] < ANNOT_CANDIDATE_LEAST)
 		return ANNOT_OK;
 	measure_context(s, c);
+	measure_joints(s, c);
 	measure_position(s, c);
 	if (s->old_to > 0)
 		measure_origin(s, c);

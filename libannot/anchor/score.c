@@ -16,6 +16,10 @@ enum input {
 	INPUT_LENGTH,
 	INPUT_BETTER, /* of the two contexts' likenesses */
 	INPUT_WORSE,
+	INPUT_JOINED_BETTER, /* of what is unchanged on either side of the place */
+	INPUT_JOINED_WORSE,
+	INPUT_EDGE_BETTER, /* of what is unchanged at either end of the quote */
+	INPUT_EDGE_WORSE,
 	INPUT_POSITION,
 	INPUT_NEAR,
 	INPUT_OWN,
@@ -25,6 +29,7 @@ enum input {
 	INPUT_FOLLOWS,
 	INPUT_SAME,      /* full if the folded words are the same */
 	INPUT_SIZE,      /* logarithm of the quote's letters, full at 512 */
+	INPUT_TEXT,      /* logarithm of the text's letters, full at 2^20 */
 	INPUT_LEAD,      /* in rank, over the next place, full at LEAD_FULL */
 	INPUT_RUNNER_UP, /* likeness of the next place's words */
 	INPUT_COUNT
@@ -36,37 +41,42 @@ struct term {
 };
 
 static const struct term terms[] = {
-	{INPUT_ONE, INPUT_ONE, {0, 0}, {-3446, -3933}},
-	{INPUT_QUOTE, INPUT_ONE, {2980, 2177}, {709, 898}},
-	{INPUT_CORE, INPUT_ONE, {2470, 1410}, {-813, -842}},
-	{INPUT_LENGTH, INPUT_ONE, {1183, 1099}, {-1291, -1198}},
-	{INPUT_BETTER, INPUT_ONE, {1494, 1072}, {-518, -284}},
-	{INPUT_WORSE, INPUT_ONE, {1935, 1655}, {170, 98}},
-	{INPUT_BETTER, INPUT_QUOTE, {3213, 2034}, {1799, 2422}},
-	{INPUT_WORSE, INPUT_QUOTE, {3364, 2252}, {928, 2268}},
-	{INPUT_WORSE, INPUT_BETTER, {2616, 1839}, {949, 1028}},
-	{INPUT_NEAR, INPUT_ONE, {4220, 1266}, {1789, 2871}},
-	{INPUT_POSITION, INPUT_ONE, {2028, 774}, {45, -1234}},
-	{INPUT_SAME, INPUT_ONE, {2017, 1495}, {-9, 6}},
-	{INPUT_SIZE, INPUT_QUOTE, {1867, 1667}, {722, 1727}},
-	{INPUT_SIZE, INPUT_BETTER, {663, 629}, {378, 98}},
-	{INPUT_SIZE, INPUT_SAME, {944, 529}, {-237, -716}},
-	{INPUT_SIZE, INPUT_WORSE, {1312, 563}, {1008, -168}},
+	{INPUT_ONE, INPUT_ONE, {0, 0}, {-2250, -3933}},
+	{INPUT_QUOTE, INPUT_ONE, {2209, 2177}, {542, 898}},
+	{INPUT_CORE, INPUT_ONE, {1514, 1410}, {-557, -842}},
+	{INPUT_LENGTH, INPUT_ONE, {1049, 1099}, {-767, -1198}},
+	{INPUT_BETTER, INPUT_ONE, {1465, 1072}, {-66, -284}},
+	{INPUT_WORSE, INPUT_ONE, {889, 1655}, {490, 98}},
+	{INPUT_BETTER, INPUT_QUOTE, {2887, 2034}, {1423, 2422}},
+	{INPUT_WORSE, INPUT_QUOTE, {2582, 2252}, {600, 2268}},
+	{INPUT_WORSE, INPUT_BETTER, {1339, 1839}, {624, 1028}},
+	{INPUT_NEAR, INPUT_ONE, {4247, 1266}, {980, 2871}},
+	{INPUT_POSITION, INPUT_ONE, {2014, 774}, {877, -1234}},
+	{INPUT_SAME, INPUT_ONE, {-13, 1495}, {-1263, 6}},
+	{INPUT_SIZE, INPUT_QUOTE, {1321, 1667}, {165, 1727}},
+	{INPUT_SIZE, INPUT_BETTER, {588, 629}, {203, 98}},
+	{INPUT_SIZE, INPUT_SAME, {27, 529}, {-534, -716}},
+	{INPUT_SIZE, INPUT_WORSE, {697, 563}, {1018, -168}},
 	{INPUT_OWN, INPUT_ONE, {0, -2192}, {0, -666}},
 	{INPUT_FOREIGN, INPUT_ONE, {0, -1122}, {0, -2513}},
 	{INPUT_HERE, INPUT_ONE, {0, 972}, {0, 1296}},
 	{INPUT_ELSEWHERE, INPUT_ONE, {0, -962}, {0, -1228}},
 	{INPUT_FOLLOWS, INPUT_ONE, {0, 1229}, {0, 1377}},
 	{INPUT_FOLLOWS, INPUT_BETTER, {0, 2302}, {0, -486}},
-	{INPUT_SIZE, INPUT_ONE, {0, 0}, {-1742, -1641}},
-	{INPUT_BETTER, INPUT_BETTER, {0, 0}, {1038, 472}},
-	{INPUT_QUOTE, INPUT_QUOTE, {0, 0}, {2365, 2465}},
-	{INPUT_LEAD, INPUT_ONE, {0, 0}, {2342, 936}},
-	{INPUT_LEAD, INPUT_LEAD, {0, 0}, {560, 1283}},
-	{INPUT_RUNNER_UP, INPUT_ONE, {0, 0}, {-1115, -986}},
+	{INPUT_SIZE, INPUT_ONE, {0, 0}, {-1569, -1641}},
+	{INPUT_BETTER, INPUT_BETTER, {0, 0}, {836, 472}},
+	{INPUT_QUOTE, INPUT_QUOTE, {0, 0}, {1531, 2465}},
+	{INPUT_LEAD, INPUT_ONE, {0, 0}, {2195, 936}},
+	{INPUT_LEAD, INPUT_LEAD, {0, 0}, {914, 1283}},
+	{INPUT_RUNNER_UP, INPUT_ONE, {0, 0}, {-1069, -986}},
+	{INPUT_JOINED_BETTER, INPUT_ONE, {692, 0}, {451, 0}},
+	{INPUT_JOINED_WORSE, INPUT_ONE, {2749, 0}, {186, 0}},
+	{INPUT_EDGE_BETTER, INPUT_ONE, {1112, 0}, {893, 0}},
+	{INPUT_EDGE_WORSE, INPUT_ONE, {3253, 0}, {2062, 0}},
+	{INPUT_TEXT, INPUT_ONE, {0, 0}, {-3754, 0}},
 };
 
-enum { FULL = 1000, LEAD_FULL = 5000, SIZE_FULL = 9 };
+enum { FULL = 1000, LEAD_FULL = 5000, SIZE_FULL = 9, TEXT_FULL = 20 };
 
 /* A lookalike: so much of it comes from elsewhere in the old text, at the least, and less than so
  * much from the quote, in per mille; what it loses in rank, and what its score is divided by. */
@@ -76,19 +86,25 @@ enum { LOOKALIKE_FOREIGN = 600, LOOKALIKE_OWN = 100, LOOKALIKE_RANK = 50000, LOO
 enum { RUNNER_UP_NONE = 400 };
 
 /* Above which score a place is taken: without and with the old text, normally and cautiously. */
-static const unsigned accept[2][2] = {{450, 500}, {880, 750}};
+static const unsigned accept[2][2] = {{450, 500}, {900, 750}};
 
 /* Leads below which nothing decides between two places, normally and cautiously. */
 static const int lead_least[2] = {50, 1000};
 
 /* The logarithm to the base of 2, linear between powers. */
-static int size_input(size_t m)
+static int size_input(size_t m, int full)
 {
 	int log = 0;
 	while (m >> log > 1)
 		log++;
 	int64_t size = (int64_t)log * FULL + (int64_t)((m - ((size_t)1 << log)) * FULL >> log);
-	return (int)(size < SIZE_FULL * FULL ? size / SIZE_FULL : FULL);
+	return (int)(size < full * FULL ? size / full : FULL);
+}
+
+static void pair(int a, int b, int *ret_better, int *ret_worse)
+{
+	*ret_better = a > b ? a : b;
+	*ret_worse = a > b ? b : a;
 }
 
 static void fill_inputs(const struct annot_search *s, const struct annot_candidate *c,
@@ -112,10 +128,14 @@ static void fill_inputs(const struct annot_search *s, const struct annot_candida
 		ret[same[i][0]] = f[same[i][1]];
 	int before = f[ANNOT_FEATURE_BEFORE], behind = f[ANNOT_FEATURE_BEHIND];
 	ret[INPUT_ONE] = FULL;
-	ret[INPUT_BETTER] = before > behind ? before : behind;
-	ret[INPUT_WORSE] = before > behind ? behind : before;
+	pair(before, behind, &ret[INPUT_BETTER], &ret[INPUT_WORSE]);
+	pair(f[ANNOT_FEATURE_JOINED_BEFORE], f[ANNOT_FEATURE_JOINED_BEHIND],
+	     &ret[INPUT_JOINED_BETTER], &ret[INPUT_JOINED_WORSE]);
+	pair(f[ANNOT_FEATURE_HEAD], f[ANNOT_FEATURE_TAIL], &ret[INPUT_EDGE_BETTER],
+	     &ret[INPUT_EDGE_WORSE]);
 	ret[INPUT_SAME] = f[ANNOT_FEATURE_QUOTE] == FULL ? FULL : 0;
-	ret[INPUT_SIZE] = size_input(s->quote_to - s->quote_from);
+	ret[INPUT_SIZE] = size_input(s->quote_to - s->quote_from, SIZE_FULL);
+	ret[INPUT_TEXT] = size_input(s->a->text.n, TEXT_FULL);
 }
 
 /*

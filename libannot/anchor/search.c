@@ -325,13 +325,13 @@ static enum annot_status refine(struct annot_search *s, bool everywhere, struct 
 	return stretch(s, err);
 }
 
-/* So sure, in per mille, that the text is not searched further. */
-enum { SURE = 950 };
+/* So sure, in per mille, that the text is not searched further: without and with the old text. */
+static const unsigned sure[2] = {980, 950};
 
 static bool is_sure(struct annot_search *s)
 {
 	sort(s);
-	return s->n_found > 0 && annot_candidate_score(s, 0) >= SURE;
+	return s->n_found > 0 && annot_candidate_score(s, 0) >= sure[s->old_to > 0];
 }
 
 /* From cheap to dear; what is nearly certain after a step needs no further one. */

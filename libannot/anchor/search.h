@@ -17,18 +17,23 @@ struct annot_anchorer {
 
 /* What is measured of a place, all in per mille but for the last. */
 enum annot_feature {
-	ANNOT_FEATURE_QUOTE,     /* likeness of its words and the quote */
-	ANNOT_FEATURE_CORE,      /* the same, not counting by how much one is longer */
-	ANNOT_FEATURE_LENGTH,    /* the shorter one's length, of the longer one's */
-	ANNOT_FEATURE_BEFORE,    /* of what stands before it and the prefix */
-	ANNOT_FEATURE_BEHIND,    /* of what stands behind it and the suffix */
-	ANNOT_FEATURE_POSITION,  /* nearness to the old position, of the text's length */
-	ANNOT_FEATURE_NEAR,      /* the same, falling with the logarithm of the distance */
-	ANNOT_FEATURE_OWN,       /* its words that come from the quote in the old text */
-	ANNOT_FEATURE_FOREIGN,   /* its words that come from elsewhere in the old text */
-	ANNOT_FEATURE_HERE,      /* the quote's words that are in this place now */
-	ANNOT_FEATURE_ELSEWHERE, /* the quote's words that are elsewhere in the new text */
-	ANNOT_FEATURE_FOLLOWS,   /* overlap with where comparing the versions leads */
+	ANNOT_FEATURE_QUOTE,         /* likeness of its words and the quote */
+	ANNOT_FEATURE_CORE,          /* the same, not counting by how much one is longer */
+	ANNOT_FEATURE_LENGTH,        /* the shorter one's length, of the longer one's */
+	ANNOT_FEATURE_BEFORE,        /* of what stands before it and the prefix */
+	ANNOT_FEATURE_BEHIND,        /* of what stands behind it and the suffix */
+	ANNOT_FEATURE_JOINED_BEFORE, /* letters of the prefix that stand right before it unchanged
+				      */
+	ANNOT_FEATURE_JOINED_BEHIND, /* of the suffix, right behind it */
+	ANNOT_FEATURE_HEAD,          /* its first letters that are those of the quote, of 24 */
+	ANNOT_FEATURE_TAIL,          /* its last letters */
+	ANNOT_FEATURE_POSITION,      /* nearness to the old position, of the text's length */
+	ANNOT_FEATURE_NEAR,          /* the same, falling with the logarithm of the distance */
+	ANNOT_FEATURE_OWN,           /* its words that come from the quote in the old text */
+	ANNOT_FEATURE_FOREIGN,       /* its words that come from elsewhere in the old text */
+	ANNOT_FEATURE_HERE,          /* the quote's words that are in this place now */
+	ANNOT_FEATURE_ELSEWHERE,     /* the quote's words that are elsewhere in the new text */
+	ANNOT_FEATURE_FOLLOWS,       /* overlap with where comparing the versions leads */
 	ANNOT_FEATURE_COUNT
 };
 

@@ -5,7 +5,7 @@
 #include "base/auto.h"
 
 /* Words that must stand once in each text; what a gap, and all gaps together, may cost in cells. */
-enum { RUN = 4, GAP_CELLS_MAX = 1 << 14, GAPS_CELLS_MAX = 1 << 20, WORDS_FIRST = 256 };
+enum { RUN = 4, GAP_CELLS_MAX = 1 << 14, GAPS_CELLS_MAX = 1 << 20, WORDS_FIRST = 256, AHEAD = 12 };
 
 /* A cluster of words may have so many words between neighbours that were not there before. */
 enum { CLUSTER_GAP = 40, CLUSTER_STRETCH = 3 };
@@ -90,26 +90,29 @@ static bool are_free(const struct annot_versions *v, size_t i, size_t j)
 	return v->old.words[i].other < 0 && v->new.words[j].other < 0;
 }
 
-static bool pair_unique(struct annot_versions *v)
+/* What the table will be asked for soon is fetched meanwhile: waiting for it is most of the work.
+ */
+static struct run *next_run(struct run *table, size_t mask, const uint32_t *hashes, size_t at,
+			    size_t n)
 {
-	size_t n_old = v->old.n < RUN ? 0 : v->old.n - RUN + 1;
-	size_t n_new = v->new.n < RUN ? 0 : v->new.n - RUN + 1;
-	size_t size = 16;
-	while (size < (n_old + n_new) * 2)
-		size *= 2;
-	AUTO_FREE struct run *table = calloc(size, sizeof(*table));
-	if (!table)
-		return false;
+	if (at + AHEAD < n)
+		__builtin_prefetch(&table[hashes[at + AHEAD] & mask], 1);
+	return find_run(table, mask, hashes[at]);
+}
+
+static void pair_runs(struct annot_versions *v, struct run *table, size_t mask, const uint32_t *old,
+		      size_t n_old, const uint32_t *new, size_t n_new)
+{
 	for (size_t i = 0; i < n_old; i++) {
-		struct run *r = find_run(table, size - 1, run_hash(&v->old, i));
+		struct run *r = next_run(table, mask, old, i, n_old);
 		r->old = r->old ? REPEATED : (uint32_t)i + 1;
 	}
 	for (size_t j = 0; j < n_new; j++) {
-		struct run *r = find_run(table, size - 1, run_hash(&v->new, j));
+		struct run *r = next_run(table, mask, new, j, n_new);
 		r->new = r->new ? REPEATED : (uint32_t)j + 1;
 	}
 	for (size_t j = 0; j < n_new; j++) {
-		const struct run *r = find_run(table, size - 1, run_hash(&v->new, j));
+		const struct run *r = next_run(table, mask, new, j, n_new);
 		if (r->new != j + 1 || r->old == 0 || r->old == REPEATED ||
 		    !same_words(v, r->old - 1, j, RUN))
 			continue;
@@ -117,6 +120,24 @@ static bool pair_unique(struct annot_versions *v)
 			if (are_free(v, r->old - 1 + k, j + k))
 				pair(v, r->old - 1 + k, j + k);
 	}
+}
+
+static bool pair_unique(struct annot_versions *v)
+{
+	size_t n_old = v->old.n < RUN ? 0 : v->old.n - RUN + 1;
+	size_t n_new = v->new.n < RUN ? 0 : v->new.n - RUN + 1;
+	size_t size = 16, n = n_old + n_new;
+	while (size < n + n / 2)
+		size *= 2;
+	AUTO_FREE struct run *table = calloc(size, sizeof(*table));
+	AUTO_FREE uint32_t *hashes = malloc((n + 1) * sizeof(*hashes));
+	if (!table || !hashes)
+		return false;
+	for (size_t i = 0; i < n_old; i++)
+		hashes[i] = run_hash(&v->old, i);
+	for (size_t j = 0; j < n_new; j++)
+		hashes[n_old + j] = run_hash(&v->new, j);
+	pair_runs(v, table, size - 1, hashes, n_old, hashes + n_old, n_new);
 	return true;
 }
 

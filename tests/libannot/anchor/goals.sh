@@ -36,7 +36,7 @@ def goal(name, figure, most_or_least, bound):
     value = figures(name)[figure]
     if value < bound if most_or_least == 'least' else value > bound:
         bad.append('%s: %s is %.4f, not at %s %.4f' % (name, figure, value, most_or_least, bound))
-goal('selector', 'accuracy', 'least', 0.92 - 0.035)
+goal('selector', 'accuracy', 'least', 0.94 - 0.035)
 goal('selector', 'misanchored', 'most', 0.047 + 0.03)
 goal('old', 'accuracy', 'least', 0.96 - 0.025)
 goal('old', 'misanchored', 'most', 0.034 + 0.015)
