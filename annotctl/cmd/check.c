@@ -174,6 +174,10 @@ static int run_check(struct ctl *ctl, int argc, const char **args)
 	struct run run = {0};
 	struct annot_arena *arena = annot_arena_new(ARTICLE_ARENA);
 	enum format asked = ctl->format;
+	if (ctl->in_batch && strcmp(args[0], "-") == 0) {
+		annot_arena_free(arena);
+		return ctl_usage(ctl, "it reads standard input, which is the batch's own");
+	}
 	if (arg_sarif)
 		ctl->format = FORMAT_JSON;
 	enum annot_status status = check(ctl, args[0], &article, arena, &run);

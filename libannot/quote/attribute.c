@@ -55,8 +55,10 @@ static void take(const struct annot_tokens *t, size_t at, const struct annot_fin
 				 *last = &t->tokens[f->who.to - 1];
 	q->speaker[0] = at + first->start;
 	q->speaker[1] = at + last->end;
-	q->verb[0] = at + t->tokens[f->verb].start;
-	q->verb[1] = at + t->tokens[f->verb_end - 1].end;
+	if (f->verb < f->verb_end) {
+		q->verb[0] = at + t->tokens[f->verb].start;
+		q->verb[1] = at + t->tokens[f->verb_end - 1].end;
+	}
 	q->inferred = first == last && annot_is_third_person(first);
 }
 
@@ -123,7 +125,7 @@ static enum annot_status find(struct annot_arena *arena, const struct annot_surr
 	*ret_found = true;
 	if (status != ANNOT_OK)
 		*ret_found = false;
-	else if (leads(&before) && find_before(&before, &f))
+	else if (leads(&before) && (find_before(&before, &f) || annot_attribute_label(&before, &f)))
 		take(&before, s->before, &f, q);
 	else if (goes_on(s, &behind, q) && find_behind(&behind, &f))
 		take(&behind, s->end, &f, q);

@@ -260,3 +260,15 @@ bool annot_attribute_by(const struct annot_tokens *t, size_t start, size_t end, 
 	ret->who = has_words(t, before) ? before : behind;
 	return has_words(t, ret->who);
 }
+
+bool annot_attribute_label(const struct annot_tokens *t, struct annot_finding *ret)
+{
+	if (t->n < 2 || !annot_token_is(&t->tokens[t->n - 1], ":"))
+		return false;
+	struct annot_phrase who = {t->n - 1, t->n - 1};
+	while (who.from > 0 && who.to - who.from < PHRASE_WORDS_MAX && is_part(t, who.from - 1) &&
+	       !annot_begins_paragraph(t, who.from))
+		who.from--;
+	*ret = (struct annot_finding){.who = who, .verb = who.to, .verb_end = who.to};
+	return who.from < who.to && annot_has_capital(t, who.to - 1, who.to);
+}

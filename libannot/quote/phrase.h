@@ -31,6 +31,9 @@ bool annot_is_possessive(const struct annot_token *t);
 /* The capitalised words from a token on: a person's name if there are two and more. */
 struct annot_phrase annot_name_at(const struct annot_tokens *t, size_t from, size_t end);
 
+/* "Anna Smith:" at the end, which no verb goes with: verb and verb_end are equal. */
+bool annot_attribute_label(const struct annot_tokens *t, struct annot_finding *ret);
+
 /* Who speaks in words [start, end) by the verb (or preposition) at i; false if it is none, or
  * nobody does. */
 bool annot_attribute_by(const struct annot_tokens *t, size_t start, size_t end, size_t i,

@@ -105,6 +105,15 @@ expect 1 'altered: negation  line 1, column 15' ctl alice check "$work/article.t
 grep -qF 'omission: -«not» [negation]' "$work/out" || fail "no difference: $(cat "$work/out")"
 ! grep -qiw true "$work/out" || fail 'check says that something is true'
 
+# In a batch, but not from the batch's own input.
+printf '%s\n' "{\"args\":[\"check\",\"$work/article.txt\",\"--document\",\"d01\"]}" '{"args":["check","-"]}' |
+	ctl alice batch --keep-going >"$work/json" || true
+said=$(jq -c '[.exit,(.output.quotes|length),.error]' "$work/json" | tr '\n' ' ')
+case "$said" in
+'[1,2,null] [2,0,"'*standard*) ;;
+*) fail "batch: $said" ;;
+esac
+
 # Nothing to complain about: exit 0. No quotes: exit 0 and an empty list.
 article 'Torrek said: “We will not open the sluices before the gauges are read”.'
 expect 0 'exact' ctl alice check "$work/article.txt" --document d01

@@ -174,7 +174,7 @@ static void test_cheapest(void **state)
 {
 	(void)state;
 	uint64_t seed = 23;
-	for (int round = 0; round < 800; round++) {
+	for (int round = 0; round < 300; round++) {
 		char quote[16 * WORDS_MAX], source[16 * WORDS_MAX];
 		size_t quote_len = random_words(&seed, WORDS_MAX / 2, quote);
 		size_t source_len = random_words(&seed, WORDS_MAX / 2 + 2, source);

@@ -37,6 +37,8 @@ static void test_english(void **state)
 	assert_speakers("“We will win,” said Anna Smith on Monday.", "Anna Smith/said|");
 	assert_speakers("“We will win,” Anna Smith said.", "Anna Smith/said|");
 	assert_speakers("Anna Smith said: “We will win.”", "Anna Smith/said|");
+	assert_speakers("Anna Smith: “We will win.”", "Anna Smith/|");
+	assert_speakers("The plan: “We will win.”", "/|");
 	assert_speakers("Anna Smith told the Post that “we will win”.", "Anna Smith/told|");
 	assert_speakers("According to Anna Smith, “we will win”.", "Anna Smith/According|");
 	assert_speakers("“We will win,” according to Mr. Smith.", "Mr. Smith/according|");

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "quote/alter.h"
 
-enum { ARENA = 64 << 20, TEXT_MAX = 1 << 20, WORDS_MIN = 6, WORDS_MAX = 60, STEP = 3 };
+enum { ARENA = 64 << 20, TEXT_MAX = 1 << 20, WORDS_MIN = 6, WORDS_MAX = 60, STEP = 5 };
 
 struct sentence {
 	const char *text; /* of the whole article */
