@@ -322,7 +322,7 @@ static enum annot_status take_block(void *data, const struct annot_letters *l, s
 	for (size_t i = seen < ANNOT_COPIES_GRAM ? 0 : seen - (ANNOT_COPIES_GRAM - 1);
 	     i < c->plain.n && c->work <= ANNOT_COPIES_WORK_MAX; i++) {
 		annot_rolling_add(&r, &c->plain.letters[i]);
-		if (r.n >= ANNOT_COPIES_GRAM)
+		if (r.n >= ANNOT_COPIES_GRAM && annot_shingles_may(&c->grams, r.hash))
 			look_up(c, r.hash, i + 1 - ANNOT_COPIES_GRAM);
 	}
 	c->blocks.done = c->work > ANNOT_COPIES_WORK_MAX;
