@@ -3,7 +3,7 @@
 # are plain bounds stand in the column of limits.
 
 measure_locate() {
-	want locate || return 0
+	want locate scan || return 0
 	texts=${ANNOT_BENCH_TEXTS-}
 	if [ -z "$texts" ] && [ -f ../shared/anchoring/dev.tar.xz ]; then
 		texts=$scratch/texts
@@ -31,4 +31,7 @@ rows_locate() {
 	row_of locate.altered_cpu_p50_ms locate_p50_cpu "$(formula "$(part locate.fts_cpu_p50_ms) / 15")" ms 1 false
 	row_of locate.altered_p99_ms locate_p99 "$(formula "$(part locate.altered_p50_ms) * 10")" ms 1 false
 	row_of locate.altered_cpu_p99_ms locate_p99_cpu "$(formula "$(part locate.altered_cpu_p50_ms) * 10")" ms 1 false
+	row_of locate.scan_gb_s scan_rate 0.6 GB/s 1 true
+	row_of locate.scan_gb_s_cpu scan_rate_cpu 0.3 GB/s '' true
+	row_of locate.scan_recall scan_recall 1 recall 1 true
 }

@@ -37,7 +37,7 @@ json alice anchors wire
 answer 'map(.anchor)' '["moved","changed","orphan","moved","moved","orphan"]'
 answer '[.[].annotation] | unique | length' 5
 answer '.[0] | [.from.name,.from.document_version,.from.bytes,.from.chars,.from.exact,.to.document_version,.place.bytes,.place.chars,.place.text,.place.score > 900,.places,.guess,.cut,.algorithm]' \
-	'["wire",1,[0,23],[0,23],"The lake is calm today.",2,[37,60],[37,60],"The lake is calm today.",true,[],null,false,1]'
+	'["wire",1,[0,23],[0,23],"The lake is calm today.",2,[37,60],[37,60],"The lake is calm today.",true,[],null,false,2]'
 answer '.[1].place.differences | map(select(.op != "same")) | map([.op,.text])' '[["delete","noon"],["insert","dawn"]]'
 answer '.[2] | [.place, .author.name, .kind, .version, .target]' '[null,"boris","span",1,0]'
 answer 'map(.target)' '[0,0,0,0,0,1]'
@@ -68,7 +68,7 @@ expect 2 'not a document' ctl alice anchors "$calm"; one_line
 [ "$(list anchor:exact)" = '' ] || fail "anchor:exact: $(list anchor:exact)"
 json alice show "$noon"
 answer '.targets[0] | [.anchor,.anchored.document_version,.anchored.bytes,.anchored.chars,.anchored.cut,.anchored.algorithm,.anchored.score > 800]' \
-	'["changed",2,[61,98],[61,98],false,1,true]'
+	'["changed",2,[61,98],[61,98],false,2,true]'
 json alice show "$dams"
 answer '.targets[0] | [.anchor,.anchored.bytes]' '["orphan",null]'
 expect 0 'anchor       changed in version 2, bytes 61..98' ctl alice show "$noon"
