@@ -38,10 +38,29 @@ bool annot_token_is(const struct annot_token *t, const char *word)
 	return t->key_len == strlen(word) && memcmp(t->key, word, t->key_len) == 0;
 }
 
-/* Adds folded bytes [from, to) as a token. */
+static enum annot_category category_at(const struct reader *r, size_t at, size_t *next)
+{
+	*next = at;
+	if (at >= r->len)
+		return ANNOT_CATEGORY_SPACE;
+	return annot_category(annot_utf8_next(r->text, r->len, next));
+}
+
+/*
+ * Adds folded bytes [from, to) as a token, with the marks that combine with its last character.
+ * NULL without memory, and for what stands for the same bytes of the source as the token before
+ * ("ŉ" is folded to an apostrophe and a letter).
+ */
 static struct annot_token *add(struct reader *r, enum annot_token_kind kind, size_t from, size_t to)
 {
 	struct annot_tokens *t = r->t;
+	size_t start, end, next;
+	while (to < r->len && category_at(r, to, &next) == ANNOT_CATEGORY_MARK)
+		to = next;
+	r->at = to;
+	annot_folded_source(&t->folded, from, to, &start, &end);
+	if (t->n > 0 && start < t->tokens[t->n - 1].end)
+		return NULL;
 	if (t->n == r->cap) {
 		size_t cap = r->cap * 2;
 		struct annot_token *tokens = reallocarray(t->tokens, cap, sizeof(*tokens));
@@ -52,8 +71,6 @@ static struct annot_token *add(struct reader *r, enum annot_token_kind kind, siz
 		t->tokens = tokens;
 		r->cap = cap;
 	}
-	size_t start, end;
-	annot_folded_source(&t->folded, from, to, &start, &end);
 	struct annot_token *token = &t->tokens[t->n];
 	*token = (struct annot_token){.folded = (uint32_t)from,
 				      .folded_len = (uint32_t)(to - from),
@@ -62,16 +79,7 @@ static struct annot_token *add(struct reader *r, enum annot_token_kind kind, siz
 	annot_token_rename(token, kind, r->text + from, to - from);
 	token->glued = t->n > 0 && from == token[-1].folded + token[-1].folded_len;
 	t->n++;
-	r->at = to;
 	return token;
-}
-
-static enum annot_category category_at(const struct reader *r, size_t at, size_t *next)
-{
-	*next = at;
-	if (at >= r->len)
-		return ANNOT_CATEGORY_SPACE;
-	return annot_category(annot_utf8_next(r->text, r->len, next));
 }
 
 static bool is_letter(enum annot_category c)
