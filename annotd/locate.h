@@ -95,6 +95,7 @@ enum annot_status locate_flush(struct locate *l);
 /* A stretch of a content where words may begin, and what is known of code points before it. */
 struct locate_stretch {
 	uint64_t document, from, to;
+	uint64_t total;            /* bytes of the content */
 	uint64_t mark, mark_chars; /* as in a place; mark <= from */
 };
 /* Takes the places that begin in it. NOT_FOUND: the content is not there. */

@@ -6,14 +6,17 @@
 #include "base/auto.h"
 #include "locate/lookup.h"
 
-enum {
-	/* Once something was found, so many stretches in a row in which there is nothing end it:
-	 * those that follow have fewer votes. More of them while what was found is not much like
-	 * the words. */
-	PATIENCE = 48,
-	PATIENCE_POOR = 192,
-	POOR = 750,
-};
+/*
+ * Once something was found, so many stretches in a row in which there is nothing end it: those that
+ * follow have fewer votes. More of them while what was found is not, or not much, like the words.
+ */
+static uint64_t patience(unsigned best)
+{
+	enum { SAME = 1000, LIKE = 750 };
+	if (best == SAME)
+		return 24;
+	return best >= LIKE ? 32 : 192;
+}
 
 struct asking {
 	struct locate *l;
@@ -36,7 +39,8 @@ static enum annot_status look_at(struct locate *l, const struct annot_segment *s
 				 const struct annot_candidate *c)
 {
 	struct annot_segment_document d = annot_segment_document(segment, c->number);
-	struct locate_stretch s = {.document = c->document, .from = c->from, .to = c->to};
+	struct locate_stretch s = {
+		.document = c->document, .from = c->from, .to = c->to, .total = d.length};
 	if (c->document == l->in->from && s.from < l->in->from_byte)
 		s.from = l->in->from_byte;
 	s.mark_chars = annot_segment_chars(segment, &d, s.from, &s.mark);
@@ -51,7 +55,7 @@ static enum annot_status look_at_all(struct locate *l, const struct segments_vie
 	for (size_t i = 0; i < lookup->n && !l->cut; i++) {
 		const struct annot_candidate *c = &lookup->candidates[i];
 		uint64_t before = l->n_kept;
-		if (l->best > 0 && in_vain >= (l->best < POOR ? PATIENCE_POOR : PATIENCE))
+		if (l->best > 0 && in_vain >= patience(l->best))
 			break;
 		TRY(look_at(l, v->segments[c->segment], c));
 		in_vain = l->n_kept > before ? 0 : in_vain + 1;

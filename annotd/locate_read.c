@@ -17,6 +17,7 @@ enum {
 	BATCH_BYTES = 2 * LOCATE_PIECE,
 	BATCH_PIECES = 512,
 	BESIDE_LEAST = 128 << 10,
+	LOOK_LEAD = 32,
 	REACH_MAX = 64 << 10, /* of words of which each thread reads texts on its own */
 };
 
@@ -286,15 +287,15 @@ enum annot_status locate_scan(struct locate *l, uint64_t document, uint64_t from
 enum annot_status locate_look(struct locate *l, const struct locate_stretch *s)
 {
 	AUTO_BUF struct annot_buf buf = ANNOT_BUF_INIT(STORE_CONTENT_MAX);
-	struct call *c = l->call;
+	/* Something before it, so that the rest of a place that begins there is not taken for one. */
 	struct piece p = {.l = l,
 			  .document = s->document,
-			  .lead = annot_wanted_slack(l->wanted),
+			  .total = s->total,
+			  .lead = LOOK_LEAD,
 			  .tail = annot_wanted_usual(l->wanted),
 			  .mark = s->mark,
 			  .mark_chars = s->mark_chars,
 			  .counted = SIZE_MAX};
-	TRY(reader_content_length(c->reader, s->document, &p.total, &c->err));
 	for (uint64_t at = s->from; at < s->to && at < p.total && !l->cut;) {
 		uint64_t end = s->to - at > LOCATE_PIECE ? at + LOCATE_PIECE : s->to;
 		annot_buf_truncate(&buf, 0);

@@ -12,6 +12,7 @@ enum {
 	REACH_TIMES = 2,
 	REACH_LEAST = 256,
 	SLACK_LEAST = 32,
+	SLACK_PART = 3,
 	/* Where words end, they may have grown by so much: one part in … */
 	SLACK = 2,
 };
@@ -22,6 +23,7 @@ struct annot_wanted {
 	struct annot_letters read;
 	const annot_letter *letters; /* of read, without spaces at the ends */
 	size_t n, edits;
+	size_t lead;               /* bytes of the words before the first letter */
 	struct annot_bytes folded; /* the bytes of those letters */
 	struct annot_pattern head,
 		back;              /* the first piece, forwards and backwards; n 0: no edits */
@@ -64,6 +66,8 @@ static enum annot_status trim(struct annot_wanted *w, struct annot_error *err)
 				  "words to locate: nothing but spaces and invisible characters");
 	w->letters = w->read.letters + from;
 	w->n = to - from;
+	size_t end;
+	annot_letters_source(&w->read, from, to, &w->lead, &end);
 	size_t first = annot_letters_folded(&w->read, from);
 	w->folded = annot_bytes(w->read.folded.text + first,
 				annot_letters_folded(&w->read, to) - first);
@@ -150,7 +154,7 @@ size_t annot_wanted_reach(const struct annot_wanted *w)
 
 size_t annot_wanted_slack(const struct annot_wanted *w)
 {
-	return SLACK_LEAST + bytes_of(w, w->edits);
+	return SLACK_LEAST + w->lead + bytes_of(w, w->edits) / SLACK_PART;
 }
 
 size_t annot_wanted_usual(const struct annot_wanted *w)

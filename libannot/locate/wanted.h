@@ -55,8 +55,11 @@ size_t annot_wanted_edits(const struct annot_wanted *w);
  */
 size_t annot_wanted_reach(const struct annot_wanted *w);
 
-/* The same of what is left out or put in, at the most; and of a place with little between its
- * letters. */
+/*
+ * Bytes by which what is left out and put in moves what follows, mostly: the one makes up for the
+ * other; and the white space before the words, which a place has or has not. And those of a place
+ * with little between its letters.
+ */
 size_t annot_wanted_slack(const struct annot_wanted *w);
 size_t annot_wanted_usual(const struct annot_wanted *w);
 

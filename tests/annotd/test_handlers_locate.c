@@ -83,6 +83,27 @@ static void test_places(void **state)
 	assert_true(ret.searched + ret.indexed > 100);
 }
 
+/* White space before the words, which the text has, too. */
+static void test_space_before(void **state)
+{
+	struct stored *s = *state;
+	const char *words =
+		"                                                                     \n\n"
+		"|     |     |\n| --- | --- |Performance Cookies";
+	char text[512];
+	snprintf(text, sizeof text, "Before it. |  |  |\n| --- | --- |Performance%s|  Behind.",
+		 words);
+	document(s, "table", text);
+	for (int exhaustive = 0; exhaustive < 2; exhaustive++) {
+		struct annot_locate_request in = {
+			.words = words, .max_edits = 300, .exhaustive = exhaustive};
+		struct annot_locate_reply ret = locate(s, &in);
+		assert_true(ret.n_places >= 1);
+		assert_string_equal(ret.places[0].how, "exact");
+		assert_string_equal(ret.places[0].text, words);
+	}
+}
+
 static void test_limits(void **state)
 {
 	struct stored *s = *state;
@@ -325,8 +346,8 @@ static void test_long_place(void **state)
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, stored_setup, stored_teardown)
-	const struct CMUnitTest tests[] = {T(test_places),    T(test_limits), T(test_documents),
-					   T(test_pieces),    T(test_shares), T(test_repetition),
-					   T(test_long_place)};
+	const struct CMUnitTest tests[] = {T(test_places),     T(test_space_before), T(test_limits),
+					   T(test_documents),  T(test_pieces),       T(test_shares),
+					   T(test_repetition), T(test_long_place)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -365,6 +365,37 @@ static bool is_right(const struct quote *q, const struct annot_locate_reply *rep
 	return false;
 }
 
+/* As a client does: until all has been read. Whether the quote was found. */
+static bool ask_one(struct call *c, const struct quote *q, const char *words, struct times *wall,
+		    struct times *cpu, unsigned *ret_own, double *looked)
+{
+	struct annot_locate_request in = {.words = words};
+	unsigned edits = 0;
+	bool found = false;
+	check(annot_locate_edits(annot_bytes_of(words), &edits, &test_error));
+	in.max_edits = edits;
+	*ret_own = own_score(q, words, edits);
+	wall->s[wall->n] = cpu->s[cpu->n] = 0;
+	do {
+		struct annot_locate_reply reply = {0};
+		annot_arena_reset(c->arena);
+		double start = now_s(CLOCK_MONOTONIC), used = now_s(CLOCK_THREAD_CPUTIME_ID);
+		check(reader_begin(c->reader, &test_error));
+		enum annot_status status = on_locate(c, &in, &reply);
+		wall->s[wall->n] += now_s(CLOCK_MONOTONIC) - start;
+		cpu->s[cpu->n] += now_s(CLOCK_THREAD_CPUTIME_ID) - used;
+		test_error = c->err;
+		check(status);
+		found = found || is_right(q, &reply, *ret_own);
+		*looked += (double)reply.searched;
+		in.from = reply.next;
+		in.from_byte = reply.next_byte;
+	} while (in.from > 0);
+	wall->n++;
+	cpu->n++;
+	return found;
+}
+
 static void ask(struct call *c, const struct quote *quotes, size_t n, bool altered,
 		const char *name)
 {
@@ -374,28 +405,14 @@ static void ask(struct call *c, const struct quote *quotes, size_t n, bool alter
 	double looked = 0;
 	for (size_t i = 0; i < n; i++) {
 		char words[1024];
-		struct annot_locate_reply reply = {0};
-		struct annot_locate_request in = {.words = words};
-		unsigned edits = 0;
+		unsigned own;
 		snprintf(words, sizeof words, "%.*s", (int)quotes[i].len,
 			 (const char *)documents[quotes[i].document].text.data + quotes[i].start);
 		if (altered)
 			strcpy(words, quotes[i].altered);
-		check(annot_locate_edits(annot_bytes_of(words), &edits, &test_error));
-		in.max_edits = edits;
-		annot_arena_reset(c->arena);
-		double start = now_s(CLOCK_MONOTONIC), used = now_s(CLOCK_THREAD_CPUTIME_ID);
-		check(reader_begin(c->reader, &test_error));
-		enum annot_status status = on_locate(c, &in, &reply);
-		wall.s[wall.n++] = now_s(CLOCK_MONOTONIC) - start;
-		cpu.s[cpu.n++] = now_s(CLOCK_THREAD_CPUTIME_ID) - used;
-		test_error = c->err;
-		check(status);
-		unsigned own = own_score(&quotes[i], words, edits);
-		bool found = is_right(&quotes[i], &reply, own);
+		bool found = ask_one(c, &quotes[i], words, &wall, &cpu, &own, &looked);
 		right += found;
 		beyond += !found && own == 0;
-		looked += (double)reply.searched;
 	}
 	printf("%s_recall %.4f\n%s_beyond_edits %zu\n%s_looked_at_kb %.1f\n", name,
 	       (double)right / (double)n, name, beyond, name, looked / 1e3 / (double)n);

@@ -84,6 +84,25 @@ static void test_all_kinds(void **state)
 	assert_there(text, &p.at[0], " Nothing else", ANNOT_FIND_EXACT);
 }
 
+/* White space is most of it. */
+static void test_spaces(void **state)
+{
+	(void)state;
+	struct places p;
+	const char *words =
+		"                                                 \n\n|     |     |     |\n"
+		"| --- | --- | --- |Performance Cookies\n| Cookies |";
+	AUTO_BUF struct annot_buf text = ANNOT_BUF_INIT(1 << 16);
+	annot_buf_printf(&text,
+			 "Before it: |  |  |  |\n| --- | --- | --- |Performance Cookies%s Behind.",
+			 words);
+	assert_true(find(text.data, words, 400, &p) >= 1);
+	bool exact = false;
+	for (size_t i = 0; i < p.n; i++)
+		exact = exact || p.at[i].how == ANNOT_FIND_EXACT;
+	assert_true(exact);
+}
+
 static void test_short_words(void **state)
 {
 	(void)state;
@@ -255,10 +274,10 @@ static void test_textbook(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_all_kinds),     cmocka_unit_test(test_short_words),
-		cmocka_unit_test(test_other_scripts), cmocka_unit_test(test_bad_words),
-		cmocka_unit_test(test_long_words),    cmocka_unit_test(test_repetition),
-		cmocka_unit_test(test_textbook),
+		cmocka_unit_test(test_all_kinds),  cmocka_unit_test(test_short_words),
+		cmocka_unit_test(test_spaces),     cmocka_unit_test(test_other_scripts),
+		cmocka_unit_test(test_bad_words),  cmocka_unit_test(test_long_words),
+		cmocka_unit_test(test_repetition), cmocka_unit_test(test_textbook),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
