@@ -234,21 +234,42 @@ enum annot_status annot_collect_seen(struct annot_collection *c, struct annot_bu
 
 /* --- witnesses --- */
 
-/* A note that goes together with the pin; anything else would be evidence of a fork. */
+static enum annot_status read_cosigned(struct annot_collection *c, struct annot_bytes note,
+				       struct annot_checkpoint *ret, struct annot_error *err)
+{
+	struct annot_note *parsed = annot_arena_alloc(c->arena, sizeof(*parsed));
+	if (!parsed)
+		return no_memory(err);
+	TRY(annot_note_parse(note, parsed, err));
+	TRY(annot_checkpoint_parse(parsed->text, ret, err));
+	if (ret->size > c->subject.index && ret->size <= c->checkpoint.size)
+		return ANNOT_OK;
+	return annot_fail(err, ANNOT_PROTOCOL,
+			  "the daemon shows a cosigned checkpoint of size %llu that was not asked "
+			  "for",
+			  (unsigned long long)ret->size);
+}
+
+/*
+ * A checkpoint of the history that the bundle's has grown from. Its log key may have been changed
+ * long since, so that it is the tree that counts; one of another history, signed by a key that is
+ * believed, is evidence of a fork.
+ */
 static enum annot_status take_cosigned(struct annot_collection *c, struct annot_bytes note,
 				       struct annot_bundle *ret, struct annot_error *err)
 {
+	AUTO_ARENA struct annot_arena *arena = NULL;
+	const struct annot_consistency_reply *reply;
 	struct annot_checkpoint covered;
-	TRY(annot_client_open_note(c->a, note, &covered, err));
-	if (covered.size <= c->subject.index || covered.size > c->checkpoint.size ||
-	    ret->n_cosigned == ANNOT_BUNDLE_COSIGNED_MAX)
-		return annot_fail(
-			err, ANNOT_PROTOCOL,
-			"the daemon shows a cosigned checkpoint of size %llu that was not "
-			"asked for",
-			(unsigned long long)covered.size);
-	TRY(annot_pin_advance(c->a, note, err));
-	ret->cosigned[ret->n_cosigned++] = note;
+	TRY(read_cosigned(c, note, &covered, err));
+	TRY(annot_client_arena(&arena, err));
+	struct annot_consistency_request in = {.from = covered.size, .to = c->checkpoint.size};
+	TRY(annot_call_consistency(c->a, &in, arena, &reply, err));
+	if (annot_verify_consistency(in.from, in.to, reply->path, reply->n_path, &covered.root,
+				     &c->checkpoint.root, NULL) != ANNOT_OK)
+		TRY(annot_pin_advance(c->a, note, err));
+	else if (ret->n_cosigned < ANNOT_BUNDLE_COSIGNED_MAX)
+		ret->cosigned[ret->n_cosigned++] = note;
 	return ANNOT_OK;
 }
 

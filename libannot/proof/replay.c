@@ -284,7 +284,7 @@ static void find_author_now(const struct annot_verify *v, struct annot_noted *no
 static bool have_leaves(struct annot_verify *v)
 {
 	const struct annot_bytes *own = &v->trust->leaves;
-	const uint8_t *at = own->data, *end = at + own->len;
+	const uint8_t *at, *end;
 	uint64_t n = 0;
 
 	if (v->bundle.leaves.data && v->bundle.leaves.len)
@@ -296,6 +296,8 @@ static bool have_leaves(struct annot_verify *v)
 			      "may sign cannot be shown; with a copy of the log (--log) they can");
 		return false;
 	}
+	at = own->data;
+	end = at + own->len;
 	while (n < v->checkpoint.size && at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
 		at++;
 		n++;

@@ -68,7 +68,7 @@ struct annot_cosigned {
 	struct annot_note *parsed;
 	struct annot_checkpoint checkpoint;
 	struct annot_hash root; /* that the leaves give at its size */
-	bool good;              /* signed by the log, and of this history */
+	bool good;              /* of this history */
 };
 
 /* One verification under way. */
