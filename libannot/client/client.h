@@ -143,8 +143,8 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_fetch(struct annot *a, const cha
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_check_row(struct annot *a, const struct annot_row *row, struct annot_arena *arena,
 		struct annot_fetched *ret, struct annot_error *err);
-/* A document's whole text, hashed to its record's sha256. Kept for the life of the handle (64 MiB
- * at most). */
+/* A document's whole text, hashed to its record's sha256. Kept for the life of the handle: 8 MiB of
+ * texts in memory, others in files (held.h, whose statuses are returned). */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_fetch_text(struct annot *a,
 							   const struct annot_record *document,
 							   struct annot_bytes *ret,
@@ -261,23 +261,27 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_keyed_save(struct annot *a,
 
 /* --- bundles --- */
 
-/* Fetches all that verifying a record offline takes and appends the bundle (docs/records.md). */
+/* Fetches all that verifying a record offline takes, then writes the bundle (docs/records.md).
+ * Memory is bounded: large texts are kept in files (held.h). Statuses of the calls, of held.h and
+ * the sink. */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_bundle_collect(struct annot *a, const char *id,
-							       struct annot_buf *ret,
+							       struct annot_sink to,
 							       struct annot_error *err);
-/* The same in parts. REFUSED: an excerpt of a document, which has no words to show but all of it. */
+/* The same in parts. REFUSED: an excerpt of a document, which has no words to show but all of it.
+ */
 enum {
 	ANNOT_COLLECT_EXCERPT = 1 << 0,   /* of texts only the chunks that words stand in */
 	ANNOT_COLLECT_NO_LEAVES = 1 << 1, /* for readers who have the log (struct annot_trust) */
 };
-ANNOT_API ANNOT_CHECKED enum annot_status
-annot_bundle_collect_as(struct annot *a, const char *id, unsigned options, struct annot_buf *ret,
-			struct annot_error *err);
+ANNOT_API ANNOT_CHECKED enum annot_status annot_bundle_collect_as(struct annot *a, const char *id,
+								  unsigned options,
+								  struct annot_sink to,
+								  struct annot_error *err);
 /* The same for n (at least 1) records, named by their hashes, in one bundle: it is about the first,
  * and has all that the others take, under one checkpoint (annot_gate_bundle judges them). */
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_bundle_collect_records(struct annot *a, const struct annot_hash *records, size_t n,
-			     struct annot_buf *ret, struct annot_error *err);
+			     struct annot_sink to, struct annot_error *err);
 
 /* --- places --- */
 
