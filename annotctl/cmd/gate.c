@@ -50,27 +50,11 @@ static enum annot_status add_row(struct ctl *ctl, const struct annot_row *row,
 	return take(ctl, row, record, w);
 }
 
-/* Whether a term of the query has that key; what stands in quotes is a word or a value. */
-static bool has_term(const char *query, const char *key)
-{
-	bool in_quotes = false, start = true;
-	for (const char *at = query; *at; at++) {
-		if (!in_quotes && start && strncmp(at, key, strlen(key)) == 0)
-			return true;
-		if (in_quotes && at[0] == '\\' && at[1])
-			at++;
-		else if (*at == '"')
-			in_quotes = !in_quotes;
-		start = strchr(" \t\r\n", *at) != NULL;
-	}
-	return false;
-}
-
 /* A query that is wrong is no answer: a script must not take it for "no". */
 static enum annot_status find_all(struct ctl *ctl, const char **args, struct wanted *w)
 {
 	w->query = rows_query(ctl, args);
-	if (has_term(w->query, "as-of:"))
+	if (rows_has_term(w->query, "as-of:"))
 		return annot_fail(&ctl->err, ANNOT_USAGE,
 				  "query: as-of: is not for gate, which judges under today's "
 				  "checkpoint");
