@@ -9,14 +9,14 @@
 #include "record/record.h"
 
 /*
- * The host fills the first four; the rest is made when it is needed and kept (an index of offsets: 24 bytes
- * for each 4 KiB; for placing four to eight times the text), until annot_source_clear.
+ * The host fills the first four; the rest is made when it is needed and kept (an index of offsets:
+ * 24 bytes for each 4 KiB; for placing four to eight times the text), until annot_source_clear.
  */
 struct annot_source {
 	const struct annot_record *record; /* the document record */
 	const char *name;
 	uint64_t version;
-	struct annot_bytes text;   /* data NULL: withheld or not uploaded */
+	struct annot_bytes text; /* data NULL: withheld or not uploaded */
 	struct annot_source_marks *marks;
 	struct annot_anchorer *anchorer;
 };
@@ -43,10 +43,11 @@ struct annot_source_selector {
 };
 
 enum annot_source_how {
-	ANNOT_SOURCE_STATED,   /* where the item says, and the words (if it says any) are those */
-	ANNOT_SOURCE_QUOTED,   /* found by its words; it says no position */
-	ANNOT_SOURCE_MOVED,    /* found by its words, elsewhere than it says */
-	ANNOT_SOURCE_FOLDED,   /* the words differ in case, white space, quote marks, dashes or normal form alone */
+	ANNOT_SOURCE_STATED, /* where the item says, and the words (if it says any) are those */
+	ANNOT_SOURCE_QUOTED, /* found by its words; it says no position */
+	ANNOT_SOURCE_MOVED,  /* found by its words, elsewhere than it says */
+	ANNOT_SOURCE_FOLDED, /* the words differ in case, white space, quote marks, dashes or normal
+				form alone */
 };
 
 struct annot_source_place {
@@ -56,13 +57,14 @@ struct annot_source_place {
 };
 
 /*
- * Where the words stand: at the stated position if they stand there; else found by quote, prefix, suffix and the
- * stated position as a hint (anchor/anchor.h, cautious). Of QUOTED, MOVED and FOLDED the caller reports
- * what was said and does not hold: see annot_import_place (format/internal.h), which does.
+ * Where the words stand: at the stated position if they stand there; else found by quote, prefix,
+ * suffix and the stated position as a hint (anchor/anchor.h, cautious). Of QUOTED, MOVED and FOLDED
+ * the caller reports what was said and does not hold: see annot_import_place (format/internal.h),
+ * which does.
  *
- * NOT_FOUND: nowhere, or only with other words (the text says the nearest place); AMBIGUOUS: in several (the
- * text lists them); INVALID: neither words nor position, or start not before end, or not UTF-8; MISMATCH: a position
- * without words that the text does not have; NO_MEMORY.
+ * NOT_FOUND: nowhere, or only with other words (the text says the nearest place); AMBIGUOUS: in
+ * several (the text lists them); INVALID: neither words nor position, or start not before end, or
+ * not UTF-8; MISMATCH: a position without words that the text does not have; NO_MEMORY.
  */
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_source_place(struct annot_source *s, const struct annot_source_selector *selector,
