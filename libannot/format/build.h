@@ -1,6 +1,6 @@
 /*
- * Building JSON whose parts may fail: after a failure the whole is NULL and stays so, and is looked at once
- * (annot_export_put_json, annot_import_origin take NULL for want of memory).
+ * Building JSON whose parts may fail: after a failure the whole is NULL and stays so, and is looked
+ * at once (annot_export_put_json, annot_import_origin take NULL for want of memory).
  */
 #ifndef ANNOT_FORMAT_BUILD_H
 #define ANNOT_FORMAT_BUILD_H

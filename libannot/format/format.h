@@ -155,6 +155,7 @@ struct annot_import_item {
 	const char *file;
 	size_t line;   /* where it begins, from 1 */
 	bool envelope; /* the container of the items */
+	bool within;   /* it stands in a container */
 };
 
 /* What a text is known by in the other format: set one or more. */

@@ -181,7 +181,8 @@ void fragment_bytes(const struct fragment *f, struct annot_bytes text, size_t *r
 	*ret_end = at;
 }
 
-/* How many CR LF end at or before a byte; each is two code points, but one character of a fragment. */
+/* How many CR LF end at or before a byte; each is two code points, but one character of a fragment.
+ */
 static uint64_t pairs_before(struct annot_bytes text, size_t end)
 {
 	uint64_t n = 0;

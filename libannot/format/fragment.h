@@ -39,8 +39,8 @@ void fragment_bytes(const struct fragment *f, struct annot_bytes text, size_t *r
 		    size_t *ret_end);
 
 /*
- * "char=12,34;length=987,UTF-8" for bytes of a text, which are its code points [chars_start, chars_end). A range whose
- * edge is within CR LF has no such form: false, nothing is written.
+ * "char=12,34;length=987,UTF-8" for bytes of a text, which are its code points [chars_start,
+ * chars_end). A range whose edge is within CR LF has no such form: false, nothing is written.
  */
 bool fragment_write(struct annot_bytes text, size_t start, size_t end, uint64_t chars_start,
 		    uint64_t chars_end, struct annot_buf *ret);

@@ -1,9 +1,9 @@
 /*
- * Records as annotations of the Web Annotation Data Model (W3C Recommendation, 23 February 2017) and back: the
- * tables that both ways go by. docs/formats.md has the mapping in words.
+ * Records as annotations of the Web Annotation Data Model (W3C Recommendation, 23 February 2017)
+ * and back: the tables that both ways go by. docs/formats.md has the mapping in words.
  *
- * What the model has no words for stands under names of ours (annot:form, annot:relation …), which its readers must ignore and
- * should keep; what it has and we have not is kept in imported-data:
+ * What the model has no words for stands under names of ours (annot:form, annot:relation …), which
+ * its readers must ignore and should keep; what it has and we have not is kept in imported-data:
  *
  *     {"w3c": {"motivation": …, "creator": …, "body": [bodies without the values that cards hold],
  *              "target": [targets without what target cards hold], any other member}}
@@ -13,6 +13,7 @@
 
 #include "format/internal.h"
 #include "format/w3c_rules.h"
+#include "format/w3c_values.h"
 
 /* Our own names: the prefix "annot:" and what it stands for. */
 #define W3C_PREFIX    "annot:"
@@ -38,14 +39,15 @@ const struct w3c_body *w3c_body_for(enum annot_kind kind, const char *purpose);
 /* What of a record the target is: on, from; NULL: the words of its target groups. */
 const char *w3c_target_card(enum annot_kind kind);
 
-/* The motivation of a record without one of its own: our word for it (NULL: none) and one of the model's. */
+/* The motivation of a record without one of its own: our word for it (NULL: none) and one of the
+ * model's. */
 struct w3c_motivation {
 	const char *own, *standard;
 };
 struct w3c_motivation w3c_motivation_of(const struct annot_record *record);
 
-/* The kept members of imported-data, a new reference; NULL: the record was not imported from here, or keeps
- * nothing. */
+/* The kept members of imported-data, a new reference; NULL: the record was not imported from here,
+ * or keeps nothing. */
 json_t *w3c_kept(const struct annot_record *record);
 
 /* --- w3c_target.c */
@@ -68,5 +70,9 @@ json_t *w3c_bodies(const struct annot_export *x, const struct annot_export_item 
 bool w3c_is_note(const json_t *body);
 /* The words of all such bodies of a list, with an empty line between two. */
 void w3c_join_notes(const json_t *bodies, struct annot_buf *ret);
+
+/* --- w3c_import.c */
+enum annot_status w3c_import_item(struct annot_import *m, const struct annot_import_item *in,
+				  struct annot_error *err);
 
 #endif

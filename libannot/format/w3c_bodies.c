@@ -68,14 +68,13 @@ void w3c_join_notes(const json_t *bodies, struct annot_buf *ret)
 	const json_t *one;
 	size_t i;
 	annot_buf_puts(ret, "");
-	json_array_foreach(bodies, i, one)
-		if (w3c_is_note(one))
-			annot_buf_printf(ret, "%s%s", ret->len ? "\n\n" : "",
-					 json_string_value(json_object_get(one, "value")));
+	json_array_foreach(bodies, i, one) if (w3c_is_note(one))
+		annot_buf_printf(ret, "%s%s", ret->len ? "\n\n" : "",
+				 json_string_value(json_object_get(one, "value")));
 }
 
-/* The kept bodies, with the values that stand in cards put in where they stood, in order. A body whose card is
- * gone is left out; *ret_tags says whether every tag has its body. */
+/* The kept bodies, with the values that stand in cards put in where they stood, in order. A body
+ * whose card is gone is left out; *ret_tags says whether every tag has its body. */
 static json_t *fill(const json_t *kept, const struct annot_record *record, bool *ret_tags)
 {
 	json_t *bodies = json_array();
@@ -83,7 +82,8 @@ static json_t *fill(const json_t *kept, const struct annot_record *record, bool 
 	const struct annot_card *tag = annot_record_card(record, "tag");
 	const char *text = annot_record_text(record, "text");
 	size_t i;
-	json_array_foreach(kept, i, one) {
+	json_array_foreach(kept, i, one)
+	{
 		const json_t *purpose = json_object_get(one, "purpose");
 		bool hole = w3c_has_type(one, "TextualBody") && !json_object_get(one, "value");
 		bool tags = json_is_string(purpose) &&

@@ -1,7 +1,8 @@
 /*
- * Export as Web Annotations: one is written as it is; several that fit in a page as an AnnotationCollection with the page
- * within; more as AnnotationPages, each on a line of its own and known by its IRI, and their AnnotationCollection on
- * the last line. With one_a_line an annotation a line.
+ * Export as Web Annotations: one is written as it is; several that fit in a page as an
+ * AnnotationCollection with the page within; more as AnnotationPages, each on a line of its own and
+ * known by its IRI, and their AnnotationCollection on the last line. With one_a_line an annotation
+ * a line.
  */
 #include <stdlib.h>
 
@@ -32,8 +33,7 @@ static json_t *context(const json_t *kept)
 	build_append(&list, json_string(W3C_CONTEXT));
 	build_text(&own, "annot", W3C_NAMESPACE);
 	build_append(&list, own);
-	json_array_foreach(more, i, one)
-		build_append(&list, json_incref((json_t *)one));
+	json_array_foreach(more, i, one) build_append(&list, json_incref((json_t *)one));
 	return list;
 }
 
@@ -48,8 +48,8 @@ static json_t *agent(const struct annot_entry *entry)
 	return object;
 }
 
-/* Who made it: the author of an imported one is who it says, and whoever amended it since; that is who is named,
- * and nobody who signed. */
+/* Who made it: the author of an imported one is who it says, and whoever amended it since; that is
+ * who is named, and nobody who signed. */
 static json_t *creators(const struct annot_entry *entry, const json_t *kept)
 {
 	const struct annot_record *record = entry->record;
@@ -58,8 +58,7 @@ static json_t *creators(const struct annot_entry *entry, const json_t *kept)
 	json_t *list = json_array();
 	size_t i;
 	if (json_is_array(creator)) {
-		json_array_foreach(creator, i, one)
-			build_append(&list, json_incref((json_t *)one));
+		json_array_foreach(creator, i, one) build_append(&list, json_incref((json_t *)one));
 	} else if (creator) {
 		build_append(&list, json_incref((json_t *)creator));
 	} else if (author) {
@@ -101,8 +100,7 @@ static void set_identities(const struct annot_export *x, json_t **object,
 	if (w3c_is_iri(source))
 		build_append(&list, json_incref(source));
 	via = json_object_get(kept, "via");
-	json_array_foreach(via, i, one)
-		build_append(&list, json_incref((json_t *)one));
+	json_array_foreach(via, i, one) build_append(&list, json_incref((json_t *)one));
 	build_list(object, "via", list);
 	if (from && !w3c_is_iri(source))
 		build_text(object, W3C_PREFIX "imported-from", from);
@@ -159,14 +157,16 @@ static void set_kept(json_t **object, const json_t *kept)
 {
 	const char *name;
 	json_t *value;
-	json_object_foreach((json_t *)kept, name, value)
-		if (!json_object_get(*object, name) && strcmp(name, "@context") != 0 &&
-		    strcmp(name, "body") != 0 && strcmp(name, "target") != 0 &&
-		    strcmp(name, W3C_MADE) != 0 && !json_is_null(value))
-			build_set(object, name, json_incref(value));
+	json_object_foreach((json_t *)kept, name,
+			    value) if (!json_object_get(*object, name) &&
+				       strcmp(name, "@context") != 0 && strcmp(name, "body") != 0 &&
+				       strcmp(name, "target") != 0 && strcmp(name, W3C_MADE) != 0 &&
+				       !json_is_null(value))
+		build_set(object, name, json_incref(value));
 }
 
-/* What the record is about. A claim that stands in no text is about the corpus that it was made in. */
+/* What the record is about. A claim that stands in no text is about the corpus that it was made in.
+ */
 static enum annot_status set_targets(struct annot_export *x, const struct annot_export_item *item,
 				     const json_t *kept, json_t **object, struct annot_error *err)
 {
@@ -250,7 +250,8 @@ static void end_free(struct annot_export *x)
 	annot_buf_free(&pages_of(x)->page);
 }
 
-/* Pages have no hash of their own, since they are not known before they are full: that of collection and number. */
+/* Pages have no hash of their own, since they are not known before they are full: that of
+ * collection and number. */
 static struct annot_iri page_iri(struct annot_export *x, uint64_t number)
 {
 	uint8_t name[ANNOT_HASH_SIZE + 8];
@@ -279,7 +280,8 @@ static void put_member(struct annot_buf *b, const char *name, const char *value)
 	put_string(b, value);
 }
 
-/* The page that is under way. within: a collection has it; else it has a context and is part of one. */
+/* The page that is under way. within: a collection has it; else it has a context and is part of
+ * one. */
 static void put_page(struct annot_export *x, bool within, bool more)
 {
 	struct pages *p = pages_of(x);

@@ -2,120 +2,31 @@
 
 #include <string.h>
 
+#include "format/w3c_values.h"
+
 /* A check that goes through one resource: where it is, for the error, and how deep. */
 struct rules {
 	struct annot_error *err;
 	unsigned depth;
 };
 
-static enum annot_status broken(const struct rules *r, const char *section, const char *what)
-{
-	return annot_fail(r->err, ANNOT_INVALID, "model %s: %s", section, what);
-}
-
-/* --- values --- */
-
-/* How many values a property has: absent and null none, a list its items, all else one. */
-static size_t count(const json_t *value)
-{
-	if (!value || json_is_null(value))
-		return 0;
-	return json_is_array(value) ? json_array_size(value) : 1;
-}
-
-/* Value i of a property, which has more than i. */
-static const json_t *item(const json_t *value, size_t i)
-{
-	return json_is_array(value) ? json_array_get(value, i) : value;
-}
-
 static bool is_string(const json_t *value, const char *text)
 {
 	return json_is_string(value) && strcmp(json_string_value(value), text) == 0;
 }
 
-static bool has_value(const json_t *value, const char *text)
+static enum annot_status broken(const struct rules *r, const char *section, const char *what)
 {
-	for (size_t i = 0; i < count(value); i++)
-		if (is_string(item(value, i), text))
-			return true;
-	return false;
-}
-
-bool w3c_has_type(const json_t *object, const char *type)
-{
-	const json_t *value = json_object_get(object, "type");
-	return has_value(value ? value : json_object_get(object, "@type"), type);
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* RFC 3987: a scheme (RFC 3986, 3.1), and none of the characters that it leaves out. */
-bool w3c_is_iri(const json_t *value)
-{
-	const char *text = json_string_value(value);
-	if (!text || !is_letter(*text))
-		return false;
-	size_t scheme = 1;
-	while (is_letter(text[scheme]) || (text[scheme] >= '0' && text[scheme] <= '9') ||
-	       (text[scheme] && strchr("+-.", text[scheme])))
-		scheme++;
-	if (text[scheme] != ':' || !text[scheme + 1])
-		return false;
-	for (const char *at = text; *at; at++)
-		if ((unsigned char)*at <= ' ' || strchr("<>\"{}|\\^`\x7f", *at))
-			return false;
-	return true;
-}
-
-static bool digits(const char **at, size_t least, size_t most)
-{
-	size_t n = 0;
-	while (n < most && (*at)[n] >= '0' && (*at)[n] <= '9')
-		n++;
-	*at += n;
-	return n >= least;
-}
-
-static bool literal(const char **at, char c)
-{
-	bool ok = **at == c;
-	*at += ok;
-	return ok;
-}
-
-/* xsd:dateTime (XML Schema 1.1 part 2, 3.3.7) with the time zone Z; whether there is such a day is
- * not looked at. */
-static bool is_utc(const json_t *value)
-{
-	const char *at = json_string_value(value);
-	if (!at)
-		return false;
-	literal(&at, '-');
-	bool ok = digits(&at, 4, 9) && literal(&at, '-') && digits(&at, 2, 2) &&
-		  literal(&at, '-') && digits(&at, 2, 2) && literal(&at, 'T') &&
-		  digits(&at, 2, 2) && literal(&at, ':') && digits(&at, 2, 2) &&
-		  literal(&at, ':') && digits(&at, 2, 2);
-	if (ok && literal(&at, '.'))
-		ok = digits(&at, 1, 64);
-	return ok && literal(&at, 'Z') && !*at;
-}
-
-static bool is_position(const json_t *value)
-{
-	return json_is_integer(value) && json_integer_value(value) >= 0;
+	return annot_fail(r->err, ANNOT_INVALID, "model %s: %s", section, what);
 }
 
 /* --- properties that many resources have --- */
 
 static enum annot_status check_agents(const struct rules *r, const json_t *agents)
 {
-	for (size_t i = 0; i < count(agents); i++) {
-		const json_t *agent = item(agents, i), *id = json_object_get(agent, "id");
-		if (json_is_object(agent) && count(id) > 0 && !w3c_is_iri(id))
+	for (size_t i = 0; i < w3c_count(agents); i++) {
+		const json_t *agent = w3c_item(agents, i), *id = json_object_get(agent, "id");
+		if (json_is_object(agent) && w3c_count(id) > 0 && !w3c_is_iri(id))
 			return broken(r, "3.3.2", "an agent has at most one id, an IRI");
 		if (!json_is_object(agent) && !w3c_is_iri(agent))
 			return broken(r, "3.3.2", "an agent is an IRI or an object");
@@ -129,7 +40,7 @@ static enum annot_status check_shared(const struct rules *r, const json_t *objec
 	static const char *const times[] = {"created", "generated", "modified"};
 	for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
 		const json_t *time = json_object_get(object, times[i]);
-		if (time && !is_utc(time))
+		if (time && !w3c_is_utc(time))
 			return annot_fail(
 				r->err, ANNOT_INVALID,
 				"model 3.3.1: %s is one xsd:dateTime with the time zone Z",
@@ -138,8 +49,8 @@ static enum annot_status check_shared(const struct rules *r, const json_t *objec
 	TRY(check_agents(r, json_object_get(object, "creator")));
 	TRY(check_agents(r, json_object_get(object, "generator")));
 	const json_t *rights = json_object_get(object, "rights");
-	for (size_t i = 0; i < count(rights); i++) {
-		const json_t *one = item(rights, i);
+	for (size_t i = 0; i < w3c_count(rights); i++) {
+		const json_t *one = w3c_item(rights, i);
 		if (!w3c_is_iri(json_is_object(one) ? json_object_get(one, "id") : one))
 			return broken(r, "3.3.6", "rights are IRIs");
 	}
@@ -151,26 +62,27 @@ static enum annot_status check_shared(const struct rules *r, const json_t *objec
 	if (canonical && !w3c_is_iri(canonical))
 		return broken(r, "3.3.7", "canonical is one IRI");
 	const json_t *via = json_object_get(object, "via");
-	for (size_t i = 0; i < count(via); i++)
-		if (!w3c_is_iri(item(via, i)))
+	for (size_t i = 0; i < w3c_count(via); i++)
+		if (!w3c_is_iri(w3c_item(via, i)))
 			return broken(r, "3.3.7", "via are IRIs");
 	return ANNOT_OK;
 }
 
 static enum annot_status check_audience(const struct rules *r, const json_t *audiences)
 {
-	for (size_t i = 0; i < count(audiences); i++) {
+	for (size_t i = 0; i < w3c_count(audiences); i++) {
 		const char *name;
-		json_t *value, *audience = (json_t *)item(audiences, i);
+		json_t *value, *audience = (json_t *)w3c_item(audiences, i);
 		json_object_foreach(audience, name, value)
 		{
 			if (strcmp(name, "id") != 0 && strcmp(name, "type") != 0 &&
 			    name[0] != '@' && strncmp(name, "schema:", 7) != 0)
 				return broken(r, "3.3.3",
 					      "properties of an audience begin with schema:");
-			for (size_t k = 0; strcmp(name, "type") == 0 && k < count(value); k++)
-				if (!json_is_string(item(value, k)) ||
-				    strncmp(json_string_value(item(value, k)), "schema:", 7) != 0)
+			for (size_t k = 0; strcmp(name, "type") == 0 && k < w3c_count(value); k++)
+				if (!json_is_string(w3c_item(value, k)) ||
+				    strncmp(json_string_value(w3c_item(value, k)), "schema:", 7) !=
+					    0)
 					return broken(r, "3.3.3",
 						      "classes of an audience begin with schema:");
 		}
@@ -234,11 +146,11 @@ static enum annot_status check_field(struct rules *r, const struct segment_class
 		expected = !value || json_is_string(value) ? NULL : "at most one text";
 		break;
 	case FIELD_POSITION:
-		expected = is_position(value) ? NULL : "exactly one integer from 0 on";
+		expected = w3c_is_position(value) ? NULL : "exactly one integer from 0 on";
 		break;
 	case FIELD_TIME:
-		for (size_t i = 0; i < count(value); i++)
-			if (!is_utc(item(value, i)))
+		for (size_t i = 0; i < w3c_count(value); i++)
+			if (!w3c_is_utc(w3c_item(value, i)))
 				expected = "xsd:dateTimes with the time zone Z";
 		break;
 	case FIELD_SELECTOR:
@@ -254,9 +166,9 @@ static enum annot_status check_field(struct rules *r, const struct segment_class
 
 static enum annot_status check_time_state(const struct rules *r, const json_t *state)
 {
-	size_t at = count(json_object_get(state, "sourceDate"));
-	size_t start = count(json_object_get(state, "sourceDateStart"));
-	size_t end = count(json_object_get(state, "sourceDateEnd"));
+	size_t at = w3c_count(json_object_get(state, "sourceDate"));
+	size_t start = w3c_count(json_object_get(state, "sourceDateStart"));
+	size_t end = w3c_count(json_object_get(state, "sourceDateEnd"));
 	if (at > 0 && start + end > 0)
 		return broken(r, "4.3.1",
 			      "sourceDate stands without sourceDateStart and sourceDateEnd");
@@ -270,13 +182,13 @@ static enum annot_status check_segment(struct rules *r, const json_t *segment, c
 	const json_t *type = json_object_get(segment, "type");
 	if (w3c_is_iri(segment)) /* described elsewhere */
 		return ANNOT_OK;
-	if (!json_is_object(segment) || count(type) == 0)
+	if (!json_is_object(segment) || w3c_count(type) == 0)
 		return broken(r, section, "a selector or state is an object with a type");
 	for (size_t i = 0; i < sizeof classes / sizeof *classes; i++) {
 		const struct segment_class *class = &classes[i];
 		if (!w3c_has_type(segment, class->type))
 			continue;
-		if (count(type) != 1 && strcmp(class->type, "SvgSelector") != 0)
+		if (w3c_count(type) != 1 && strcmp(class->type, "SvgSelector") != 0)
 			return broken(r, class->section,
 				      "a selector or state has exactly one type");
 		for (size_t k = 0; k < 3 && class->fields[k].name; k++)
@@ -303,9 +215,9 @@ static enum annot_status deeper(struct rules *r, size_t values)
 static enum annot_status check_segments(struct rules *r, const json_t *segments,
 					const char *section)
 {
-	TRY(deeper(r, count(segments)));
-	for (size_t i = 0; i < count(segments); i++)
-		TRY(check_segment(r, item(segments, i), section));
+	TRY(deeper(r, w3c_count(segments)));
+	for (size_t i = 0; i < w3c_count(segments); i++)
+		TRY(check_segment(r, w3c_item(segments, i), section));
 	r->depth--;
 	return ANNOT_OK;
 }
@@ -317,8 +229,8 @@ static enum annot_status check_resources(struct rules *r, const json_t *resource
 static enum annot_status check_specific(struct rules *r, const json_t *resource)
 {
 	const json_t *source = json_object_get(resource, "source");
-	if (count(source) != 1 ||
-	    (!json_is_object(item(source, 0)) && !w3c_is_iri(item(source, 0))))
+	if (w3c_count(source) != 1 ||
+	    (!json_is_object(w3c_item(source, 0)) && !w3c_is_reference(w3c_item(source, 0))))
 		return broken(r, "4", "a SpecificResource has exactly one source");
 	TRY(check_resources(r, source));
 	TRY(check_segments(r, json_object_get(resource, "selector"), "4.2"));
@@ -333,19 +245,19 @@ static bool is_set(const json_t *resource)
 
 static enum annot_status check_resource(struct rules *r, const json_t *resource)
 {
-	if (w3c_is_iri(resource))
+	if (w3c_is_reference(resource))
 		return ANNOT_OK;
 	if (!json_is_object(resource))
 		return broken(r, "3.2.1", "a body or target is an IRI or an object");
 	TRY(check_shared(r, resource));
 	const json_t *id = json_object_get(resource, "id");
-	if (id && !w3c_is_iri(id))
+	if (id && !w3c_is_reference(id))
 		return broken(r, "3.2.1", "a body or target has at most one id, an IRI");
 	if (w3c_has_type(resource, "SpecificResource") || json_object_get(resource, "source") ||
 	    json_object_get(resource, "selector"))
 		return check_specific(r, resource);
 	if (is_set(resource)) {
-		if (count(json_object_get(resource, "type")) != 1)
+		if (w3c_count(json_object_get(resource, "type")) != 1)
 			return broken(r, "3.2.7", "a Choice has exactly one type");
 		return check_resources(r, json_object_get(resource, "items"));
 	}
@@ -362,9 +274,9 @@ static enum annot_status check_resource(struct rules *r, const json_t *resource)
 
 static enum annot_status check_resources(struct rules *r, const json_t *resources)
 {
-	TRY(deeper(r, count(resources)));
-	for (size_t i = 0; i < count(resources); i++)
-		TRY(check_resource(r, item(resources, i)));
+	TRY(deeper(r, w3c_count(resources)));
+	for (size_t i = 0; i < w3c_count(resources); i++)
+		TRY(check_resource(r, w3c_item(resources, i)));
 	r->depth--;
 	return ANNOT_OK;
 }
@@ -377,7 +289,7 @@ static enum annot_status check_top(const struct rules *r, const json_t *object, 
 	const json_t *value = json_object_get(object, "@context");
 	if (!json_is_object(object))
 		return annot_fail(r->err, ANNOT_INVALID, "model %s: expected an object", section);
-	if (context && !has_value(value, W3C_CONTEXT))
+	if (context && !w3c_has(value, W3C_CONTEXT))
 		return annot_fail(r->err, ANNOT_INVALID, "model %s: @context is or has \"%s\"",
 				  section, W3C_CONTEXT);
 	if (json_is_array(value) && json_array_size(value) == 1)
@@ -400,7 +312,7 @@ enum annot_status w3c_check_annotation(const json_t *annotation, bool within_pag
 	const json_t *body = json_object_get(annotation, "body");
 	const json_t *target = json_object_get(annotation, "target");
 	TRY(check_top(&r, annotation, "Annotation", "3.1", !within_page));
-	if (count(target) == 0)
+	if (w3c_count(target) == 0)
 		return broken(&r, "3.1", "at least one target");
 	if (text && body)
 		return broken(&r, "3.2.5", "bodyValue and body do not stand together");
@@ -416,15 +328,15 @@ enum annot_status w3c_check_annotation(const json_t *annotation, bool within_pag
 	return check_resources(&r, target);
 }
 
-enum annot_status w3c_check_page(const json_t *page, bool within, struct annot_error *err)
+enum annot_status w3c_check_page(const json_t *page, bool emptied, struct annot_error *err)
 {
 	struct rules r = {.err = err};
 	const json_t *items = json_object_get(page, "items");
 	const json_t *start = json_object_get(page, "startIndex");
-	TRY(check_top(&r, page, "AnnotationPage", "5.2", !within));
-	if (!json_is_array(items) || json_array_size(items) == 0)
+	TRY(check_top(&r, page, "AnnotationPage", "5.2", true));
+	if (!json_is_array(items) || (json_array_size(items) == 0 && !emptied))
 		return broken(&r, "5.2", "items is a list of at least one annotation");
-	if (start && !is_position(start))
+	if (start && !w3c_is_position(start))
 		return broken(&r, "5.2", "startIndex is an integer from 0 on");
 	return ANNOT_OK;
 }
@@ -434,9 +346,9 @@ enum annot_status w3c_check_collection(const json_t *collection, struct annot_er
 	struct rules r = {.err = err};
 	const json_t *total = json_object_get(collection, "total");
 	TRY(check_top(&r, collection, "AnnotationCollection", "5.1", true));
-	if (total && !is_position(total))
+	if (total && !w3c_is_position(total))
 		return broken(&r, "5.1", "total is an integer from 0 on");
-	if (json_integer_value(total) > 0 && count(json_object_get(collection, "first")) != 1)
+	if (json_integer_value(total) > 0 && w3c_count(json_object_get(collection, "first")) != 1)
 		return broken(&r, "5.1",
 			      "a collection that is not empty has exactly one first page");
 	return ANNOT_OK;

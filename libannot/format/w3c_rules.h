@@ -7,6 +7,7 @@
 #define ANNOT_FORMAT_W3C_RULES_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "base/error.h"
 
@@ -18,13 +19,6 @@ enum {
 	W3C_VALUES_MAX = 256 /* values of one property */
 };
 
-/* Whether it has a class: type is that string, or a list with it. */
-bool w3c_has_type(const json_t *object, const char *type);
-
-/* Whether it is an absolute IRI: a scheme, and no white space or other characters that no IRI has.
- */
-bool w3c_is_iri(const json_t *value);
-
 /*
  * An annotation. within_page: it stands in a page, which has the context. INVALID: "model SECTION:
  * …" names the rule that it breaks and the property.
@@ -32,9 +26,9 @@ bool w3c_is_iri(const json_t *value);
 ANNOT_CHECKED enum annot_status w3c_check_annotation(const json_t *annotation, bool within_page,
 						     struct annot_error *err);
 
-/* A page or collection by itself, without its items. within: it is embedded in a collection.
- * INVALID as above. */
-ANNOT_CHECKED enum annot_status w3c_check_page(const json_t *page, bool within,
+/* A page or collection by itself, without its items; emptied: they were taken out. INVALID as
+ * above. */
+ANNOT_CHECKED enum annot_status w3c_check_page(const json_t *page, bool emptied,
 					       struct annot_error *err);
 ANNOT_CHECKED enum annot_status w3c_check_collection(const json_t *collection,
 						     struct annot_error *err);

@@ -88,8 +88,7 @@ static bool quoted_at(struct annot_bytes text, size_t at, const struct annot_byt
 static enum annot_status refine_quote(const json_t *selector, struct segment *s,
 				      struct annot_error *err)
 {
-	const struct annot_bytes part[3] = {text_of(selector, "exact"),
-					    text_of(selector, "prefix"),
+	const struct annot_bytes part[3] = {text_of(selector, "exact"), text_of(selector, "prefix"),
 					    text_of(selector, "suffix")};
 	size_t found = 0, at = 0;
 	if (part[0].len == 0)
@@ -189,8 +188,8 @@ static enum annot_status take_selector(struct choice *c, const json_t *selector,
 		return ANNOT_OK;
 	}
 	if (*slot)
-		return annot_import_lose(c->m, c->field, selector,
-					 "a second selector of its kind", err);
+		return annot_import_lose(c->m, c->field, selector, "a second selector of its kind",
+					 err);
 	*slot = selector;
 	return ANNOT_OK;
 }
@@ -208,8 +207,8 @@ static bool position_bytes(const struct choice *c, size_t *ret_start, size_t *re
 }
 
 /*
- * Position and fragment that disagree: of the two counts that at which the quoted words stand. *ret_clear
- * false: nothing decides.
+ * Position and fragment that disagree: of the two counts that at which the quoted words stand.
+ * *ret_clear false: nothing decides.
  */
 static enum annot_status settle(struct choice *c, bool *ret_clear, struct annot_error *err)
 {

@@ -1,4 +1,5 @@
-/* Targets: words in texts with the three selectors that text/plain has, and records that others are about. */
+/* Targets: words in texts with the three selectors that text/plain has, and records that others are
+ * about. */
 #include "format/build.h"
 #include "format/fragment.h"
 #include "format/w3c.h"
@@ -92,11 +93,9 @@ static void add_kept(json_t **target, json_t **selectors, json_t *kept)
 	const char *name;
 	size_t i;
 	json_t *value, *other = json_object_get(kept, "selector");
-	json_array_foreach(other, i, value)
-		build_append(selectors, json_incref(value));
-	json_object_foreach(kept, name, value)
-		if (strcmp(name, "selector") != 0)
-			build_set(target, name, json_incref(value));
+	json_array_foreach(other, i, value) build_append(selectors, json_incref(value));
+	json_object_foreach(kept, name, value) if (strcmp(name, "selector") != 0)
+		build_set(target, name, json_incref(value));
 }
 
 static enum annot_status one_target(struct annot_export *x, const struct annot_entry *entry,
@@ -122,8 +121,8 @@ static enum annot_status one_target(struct annot_export *x, const struct annot_e
 	if (source && source->text.data)
 		status = add_positions(x, source, &target, field, &selectors, err);
 	else
-		status = annot_export_lose(x, field, NULL,
-					   "the text is not there: no positions in characters", err);
+		status = annot_export_lose(
+			x, field, NULL, "the text is not there: no positions in characters", err);
 	add_kept(&object, &selectors, kept);
 	build_set(&object, "selector", selectors);
 	if (status == ANNOT_OK)
