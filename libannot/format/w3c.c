@@ -1,4 +1,4 @@
-/* The tables of w3c.h, and kept members. */
+/* The tables of w3c.h. */
 #include "format/w3c.h"
 
 static const struct w3c_body bodies[] = {
@@ -81,16 +81,4 @@ struct w3c_motivation w3c_motivation_of(const struct annot_record *record)
 		return (struct w3c_motivation){
 			NULL, annot_record_card(record, "reply-to") ? "replying" : "commenting"};
 	}
-}
-
-json_t *w3c_kept(const struct annot_record *record)
-{
-	const char *text = annot_record_text(record, "imported-data");
-	json_t *data = text ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
-	json_t *kept = json_incref(json_object_get(data, W3C_KEPT));
-	json_decref(data);
-	if (json_is_object(kept))
-		return kept;
-	json_decref(kept);
-	return NULL;
 }

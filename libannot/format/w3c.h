@@ -11,7 +11,7 @@
 #ifndef ANNOT_FORMAT_W3C_H
 #define ANNOT_FORMAT_W3C_H
 
-#include "format/internal.h"
+#include "format/keep.h"
 #include "format/w3c_rules.h"
 #include "format/w3c_values.h"
 
@@ -45,10 +45,6 @@ struct w3c_motivation {
 	const char *own, *standard;
 };
 struct w3c_motivation w3c_motivation_of(const struct annot_record *record);
-
-/* The kept members of imported-data, a new reference; NULL: the record was not imported from here,
- * or keeps nothing. */
-json_t *w3c_kept(const struct annot_record *record);
 
 /* --- w3c_target.c */
 

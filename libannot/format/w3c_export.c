@@ -194,7 +194,7 @@ static enum annot_status annotation(struct annot_export *x, const struct annot_e
 				    json_t **ret, struct annot_error *err)
 {
 	const struct annot_entry *entry = &item->entry;
-	json_t *object = json_object(), *kept = w3c_kept(entry->record);
+	json_t *object = json_object(), *kept = annot_export_kept(entry->record, W3C_KEPT);
 	struct annot_iri iri = annot_export_iri(x, &entry->annotation);
 	build_set(&object, "@context", context(kept));
 	build_text(&object, "id", iri.text);

@@ -229,13 +229,9 @@ static enum annot_status set_origin(struct w3c_work *w, struct annot_error *err)
 			err));
 		return ANNOT_OK;
 	}
-	json_t *data = json_object();
-	build_set(&data, W3C_KEPT, json_incref(w->kept));
-	enum annot_status status =
-		data && !author.failed ? annot_import_origin(w->m, w->draft, author.data, data, err)
-				       : w3c_no_memory(err);
-	json_decref(data);
-	return status;
+	if (author.failed)
+		return w3c_no_memory(err);
+	return annot_import_keep(w->m, w->draft, author.data, W3C_KEPT, w->kept, err);
 }
 
 static enum annot_status fill(struct w3c_work *w, bool *ret_whole, struct annot_error *err)

@@ -250,7 +250,7 @@ static void test_bodies(void **state)
 	const struct annot_record *r = desk_import_one(
 		d, "w3c",
 		"{" HEAD ",\"motivation\":\"questioning\",\"creator\":[{\"name\":\"Ada\"},\"https:/"
-			 "/b.example/ben\"],"
+		"/b.example/ben\"],"
 		"\"created\":\"2024-02-29T12:00:00Z\",\"body\":[{\"type\":\"TextualBody\","
 		"\"value\":\"Is it?\"},"
 		"{\"type\":\"TextualBody\",\"value\":\"water\",\"purpose\":\"tagging\"},\"https://"
@@ -311,11 +311,11 @@ static void test_whole_text(void **state)
 static void test_replies(void **state)
 {
 	struct desk *d = *state;
-	const struct annot_record *r = desk_import_one(
-		d, "w3c",
-		"{" CONTEXT ",\"id\":\"https://other.example/"
-			    "a2\",\"type\":\"Annotation\",\"motivation\":\"replying\","
-		"\"bodyValue\":\"No.\",\"target\":\"https://other.example/a1\"}");
+	const struct annot_record *r =
+		desk_import_one(d, "w3c",
+				"{" CONTEXT ",\"id\":\"https://other.example/"
+				"a2\",\"type\":\"Annotation\",\"motivation\":\"replying\","
+				"\"bodyValue\":\"No.\",\"target\":\"https://other.example/a1\"}");
 	assert_int_equal(r->kind->kind, ANNOT_KIND_comment);
 	assert_string_equal(d->refs[0].data, "on=https://other.example/a1\n");
 }
@@ -327,7 +327,7 @@ static void test_review_is_no_review(void **state)
 	const struct annot_record *r =
 		desk_import_one(d, "w3c",
 				"{" HEAD ",\"annot:kind\":\"review\",\"motivation\":\"moderating\","
-					 "\"body\":{\"type\":\"TextualBody\","
+				"\"body\":{\"type\":\"TextualBody\","
 				"\"value\":\"approve\",\"purpose\":\"moderating\"},\"target\":"
 				"\"https://other.example/q\"}");
 	assert_int_equal(r->kind->kind, ANNOT_KIND_comment);
@@ -412,7 +412,7 @@ static void test_amended_after_import(void **state)
 	const struct annot_record *r =
 		desk_import_one(d, "w3c",
 				"{" HEAD ",\"creator\":{\"name\":\"Ada\"},\"body\":{\"type\":"
-					 "\"TextualBody\",\"value\":\"Old.\","
+				"\"TextualBody\",\"value\":\"Old.\","
 				"\"language\":\"en\"},\"target\":{\"source\":\"" PAGE
 				"\",\"selector\":" QUOTE("holds", "", "") "}}");
 	struct annot_draft *draft = annot_draft_amend(r);

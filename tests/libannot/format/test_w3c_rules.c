@@ -44,7 +44,7 @@ static void test_valid(void **state)
 		"\"audience\":{\"type\":\"schema:EducationalAudience\",\"schema:educationalRole\":"
 		"\"teacher\"}," TARGET "}",
 		"{" HEAD ",\"target\":{\"source\":\"https://a.example/"
-			 "p\",\"selector\":[{\"type\":\"TextQuoteSelector\","
+		"p\",\"selector\":[{\"type\":\"TextQuoteSelector\","
 		"\"exact\":\"a\"},{\"type\":\"TextPositionSelector\",\"start\":0,\"end\":1},{"
 		"\"type\":"
 		"\"x:Selector\"},{\"type\":\"FragmentSelector\",\"value\":\"char=0,1\","
