@@ -337,6 +337,8 @@ struct store_query {
 	size_t n_documents;
 	const char *const *tags, *const *speakers, *const *ratings;
 	size_t n_tags, n_speakers, n_ratings;
+	const char *const *imported, *const *sources, *const *sums; /* imported-from; of documents source, sha256 */
+	size_t n_imported, n_sources, n_sums;
 	uint64_t since, before;          /* log indexes, since <= index < before */
 	int64_t since_time, before_time; /* claimed times */
 	bool with_retracted, with_void, with_pending;

@@ -156,6 +156,10 @@ struct annot_import_item {
 	size_t line;   /* where it begins, from 1 */
 	bool envelope; /* the container of the items */
 	bool within;   /* it stands in a container */
+	/* Of a format of FOLDER: the file's name without folder and ending, and the text beside it
+	 * (FILE.txt). */
+	const char *name;
+	struct annot_bytes text; /* data NULL: there is none */
 };
 
 /* What a text is known by in the other format: set one or more. */
@@ -228,6 +232,7 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_import_new(const struct annot_fo
 ANNOT_API ANNOT_CHECKED enum annot_status annot_import_item(struct annot_import *m,
 							    const struct annot_import_item *item,
 							    struct annot_error *err);
+/* After the last item of each file. */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_import_end(struct annot_import *m,
 							   struct annot_error *err);
 ANNOT_API struct annot_import *

@@ -20,6 +20,11 @@ struct annot_draft *annot_draft_new(enum annot_kind kind)
 	return d;
 }
 
+enum annot_kind annot_draft_kind(const struct annot_draft *d)
+{
+	return d->kind->kind;
+}
+
 struct annot_draft *annot_draft_free(struct annot_draft *d)
 {
 	if (d) {

@@ -15,6 +15,8 @@ ANNOT_API struct annot_draft *annot_draft_amend(const struct annot_record *paren
 
 ANNOT_API struct annot_draft *annot_draft_free(struct annot_draft *d);
 
+ANNOT_API enum annot_kind annot_draft_kind(const struct annot_draft *d);
+
 /* Another parent, for a merge. REFUSED past ANNOT_PARENTS_MAX. */
 ANNOT_API enum annot_status annot_draft_parent(struct annot_draft *d, const struct annot_hash *parent,
 					       struct annot_error *err);
