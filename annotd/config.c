@@ -26,6 +26,7 @@ static const struct {
 	{"rebuild", COMMAND_REBUILD, "Make index.db again from truth.db."},
 	{"fsck", COMMAND_FSCK, "Check that everything in the corpus folder agrees."},
 	{"backup", COMMAND_BACKUP, "Copy the records, of a corpus that is served too."},
+	{"import", COMMAND_IMPORT, "Make a corpus folder of a whole log, as annotctl export --as ndjson wrote it."},
 	{"vouch", COMMAND_VOUCH, "Say that nothing beyond truth.db as it is was ever signed."},
 };
 
@@ -214,8 +215,9 @@ static enum annot_status take_option(struct reading *r, enum option_id id, const
 	return ANNOT_OK;
 }
 
-static enum annot_status take_command(struct config *c, const char **args, struct annot_error *err)
+static enum annot_status take_command(struct reading *r, const char **args, struct annot_error *err)
 {
+	struct config *c = &r->config;
 	if (!args || !args[0])
 		return ANNOT_OK;
 	for (size_t i = 0; i < COUNT(commands); i++) {
@@ -225,8 +227,12 @@ static enum annot_status take_command(struct config *c, const char **args, struc
 	if (c->command == COMMAND_SERVE)
 		return annot_fail(err, ANNOT_USAGE, "there is no command %s: see annotd --help",
 				  args[0]);
-	if (args[1])
-		return annot_fail(err, ANNOT_USAGE, "%s takes no %s", args[0], args[1]);
+	bool takes_file = c->command == COMMAND_IMPORT && args[1];
+	if (takes_file && !(c->file = annot_arena_copy(r->arena, args[1], strlen(args[1]))))
+		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+	if (args[1 + takes_file])
+		return annot_fail(err, ANNOT_USAGE, "%s takes no %s", args[0],
+				  args[1 + takes_file]);
 	return ANNOT_OK;
 }
 
@@ -248,7 +254,7 @@ static enum annot_status read_arguments(struct reading *r, int argc, const char 
 		status = annot_fail(err, ANNOT_USAGE, "%s: %s",
 				    poptBadOption(popt, POPT_BADOPTION_NOALIAS), poptStrerror(got));
 	if (status == ANNOT_OK)
-		status = take_command(&r->config, poptGetArgs(popt), err);
+		status = take_command(r, poptGetArgs(popt), err);
 	poptFreeContext(popt);
 	return status;
 }
@@ -288,6 +294,10 @@ static enum annot_status check(struct config *c, struct annot_arena *arena, stru
 				  "--to DIR goes with backup, and backup with it");
 	if (!c->socket_group)
 		c->socket_group = from_environment("ANNOT_SOCKET_GROUP");
+	if (c->command == COMMAND_IMPORT && !c->file)
+		return annot_fail(err, ANNOT_USAGE,
+				  "import what? name a FILE (- is standard input), as annotctl "
+				  "export --as ndjson wrote it");
 	if (c->n_listen == 0)
 		c->listen[c->n_listen++] = config_default_url(arena);
 	return c->listen[0] ? ANNOT_OK : annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
@@ -308,7 +318,7 @@ enum annot_status config_read(int argc, const char **argv, struct annot_arena *a
 
 void config_help(FILE *to)
 {
-	fputs("Usage: annotd --corpus DIR [OPTION…]\n       annotd COMMAND --corpus DIR\n\n"
+	fputs("Usage: annotd --corpus DIR [OPTION…]\n       annotd COMMAND --corpus DIR [FILE]\n\n"
 	      "Keeps a corpus of signed annotations and serves it.\n\nCommands:\n",
 	      to);
 	for (size_t i = 0; i < COUNT(commands); i++)

@@ -27,7 +27,7 @@ struct option_def {
 /* The row of an option; never NULL below OPTION_COUNT. */
 const struct option_def *option_def(enum option_id id);
 
-enum command { COMMAND_SERVE, COMMAND_REBUILD, COMMAND_FSCK, COMMAND_BACKUP, COMMAND_VOUCH };
+enum command { COMMAND_SERVE, COMMAND_REBUILD, COMMAND_FSCK, COMMAND_BACKUP, COMMAND_VOUCH, COMMAND_IMPORT };
 
 struct config {
 	enum command command;
@@ -41,6 +41,7 @@ struct config {
 	const char *witnesses; /* a policy file; NULL */
 	size_t workers; /* 0: by the cores */
 	const char *to; /* of backup; else NULL */
+	const char *file; /* of import; else NULL */
 	bool has_size;
 	uint64_t size;
 };

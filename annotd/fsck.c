@@ -104,10 +104,11 @@ static enum annot_status check_all(struct fsck *f, unsigned threads, struct anno
 	return fsck_withheld(f, err);
 }
 
-enum annot_status corpus_fsck(const char *dir, unsigned threads, FILE *to, uint64_t *ret_findings,
-			      struct annot_error *err)
+static enum annot_status check_folder(const char *dir, bool unsigned_copy, unsigned threads,
+				      FILE *to, uint64_t *ret_findings, struct annot_error *err)
 {
 	struct fsck f = {.dir = dir,
+			 .unsigned_copy = unsigned_copy,
 			 .findings = {.to = to},
 			 .decisions = ANNOT_BUF_INIT(FSCK_WITHHELD_MAX),
 			 .missing = ANNOT_BUF_INIT(FSCK_WITHHELD_MAX)};
@@ -132,4 +133,16 @@ enum annot_status corpus_fsck(const char *dir, unsigned threads, FILE *to, uint6
 	if (status == ANNOT_OK)
 		*ret_findings = f.findings.n;
 	return status;
+}
+
+enum annot_status corpus_fsck(const char *dir, unsigned threads, FILE *to, uint64_t *ret_findings,
+			      struct annot_error *err)
+{
+	return check_folder(dir, false, threads, to, ret_findings, err);
+}
+
+enum annot_status corpus_fsck_copy(const char *dir, unsigned threads, FILE *to,
+				   uint64_t *ret_findings, struct annot_error *err)
+{
+	return check_folder(dir, true, threads, to, ret_findings, err);
 }

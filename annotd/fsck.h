@@ -15,5 +15,8 @@
  */
 ANNOT_CHECKED enum annot_status corpus_fsck(const char *dir, unsigned threads, FILE *to,
 					    uint64_t *ret_findings, struct annot_error *err);
+/* The same of a copy that nothing was signed for yet: the checkpoint file is not looked at. */
+ANNOT_CHECKED enum annot_status corpus_fsck_copy(const char *dir, unsigned threads, FILE *to,
+						 uint64_t *ret_findings, struct annot_error *err);
 
 #endif

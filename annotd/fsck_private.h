@@ -41,6 +41,7 @@ struct fsck {
 	struct texts *texts;
 	struct fsck_signatures *signatures;
 	struct annot_buf decisions, missing; /* of fsck_withheld.c */
+	bool unsigned_copy; /* there is no checkpoint file, and none is missed */
 	bool has_slot;
 	struct checkpoint_slot slot;
 	struct findings findings;

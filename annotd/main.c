@@ -1,12 +1,14 @@
 /* annotd(8): the daemon, and what is done to its corpus folder offline. */
 #include <signal.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "annotd/config.h"
 #include "annotd/log.h"
 #include "annotd/backup.h"
 #include "annotd/fsck.h"
+#include "annotd/import.h"
 #include "annotd/rebuild.h"
 #include "annotd/vouch.h"
 #include "annotd/serve.h"
@@ -40,14 +42,50 @@ static enum annot_status run_vouch(const struct config *config, struct annot_err
 	return ANNOT_OK;
 }
 
+static unsigned fsck_threads(void)
+{
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	return cores < 2 ? 2 : cores > FSCK_THREADS_MAX ? FSCK_THREADS_MAX : (unsigned)cores;
+}
+
+/* On a terminal, a few times a second. */
+static void show_progress(void *arg, const char *what, uint64_t done, uint64_t of)
+{
+	time_t *shown = arg;
+	time_t now = time(NULL);
+	if (!isatty(STDERR_FILENO) || (now == *shown && done > 0))
+		return;
+	*shown = now;
+	fprintf(stderr, "\r%s", what);
+	if (done > 0 && of > 0)
+		fprintf(stderr, " %llu %%", (unsigned long long)(done * 100 / of));
+	fputs("\033[K", stderr);
+}
+
+static enum annot_status run_import(const struct config *config, struct annot_error *err)
+{
+	uint64_t n;
+	time_t shown = 0;
+	const struct import_options options = {.dir = config->corpus,
+					       .file = config->file,
+					       .threads = fsck_threads(),
+					       .findings = stderr,
+					       .progress = show_progress,
+					       .arg = &shown};
+	enum annot_status status = corpus_import(&options, &n, err);
+	if (shown)
+		fputs("\r\033[K", stderr);
+	TRY(status);
+	printf("%s: %llu records imported; signing on needs the original log key and checkpoint "
+	       "file\n",
+	       config->corpus, (unsigned long long)n);
+	return ANNOT_OK;
+}
+
 static enum annot_status run_fsck(const struct config *config, struct annot_error *err)
 {
 	uint64_t findings;
-	long cores = sysconf(_SC_NPROCESSORS_ONLN);
-	unsigned threads = cores < 2                  ? 2
-			   : cores > FSCK_THREADS_MAX ? FSCK_THREADS_MAX
-						      : (unsigned)cores;
-	TRY(corpus_fsck(config->corpus, threads, stdout, &findings, err));
+	TRY(corpus_fsck(config->corpus, fsck_threads(), stdout, &findings, err));
 	if (findings > 0)
 		return annot_fail(err, ANNOT_NO, "%s: %llu findings", config->corpus,
 				  (unsigned long long)findings);
@@ -68,6 +106,8 @@ static enum annot_status run(const struct config *config, struct annot_error *er
 		return run_backup(config, err);
 	case COMMAND_VOUCH:
 		return run_vouch(config, err);
+	case COMMAND_IMPORT:
+		return run_import(config, err);
 	}
 	return annot_fail(err, ANNOT_INTERNAL, "unknown command");
 }

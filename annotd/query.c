@@ -293,6 +293,12 @@ enum annot_status query_bind(struct query *query, struct annot_arena *arena, str
 	query->store.n_speakers = query->speakers.n;
 	query->store.ratings = query->ratings.value;
 	query->store.n_ratings = query->ratings.n;
+	query->store.imported = query->imported.value;
+	query->store.n_imported = query->imported.n;
+	query->store.sources = query->sources.value;
+	query->store.n_sources = query->sources.n;
+	query->store.sums = query->sums.value;
+	query->store.n_sums = query->sums.n;
 	return ANNOT_OK;
 }
 

@@ -2,6 +2,7 @@
  * The query language (docs: annot-query): terms beside one another, all of which must hold.
  *
  *   kind:KIND|any   author:NAME|HASH   doc:NAME|NAME@N|ID   tag:TEXT   speaker:TEXT   rating:NAME
+ *   imported-from:TEXT   source:URL   sha256:HASH (of documents)
  *   since:#INDEX|DATE   before:#INDEX|DATE   state:STATE|any   as-of:#SIZE   WORD   "some words"
  *
  * Values may stand in quotes ("…", with \" and \\ inside). A term that stands more than once: any
@@ -66,6 +67,7 @@ struct query_values {
 
 struct query {
 	struct query_values authors, documents, tags, speakers, ratings;
+	struct query_values imported, sources, sums; /* imported-from:, source:, sha256: */
 	struct query_values words; /* plain (text/plain.h), none of them empty */
 	unsigned states;           /* 0: no state was asked for */
 	unsigned anchors;          /* the same, of anchor: */

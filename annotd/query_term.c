@@ -209,6 +209,9 @@ enum annot_status query_term(struct query *query, struct annot_arena *arena,
 		{"tag", NULL, offsetof(struct query, tags)},
 		{"speaker", NULL, offsetof(struct query, speakers)},
 		{"rating", NULL, offsetof(struct query, ratings)},
+		{"imported-from", NULL, offsetof(struct query, imported)},
+		{"source", NULL, offsetof(struct query, sources)},
+		{"sha256", NULL, offsetof(struct query, sums)},
 		{"since", term_range, 0},
 		{"before", term_range, 0},
 		{"state", term_state, 0},
@@ -231,7 +234,7 @@ enum annot_status query_term(struct query *query, struct annot_arena *arena,
 	return annot_fail(
 		err, ANNOT_INVALID,
 		"query, column %u: unknown term \"%.32s:\", expected one of kind: author: "
-		"doc: tag: speaker: rating: since: before: state: anchor: as-of: (words with a colon "
+		"doc: tag: speaker: rating: imported-from: source: sha256: since: before: state: anchor: as-of: (words with a colon "
 		"stand in quotes)",
 		term->column - (unsigned)strlen(term->key) - 1, term->key);
 }

@@ -2,11 +2,12 @@
 #include "annotd/store/search.h"
 #include "annotd/store/store_private.h"
 
-enum annot_status store_put_record(struct store *s, uint64_t index, struct annot_bytes record,
-				   const uint8_t signature[ANNOT_SIGNATURE_SIZE],
-				   const struct annot_hash *nodes, size_t n_nodes,
-				   struct annot_error *err)
+/* record or leaf is absent. */
+static enum annot_status record_put(struct store *s, const struct store_record *stored,
+				    const struct annot_hash *nodes, size_t n_nodes,
+				    struct annot_error *err)
 {
+	uint64_t index = stored->index;
 	sqlite3_stmt *st;
 
 	if (index != s->next_size || n_nodes == 0 || n_nodes > ANNOT_LEVELS)
@@ -16,12 +17,49 @@ enum annot_status store_put_record(struct store *s, uint64_t index, struct annot
 	TRY(store_in_truth(s, err));
 	TRY(db_statement(&s->core.truth, TRUTH_PUT, &st, err));
 	sqlite3_bind_int64(st, 1, (int64_t)index);
-	sqlite3_bind_blob(st, 2, record.data, (int)record.len, SQLITE_STATIC);
-	sqlite3_bind_blob(st, 3, signature, ANNOT_SIGNATURE_SIZE, SQLITE_STATIC);
+	if (stored->record.data)
+		sqlite3_bind_blob(st, 2, stored->record.data, (int)stored->record.len,
+				  SQLITE_STATIC);
+	sqlite3_bind_blob(st, 3, stored->signature, ANNOT_SIGNATURE_SIZE, SQLITE_STATIC);
 	sqlite3_bind_blob(st, 4, nodes, (int)(n_nodes * sizeof *nodes), SQLITE_STATIC);
+	if (stored->leaf.data)
+		sqlite3_bind_text(st, 5, (const char *)stored->leaf.data, (int)stored->leaf.len,
+				  SQLITE_STATIC);
 	TRY(db_run(&s->core.truth, st, err));
 	s->next_size++;
 	return ANNOT_OK;
+}
+
+enum annot_status store_put_record(struct store *s, uint64_t index, struct annot_bytes record,
+				   const uint8_t signature[ANNOT_SIGNATURE_SIZE],
+				   const struct annot_hash *nodes, size_t n_nodes,
+				   struct annot_error *err)
+{
+	struct store_record stored = {.index = index, .record = record};
+
+	memcpy(stored.signature, signature, sizeof stored.signature);
+	return record_put(s, &stored, nodes, n_nodes, err);
+}
+
+enum annot_status store_put_withheld(struct store *s, uint64_t index, struct annot_bytes leaf,
+				     const uint8_t signature[ANNOT_SIGNATURE_SIZE],
+				     const struct annot_hash *nodes, size_t n_nodes,
+				     struct annot_error *err)
+{
+	struct store_record stored = {.index = index, .leaf = leaf};
+
+	memcpy(stored.signature, signature, sizeof stored.signature);
+	return record_put(s, &stored, nodes, n_nodes, err);
+}
+
+enum annot_status store_has_note(struct store *s, const struct annot_hash *hash, bool *ret,
+				 struct annot_error *err)
+{
+	AUTO_RESET sqlite3_stmt *st = NULL;
+
+	TRY(db_statement(&s->core.truth, TRUTH_NOTE_GET, &st, err));
+	sqlite3_bind_blob(st, 1, hash->b, sizeof hash->b, SQLITE_STATIC);
+	return db_step(&s->core.truth, st, ret, err);
 }
 
 enum annot_status store_put_note(struct store *s, const struct annot_hash *hash,

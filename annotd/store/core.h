@@ -110,7 +110,15 @@ enum edge_role {
 };
 
 /* Kinds of interned texts. Numbers are stored in index.db. */
-enum term_kind { TERM_NAME = 1, TERM_TAG = 2, TERM_SPEAKER = 3, TERM_RATING = 4 };
+enum term_kind {
+	TERM_NAME = 1,
+	TERM_TAG = 2,
+	TERM_SPEAKER = 3,
+	TERM_RATING = 4,
+	TERM_IMPORTED = 5,
+	TERM_SOURCE = 6,
+	TERM_SHA256 = 7,
+};
 
 enum { META_APPLIED = 1, META_CLEAN = 2, META_BOOT = 3, META_ANCHORS = 4 };
 

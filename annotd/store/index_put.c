@@ -123,7 +123,8 @@ static const struct {
 } term_cards[] = {
 	{"tag", ANNOT_CARD_TEXT, TERM_TAG},          {"speaker", ANNOT_CARD_TEXT, TERM_SPEAKER},
 	{"claimant", ANNOT_CARD_TEXT, TERM_SPEAKER}, {"name", ANNOT_CARD_NAME, TERM_NAME},
-	{"rating", ANNOT_CARD_NAME, TERM_RATING},
+	{"rating", ANNOT_CARD_NAME, TERM_RATING},    {"imported-from", ANNOT_CARD_TEXT, TERM_IMPORTED},
+	{"source", ANNOT_CARD_TEXT, TERM_SOURCE},    {"sha256", ANNOT_CARD_HASH, TERM_SHA256},
 };
 
 static enum annot_status card_index(struct store *s, uint64_t seq, enum annot_kind kind,

@@ -181,7 +181,8 @@ static void where_range(struct builder *b)
 static enum annot_status build(struct builder *b, struct annot_error *err)
 {
 	const struct store_query *q = b->query;
-	bool narrowed = q->only || q->n_tags || q->n_speakers || q->n_documents;
+	bool narrowed = q->only || q->n_tags || q->n_speakers || q->n_documents ||
+			q->n_imported || q->n_sources || q->n_sums;
 	bool by_kind = !narrowed && (q->n_authors > 0 || !(q->kinds & common_kinds));
 
 	annot_buf_printf(b->sql, "SELECT " CORE_ROW_COLUMNS " FROM rec r %s",
@@ -204,6 +205,12 @@ static enum annot_status build(struct builder *b, struct annot_error *err)
 		TRY(where_terms(b, TERM_TAG, &q->tags[i], 1, err));
 	if (q->n_speakers > 0)
 		TRY(where_terms(b, TERM_SPEAKER, q->speakers, q->n_speakers, err));
+	if (q->n_imported > 0)
+		TRY(where_terms(b, TERM_IMPORTED, q->imported, q->n_imported, err));
+	if (q->n_sources > 0)
+		TRY(where_terms(b, TERM_SOURCE, q->sources, q->n_sources, err));
+	if (q->n_sums > 0)
+		TRY(where_terms(b, TERM_SHA256, q->sums, q->n_sums, err));
 	if (q->n_ratings > 0)
 		TRY(where_ratings(b, err));
 	annot_buf_puts(b->sql, " ORDER BY r.seq LIMIT ?2");

@@ -74,6 +74,14 @@ enum annot_status store_put_record(struct store *s, uint64_t index, struct annot
 				   const uint8_t signature[ANNOT_SIGNATURE_SIZE],
 				   const struct annot_hash *nodes, size_t n_nodes,
 				   struct annot_error *err);
+/* The same for one that was withheld: its leaf line alone is there. For copies of a log. */
+enum annot_status store_put_withheld(struct store *s, uint64_t index, struct annot_bytes leaf,
+				     const uint8_t signature[ANNOT_SIGNATURE_SIZE],
+				     const struct annot_hash *nodes, size_t n_nodes,
+				     struct annot_error *err);
+/* Whether a seen note is there, also one put since store_begin. */
+enum annot_status store_has_note(struct store *s, const struct annot_hash *hash, bool *ret,
+				 struct annot_error *err);
 /* Keeps a seen note; nothing happens if it is there. */
 enum annot_status store_put_note(struct store *s, const struct annot_hash *hash,
 				 struct annot_bytes note, struct annot_error *err);
@@ -337,6 +345,8 @@ struct store_query {
 	size_t n_documents;
 	const char *const *tags, *const *speakers, *const *ratings;
 	size_t n_tags, n_speakers, n_ratings;
+	const char *const *imported, *const *sources, *const *sums; /* imported-from; of documents source, sha256 */
+	size_t n_imported, n_sources, n_sums;
 	uint64_t since, before;          /* log indexes, since <= index < before */
 	int64_t since_time, before_time; /* claimed times */
 	bool with_retracted, with_void, with_pending;

@@ -16,7 +16,7 @@ static const char schema[] =
 	"CREATE TABLE meta(key TEXT PRIMARY KEY, value ANY) STRICT;";
 
 static const char *const statements[TRUTH_STATEMENTS] = {
-	[TRUTH_PUT] = "INSERT INTO record VALUES(?1,?2,?3,?4,NULL)",
+	[TRUTH_PUT] = "INSERT INTO record VALUES(?1,?2,?3,?4,?5)",
 	[TRUTH_ROOT] = "INSERT INTO root VALUES(?1,?2)",
 	[TRUTH_ROOT_GET] = "SELECT root FROM root WHERE size=?1",
 	[TRUTH_ROOT_NEXT] = ("SELECT size, root FROM root WHERE size>=?1 AND length(root)=32"

@@ -149,6 +149,10 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_fetch_text(struct annot *a,
 							   const struct annot_record *document,
 							   struct annot_bytes *ret,
 							   struct annot_error *err);
+/* The same into a buffer of the caller's, which is empty; the handle keeps nothing. */
+ANNOT_API ANNOT_CHECKED enum annot_status
+annot_fetch_text_apart(struct annot *a, const struct annot_record *document, struct annot_buf *ret,
+		       struct annot_error *err);
 /* The registry of keys, fetched once a handle and again after a submit. */
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_keys(struct annot *a, const struct annot_keys_reply **ret, struct annot_error *err);

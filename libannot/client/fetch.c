@@ -165,14 +165,29 @@ static enum annot_status fetch_text(struct annot *a, const struct annot_record *
 	return ANNOT_OK;
 }
 
+static enum annot_status not_a_document(const struct annot_record *record, struct annot_error *err)
+{
+	return annot_fail(err, ANNOT_INVALID, "record %s is not a document",
+			  annot_hash_hex(&record->id).text);
+}
+
+enum annot_status annot_fetch_text_apart(struct annot *a, const struct annot_record *document,
+					 struct annot_buf *ret, struct annot_error *err)
+{
+	const struct annot_card *sha256 = annot_record_card(document, "sha256");
+	const struct annot_card *length = annot_record_card(document, "length");
+	if (!sha256 || !length)
+		return not_a_document(document, err);
+	return fetch_text(a, document, sha256, length->start, ret, err);
+}
+
 enum annot_status annot_fetch_text(struct annot *a, const struct annot_record *document,
 				   struct annot_bytes *ret, struct annot_error *err)
 {
 	const struct annot_card *sha256 = annot_record_card(document, "sha256");
 	const struct annot_card *length = annot_record_card(document, "length");
 	if (!sha256 || !length)
-		return annot_fail(err, ANNOT_INVALID, "record %s is not a document",
-				  annot_hash_hex(&document->id).text);
+		return not_a_document(document, err);
 	for (struct annot_kept_text *text = a->texts; text; text = text->next)
 		if (annot_hash_equal(&text->sha256, &sha256->hash))
 			return annot_held_bytes(&text->text, ret, err);

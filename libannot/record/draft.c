@@ -20,6 +20,11 @@ struct annot_draft *annot_draft_new(enum annot_kind kind)
 	return d;
 }
 
+enum annot_kind annot_draft_kind(const struct annot_draft *d)
+{
+	return d->kind->kind;
+}
+
 struct annot_draft *annot_draft_free(struct annot_draft *d)
 {
 	if (d) {
@@ -177,6 +182,24 @@ enum annot_status annot_draft_add_target(struct annot_draft *d, const struct ann
 		while (d->n_cards > n_cards)
 			free(d->cards[--d->n_cards].value);
 	return status;
+}
+
+enum annot_status annot_draft_check(const struct annot_draft *d, const char *card,
+				    const char *value, struct annot_error *err)
+{
+	size_t len = strlen(value), n = 0;
+	const struct annot_card_def *def = annot_card_def_find(d->kind, card, strlen(card));
+	if (!def)
+		return annot_fail(err, ANNOT_INVALID, "kind %s has no card \"%s\"", d->kind->name,
+				  annot_excerpt(card, strlen(card)).text);
+	if (annot_utf8_valid(value, len) != len)
+		return annot_fail(err, ANNOT_INVALID, "the value is not UTF-8");
+	for (size_t i = 0; i < d->n_cards; i++)
+		n += d->cards[i].def == def;
+	if (n >= def->max && !def->in_group)
+		return annot_fail(err, ANNOT_INVALID, "a %s has at most %u of card \"%s\"",
+				  d->kind->name, def->max, def->name);
+	return annot_value_check(&(struct annot_card){.def = def, .text = value, .len = len}, err);
 }
 
 const char *annot_draft_value(const struct annot_draft *d, const char *card, size_t n)

@@ -15,6 +15,8 @@ ANNOT_API struct annot_draft *annot_draft_amend(const struct annot_record *paren
 
 ANNOT_API struct annot_draft *annot_draft_free(struct annot_draft *d);
 
+ANNOT_API enum annot_kind annot_draft_kind(const struct annot_draft *d);
+
 /* Another parent, for a merge. REFUSED past ANNOT_PARENTS_MAX. */
 ANNOT_API enum annot_status annot_draft_parent(struct annot_draft *d, const struct annot_hash *parent,
 					       struct annot_error *err);
@@ -34,6 +36,14 @@ ANNOT_API enum annot_status annot_draft_add_target(struct annot_draft *d,
 						   const struct annot_hash *document,
 						   struct annot_bytes text, uint64_t start,
 						   uint64_t end, struct annot_error *err);
+
+/*
+ * Whether a record of the draft could have that card beside those that it has: INVALID says why not (no such
+ * card, another form, too long, once too often), without adding it.
+ */
+ANNOT_API ANNOT_CHECKED enum annot_status annot_draft_check(const struct annot_draft *d,
+							    const char *card, const char *value,
+							    struct annot_error *err);
 
 /* Value of card n (0 …) of that name, in the order added; NULL past the last. */
 ANNOT_API const char *annot_draft_value(const struct annot_draft *d, const char *card, size_t n);

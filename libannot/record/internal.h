@@ -41,6 +41,9 @@ enum annot_status annot_header_parse(struct annot_reader *r, struct annot_record
 enum annot_status annot_value_parse(struct annot_arena *arena, struct annot_bytes raw,
 				    struct annot_card *card, struct annot_error *err);
 
+/* The same for a card whose def, text and len (unescaped) are set. */
+enum annot_status annot_value_check(struct annot_card *card, struct annot_error *err);
+
 /* Rules that bind several cards of one record. INVALID. */
 enum annot_status annot_rules_check(const struct annot_record *r, struct annot_error *err);
 

@@ -249,11 +249,9 @@ static enum annot_status take_value(struct annot_arena *arena, struct annot_byte
 	return ANNOT_OK;
 }
 
-enum annot_status annot_value_parse(struct annot_arena *arena, struct annot_bytes raw,
-				    struct annot_card *card, struct annot_error *err)
+enum annot_status annot_value_check(struct annot_card *card, struct annot_error *err)
 {
 	const struct annot_card_def *def = card->def;
-	TRY(take_value(arena, raw, card, err));
 	if (card->len == 0 && !may_be_empty(def))
 		return annot_fail(err, ANNOT_INVALID, "the value is empty");
 	if (def->longest && card->len > def->longest)
@@ -261,4 +259,11 @@ enum annot_status annot_value_parse(struct annot_arena *arena, struct annot_byte
 				  "the value has %zu bytes, at most %u are allowed", card->len,
 				  def->longest);
 	return parsers[def->type](card, err);
+}
+
+enum annot_status annot_value_parse(struct annot_arena *arena, struct annot_bytes raw,
+				    struct annot_card *card, struct annot_error *err)
+{
+	TRY(take_value(arena, raw, card, err));
+	return annot_value_check(card, err);
 }

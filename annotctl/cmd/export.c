@@ -1,0 +1,95 @@
+#include <string.h>
+
+#include "../formats/export.h"
+#include "../out/out.h"
+#include "../rows.h"
+
+static char *arg_as, *arg_output, *arg_losses, *arg_base, *arg_publisher, *arg_publisher_url;
+static int arg_strict;
+
+static const struct poptOption options[] = {
+	{"as", '\0', POPT_ARG_STRING, &arg_as, 0, "The format", "FORMAT"},
+	{"output", 'o', POPT_ARG_STRING, &arg_output, 0,
+	 "File or folder to write; - is standard output", "FILE"},
+	{"report-loss", '\0', POPT_ARG_STRING, &arg_losses, 0,
+	 "Write what did not survive, one JSON object a line", "FILE"},
+	{"strict", '\0', POPT_ARG_NONE, &arg_strict, 0,
+	 "Export nothing if anything does not survive", NULL},
+	{"base", '\0', POPT_ARG_STRING, &arg_base, 0, "Ids of records begin with that IRI", "IRI"},
+	{"publisher", '\0', POPT_ARG_STRING, &arg_publisher, 0, "Who publishes the export", "NAME"},
+	{"publisher-url", '\0', POPT_ARG_STRING, &arg_publisher_url, 0, "Where they publish",
+	 "URL"},
+	POPT_TABLEEND,
+};
+
+static int unknown_format(struct ctl *ctl)
+{
+	const char *names = "";
+	const struct annot_format *f;
+	for (size_t i = 0; names && (f = annot_format_at(i)); i++)
+		names = annot_arena_printf(ctl->arena, "%s%s%s", names, *names ? ", " : "",
+					   f->name);
+	return arg_as ? ctl_usage(ctl, "--as %s: expected one of %s", arg_as, names)
+		      : ctl_usage(ctl, "as what? say --as with one of %s", names);
+}
+
+static enum annot_status export(struct export_task *task) {
+	bool folder = task->format->flags & ANNOT_FORMAT_FOLDER;
+	TRY(sink_open(task->ctl, arg_output, folder, arg_strict, &task->sink));
+	TRY(task->format->flags & ANNOT_FORMAT_LOG ? export_log(task) : export_items(task));
+	return sink_finish(task->sink);
+}
+
+static void say(struct ctl *ctl, const struct export_task *task)
+{
+	const struct losses *l = task->losses;
+	bool to_stdout = !arg_output || strcmp(arg_output, "-") == 0;
+	out_note(ctl,
+		 "%llu exported; %llu fields did not survive, %llu annotations were left out%s",
+		 (unsigned long long)task->n, (unsigned long long)(l->n - l->left_out),
+		 (unsigned long long)l->left_out,
+		 l->n > 0 && !l->path ? "; --report-loss FILE says which" : "");
+	if (ctl->format != FORMAT_TEXT && !to_stdout)
+		out_json(ctl, json_pack("{s:s, s:I, s:I, s:I}", "file", arg_output, "exported",
+					(json_int_t)task->n, "losses", (json_int_t)l->n, "left_out",
+					(json_int_t)l->left_out));
+}
+
+static int run(struct ctl *ctl, int argc, const char **args)
+{
+	struct losses losses;
+	(void)argc;
+	const struct annot_format *format = arg_as ? annot_format_find(arg_as) : NULL;
+	if (!format)
+		return unknown_format(ctl);
+	CTL_TRY(ctl, losses_open(ctl, arg_losses, arg_strict, &losses));
+	struct export_task task = {.ctl = ctl,
+				   .format = format,
+				   .query = rows_query(ctl, args),
+				   .base = arg_base,
+				   .publisher = arg_publisher,
+				   .publisher_url = arg_publisher_url,
+				   .losses = &losses};
+	enum annot_status status = export(&task);
+	sink_free(task.sink);
+	enum annot_status closed = status == ANNOT_OK ? losses_close(&losses) : ANNOT_OK;
+	if (status != ANNOT_OK) {
+		struct annot_error why = ctl->err;
+		(void)losses_close(&losses);
+		ctl->err = why;
+	}
+	CTL_TRY(ctl, status == ANNOT_OK ? closed : status);
+	say(ctl, &task);
+	return 0;
+}
+
+const struct command cmd_export = {
+	"export",
+	"[QUERY] --as FORMAT [-o FILE]",
+	"Write annotations in a format of other programs, or all of the log",
+	options,
+	run,
+	NEEDS_DAEMON,
+	0,
+	-1,
+};

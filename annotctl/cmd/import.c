@@ -1,0 +1,95 @@
+#include "../formats/import.h"
+#include "../out/out.h"
+
+static char *arg_as, *arg_losses, *arg_base, *arg_document;
+static int arg_strict, arg_dry;
+
+static const struct poptOption options[] = {
+	{"as", '\0', POPT_ARG_STRING, &arg_as, 0, "The format", "FORMAT"},
+	{"report-loss", '\0', POPT_ARG_STRING, &arg_losses, 0,
+	 "Write what did not survive, one JSON object a line", "FILE"},
+	{"strict", '\0', POPT_ARG_NONE, &arg_strict, 0,
+	 "Import nothing if anything does not survive", NULL},
+	{"dry-run", 'n', POPT_ARG_NONE, &arg_dry, 0, "Import nothing; say what would be lost",
+	 NULL},
+	{"doc", '\0', POPT_ARG_STRING, &arg_document, 0,
+	 "The document that the items are about, whatever they say", "DOC"},
+	{"base", '\0', POPT_ARG_STRING, &arg_base, 0,
+	 "Ids that begin with that IRI are of records here", "IRI"},
+	POPT_TABLEEND,
+};
+
+static int unknown_format(struct ctl *ctl)
+{
+	const char *names = "";
+	const struct annot_format *f;
+	for (size_t i = 0; names && (f = annot_format_at(i)); i++)
+		names = annot_arena_printf(ctl->arena, "%s%s%s", names, *names ? ", " : "",
+					   f->name);
+	return arg_as ? ctl_usage(ctl, "--as %s: expected one of %s", arg_as, names)
+		      : ctl_usage(ctl, "as what? say --as with one of %s", names);
+}
+
+static int say(struct ctl *ctl, const struct import_task *task)
+{
+	const struct import_counts *c = &task->counts;
+	const struct losses *l = task->losses;
+	bool bad = c->broken > 0 || c->refused > 0;
+	if (ctl->format != FORMAT_TEXT)
+		out_json(ctl, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}", "items",
+					(json_int_t)c->items, "imported", (json_int_t)c->imported,
+					"there", (json_int_t)c->there, "losses", (json_int_t)l->n,
+					"left_out", (json_int_t)l->left_out, "broken",
+					(json_int_t)c->broken, "refused", (json_int_t)c->refused,
+					"dry_run", (int)task->dry));
+	else
+		out_note(
+			ctl,
+			"%llu items: %s%llu records imported, %llu were there already; %llu fields "
+			"did not survive, %llu items were left out%s",
+			(unsigned long long)c->items, task->dry ? "none signed; " : "",
+			(unsigned long long)c->imported, (unsigned long long)c->there,
+			(unsigned long long)(l->n - l->left_out), (unsigned long long)l->left_out,
+			l->n > 0 && !l->path ? " (--report-loss FILE says which)" : "");
+	if (!bad)
+		return 0;
+	return ctl_fail(ctl,
+			annot_fail(&ctl->err, ANNOT_NO,
+				   "%llu items are broken and %llu records were refused; "
+				   "mend them and import again: what is there is passed over",
+				   (unsigned long long)c->broken, (unsigned long long)c->refused));
+}
+
+static int run(struct ctl *ctl, int argc, const char **args)
+{
+	struct losses losses;
+	(void)argc;
+	const struct annot_format *format = arg_as ? annot_format_find(arg_as) : NULL;
+	if (!format)
+		return unknown_format(ctl);
+	CTL_TRY(ctl, losses_open(ctl, arg_losses, arg_strict, &losses));
+	struct import_task task = {.ctl = ctl,
+				   .format = format,
+				   .base = arg_base,
+				   .document = arg_document,
+				   .losses = &losses,
+				   .dry = arg_dry};
+	enum annot_status status = import_files(&task, args);
+	struct annot_error why = ctl->err;
+	enum annot_status closed = losses_close(&losses);
+	if (status != ANNOT_OK)
+		ctl->err = why;
+	CTL_TRY(ctl, status == ANNOT_OK ? closed : status);
+	return say(ctl, &task);
+}
+
+const struct command cmd_import = {
+	"import",
+	"--as FORMAT [FILE…]",
+	"Sign annotations that other programs made, with their authors as data",
+	options,
+	run,
+	NEEDS_DAEMON | WRITES,
+	0,
+	-1,
+};

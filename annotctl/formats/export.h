@@ -1,0 +1,24 @@
+/* Exports: what a query finds, or the whole log, into a format. */
+#ifndef ANNOTCTL_FORMATS_EXPORT_H
+#define ANNOTCTL_FORMATS_EXPORT_H
+
+#include "losses.h"
+#include "sink.h"
+
+struct export_task {
+	struct ctl *ctl;
+	const struct annot_format *format;
+	const char *query;                            /* "": everything that stands */
+	const char *base, *publisher, *publisher_url; /* may be NULL */
+	struct losses *losses;
+	struct sink *sink;
+	uint64_t n; /* out: items, or records of the log */
+};
+
+/* What the query finds, item by item. */
+enum annot_status export_items(struct export_task *task);
+/* For a format of the log: every record in order, with contents; or, with a query, the records that
+ * it finds. */
+enum annot_status export_log(struct export_task *task);
+
+#endif

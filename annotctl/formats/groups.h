@@ -1,0 +1,48 @@
+/* What items became: drafts that stay together until all of them are in the log. */
+#ifndef ANNOTCTL_FORMATS_GROUPS_H
+#define ANNOTCTL_FORMATS_GROUPS_H
+
+#include "../ctl.h"
+
+struct group_ref {
+	const char *card;
+	const char *item; /* "": see draft */
+	size_t draft;     /* one before this, of the same group */
+	bool known;       /* it is this record of the corpus */
+	struct annot_hash record;
+};
+
+enum group_state {
+	GROUP_NEW,
+	GROUP_READY,  /* its refs are cards now */
+	GROUP_DONE,   /* id is known: signed, or there before */
+	GROUP_FAILED, /* it cannot be made; what refers to it cannot either */
+};
+
+struct group_draft {
+	struct annot_draft *draft;
+	const struct group_ref *refs;
+	size_t n_refs;
+	enum group_state state;
+	struct annot_hash id;
+};
+
+/* One allocation. */
+struct group {
+	struct group *next; /* while it waits */
+	const char *id;     /* imported-from */
+	const char *file;
+	size_t line;
+	size_t n;
+	struct group_draft drafts[];
+};
+
+/* Takes the drafts over, also where it returns NULL: out of memory. */
+struct group *group_new(const char *id, const char *file, size_t line,
+			const struct annot_import_draft *drafts, size_t n);
+struct group *group_free(struct group *g);
+
+/* Whether every draft is done or failed. */
+bool group_is_over(const struct group *g);
+
+#endif

@@ -1,0 +1,208 @@
+/* What a format asks of its host, and what becomes of its items. */
+#include "import.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../out/out.h"
+#include "../out/progress.h"
+#include "dry.h"
+#include "input.h"
+#include "sources.h"
+
+enum { RULES_MAX = 1 << 20 };
+enum { BROKEN_SHOWN = 20 }; /* items that break a rule are named, so many of them */
+
+struct importing {
+	struct import_task *task;
+	struct annot_import *m;
+	struct sources *sources;
+	struct annot_arena *rules; /* the policy in force */
+	struct batch *batch; /* or */
+	struct dry *dry;
+	struct progress progress;
+	const struct annot_import_item *item; /* under way */
+	enum annot_status
+		failed; /* of a callback: ends the import, whatever the format makes of it */
+};
+
+static enum annot_status source(void *arg, const struct annot_source_wanted *wanted,
+				struct annot_source **ret, struct annot_error *err)
+{
+	struct importing *i = arg;
+	return sources_find(i->sources, wanted, ret, err);
+}
+
+static enum annot_status lost(void *arg, const struct annot_loss *loss, struct annot_error *err)
+{
+	struct importing *i = arg;
+	i->failed = losses_add(i->task->losses, loss, err);
+	return i->failed;
+}
+
+static void drop(const struct annot_import_draft *drafts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		annot_draft_free(drafts[i].draft);
+}
+
+static size_t count_refs(const struct annot_import_draft *drafts, size_t n)
+{
+	size_t ret = 0;
+	for (size_t i = 0; i < n; i++)
+		ret += drafts[i].n_refs;
+	return ret;
+}
+
+static enum annot_status take(void *arg, const char *id, const struct annot_import_draft *drafts,
+			      size_t n, struct annot_error *err)
+{
+	struct importing *i = arg;
+	if (n > ANNOT_IMPORT_DRAFTS_MAX || count_refs(drafts, n) > ANNOT_IMPORT_REFS_MAX) {
+		const struct annot_loss loss = {.item = id,
+						.field = "",
+						.reason =
+							"it is more than 64 records, or refers to "
+							"more than 256",
+						.left_out = true,
+						.file = i->item->file,
+						.line = i->item->line};
+		drop(drafts, n);
+		return lost(arg, &loss, err);
+	}
+	i->failed = i->dry ? dry_take(i->dry, i->item, id, drafts, n)
+			   : batch_take(i->batch, i->item, id, drafts, n);
+	if (i->failed != ANNOT_OK)
+		return annot_fail(err, i->failed, "%s", i->task->ctl->err.text);
+	return ANNOT_OK;
+}
+_Static_assert(ANNOT_IMPORT_DRAFTS_MAX == 64 && ANNOT_IMPORT_REFS_MAX == 256,
+	       "the message says how many");
+
+/* An item that breaks a rule is named and passed over; with --strict it ends the import. */
+static enum annot_status broken(struct importing *i)
+{
+	struct ctl *ctl = i->task->ctl;
+	if (i->task->losses->strict)
+		return ANNOT_INVALID;
+	if (++i->task->counts.broken <= BROKEN_SHOWN)
+		out_warning(ctl, "%s", out_safe(ctl, ctl->err.text));
+	return ANNOT_OK;
+}
+
+static enum annot_status one(struct importing *i, const struct annot_import_item *item)
+{
+	struct ctl *ctl = i->task->ctl;
+	struct annot_error err = {0};
+	i->item = item;
+	i->failed = ANNOT_OK;
+	sources_next_item(i->sources);
+	i->task->counts.items += !item->envelope;
+	enum annot_status status = annot_import_item(i->m, item, &err);
+	if (status == ANNOT_OK)
+		return ANNOT_OK;
+	ctl->err = err;
+	return status == ANNOT_INVALID && i->failed == ANNOT_OK ? broken(i) : status;
+}
+
+static enum annot_status one_file(struct importing *i, struct input *in)
+{
+	struct ctl *ctl = i->task->ctl;
+	struct annot_items *items;
+	enum annot_status status;
+	TRY(annot_items_new(i->task->format, in->shown, input_read, in, &items, &ctl->err));
+	do {
+		struct annot_import_item item;
+		status = annot_items_next(items, &item, &ctl->err);
+		item.name = in->name;
+		item.text = annot_buf_bytes(&in->text);
+		if (status == ANNOT_OK)
+			status = one(i, &item);
+		else if (status == ANNOT_INVALID || status == ANNOT_TOO_LARGE)
+			status = broken(i);
+		progress_show(&i->progress, annot_items_bytes(items), in->size);
+	} while (status == ANNOT_OK);
+	annot_items_free(items);
+	if (status != ANNOT_NOT_FOUND)
+		return status;
+	const struct annot_import_item end = {.file = in->shown, .name = in->name};
+	i->item = &end;
+	return annot_import_end(i->m, &ctl->err);
+}
+
+static enum annot_status pass(struct importing *i, struct inputs *inputs)
+{
+	struct ctl *ctl = i->task->ctl;
+	struct annot_policy policy;
+	TRY(annot_fetch_policy(ctl->annot, UINT64_MAX, i->rules, &policy, &ctl->err));
+	const struct annot_import_host host = {.arg = i,
+					       .source = source,
+					       .take = take,
+					       .lost = lost,
+					       .corpus = annot_hello(ctl->annot)->corpus,
+					       .base = i->task->base,
+					       .document = i->task->document,
+					       .scales = policy.scales,
+					       .n_scales = policy.n_scales};
+	struct input in;
+	enum annot_status status;
+	TRY(annot_import_new(i->task->format, &host, &i->m, &ctl->err));
+	while ((status = inputs_next(inputs, &in)) == ANNOT_OK) {
+		status = one_file(i, &in);
+		input_close(&in);
+		TRY(status);
+	}
+	if (status != ANNOT_NOT_FOUND)
+		return status;
+	return i->dry ? dry_end(i->dry) : batch_end(i->batch);
+}
+
+static enum annot_status run(struct import_task *task, struct inputs *inputs, bool dry)
+{
+	struct importing i = {
+		.task = task,
+		.sources = sources_new(task->ctl),
+		.rules = annot_arena_new(RULES_MAX),
+		.progress = {.ctl = task->ctl, .what = dry ? "looked through" : "imported"}};
+	if (dry)
+		i.dry = dry_new(task);
+	else
+		i.batch = batch_new(task);
+	task->counts = (struct import_counts){0};
+	enum annot_status status =
+		i.sources && i.rules && (i.dry || i.batch)
+			? pass(&i, inputs)
+			: annot_fail(&task->ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	progress_end(&i.progress);
+	annot_import_free(i.m);
+	dry_free(i.dry);
+	batch_free(i.batch);
+	annot_arena_free(i.rules);
+	sources_free(i.sources);
+	return status;
+}
+
+/* What was signed before and not sent counts as there. */
+static enum annot_status begin(struct import_task *task)
+{
+	size_t sent, refused;
+	return annot_outbox_flush(task->ctl->annot, &sent, &refused, &task->ctl->err);
+}
+
+enum annot_status import_files(struct import_task *task, const char **paths)
+{
+	struct inputs *inputs;
+	bool first = task->dry || task->losses->strict;
+	enum annot_status status;
+	TRY(inputs_open(task->ctl, task->format, paths, first && !task->dry, &inputs));
+	status = first ? run(task, inputs, true) : ANNOT_OK;
+	if (status == ANNOT_OK && !task->dry)
+		status = begin(task);
+	if (status == ANNOT_OK && first && !task->dry)
+		status = inputs_again(inputs);
+	if (status == ANNOT_OK && !task->dry)
+		status = run(task, inputs, false);
+	inputs_free(inputs);
+	return status;
+}

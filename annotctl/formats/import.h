@@ -1,0 +1,40 @@
+/* Imports: input item by item, signed and sent in batches. */
+#ifndef ANNOTCTL_FORMATS_IMPORT_H
+#define ANNOTCTL_FORMATS_IMPORT_H
+
+#include "losses.h"
+
+struct import_counts {
+	uint64_t items;    /* read */
+	uint64_t imported; /* records that are in the log now */
+	uint64_t there;    /* records that were there before */
+	uint64_t broken;   /* items that break a rule of the format, or input that cannot be read */
+	uint64_t refused;  /* records that the daemon refused */
+};
+
+struct import_task {
+	struct ctl *ctl;
+	const struct annot_format *format;
+	const char *base, *document; /* may be NULL */
+	struct losses *losses;
+	bool dry;                    /* nothing is signed */
+	struct import_counts counts; /* out */
+};
+
+/* Reads all of the files (none: standard input). Other than OK: it ended before their end. */
+enum annot_status import_files(struct import_task *task, const char **paths);
+
+/* --- between import.c, import_read.c and import_batch.c --- */
+
+struct batch;
+
+/* NULL: out of memory. */
+struct batch *batch_new(struct import_task *task);
+struct batch *batch_free(struct batch *b);
+/* Takes what an item became; signs and sends when there is enough of it. */
+enum annot_status batch_take(struct batch *b, const struct annot_import_item *item, const char *id,
+			     const struct annot_import_draft *drafts, size_t n);
+/* Signs and sends what is left; what still waits for other items is reported. */
+enum annot_status batch_end(struct batch *b);
+
+#endif

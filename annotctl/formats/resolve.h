@@ -1,0 +1,24 @@
+/* What drafts of a batch refer to, and which of them the corpus has already. */
+#ifndef ANNOTCTL_FORMATS_RESOLVE_H
+#define ANNOTCTL_FORMATS_RESOLVE_H
+
+#include "found.h"
+#include "groups.h"
+
+struct resolve {
+	struct found found;
+};
+
+/* Asks the corpus for the items of the groups and for what they refer to. */
+enum annot_status resolve_begin(struct ctl *ctl, struct resolve *r, struct group *const *groups,
+				size_t n);
+/*
+ * Makes new drafts ready all of whose refs are records by now, and those done that are in the
+ * corpus already (*there counts them). *ret_ready: how many are ready to be signed. What refers to
+ * a draft that failed fails.
+ */
+enum annot_status resolve_round(struct ctl *ctl, struct resolve *r, struct group *const *groups,
+				size_t n, uint64_t *there, size_t *ret_ready);
+void resolve_free(struct resolve *r);
+
+#endif
