@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "../key.h"
 #include "../out/record.h"
 #include "../rows.h"
 
@@ -26,6 +27,12 @@ static enum annot_status put_sources(struct ctl *ctl, const struct annot_record 
 	return ANNOT_OK;
 }
 
+static bool is_bot(struct ctl *ctl, const struct annot_record *record)
+{
+	const struct annot_key_view *key = record ? key_enrolled(ctl, &record->author) : NULL;
+	return key && strcmp(key->role, "bot") == 0;
+}
+
 enum annot_status entry_of(struct ctl *ctl, const struct annot_row *row,
 			   const struct annot_record *record, struct sources *sources,
 			   struct annot_entry *ret)
@@ -48,6 +55,7 @@ enum annot_status entry_of(struct ctl *ctl, const struct annot_row *row,
 		.versions = row->versions,
 		.head = row->head,
 		.blind = row->blind,
+		.bot = is_bot(ctl, record),
 		.author_name = row->author_name,
 		.effect = row->effect,
 		.review = row->review,

@@ -10,12 +10,13 @@
 #include "../rows.h"
 #include "entry.h"
 
-enum { ITEM_ARENA_MAX = 256 << 20 };
+enum { ITEM_ARENA_MAX = 256 << 20, RULES_MAX = 1 << 20 };
 
 struct exporting {
 	struct export_task *task;
 	struct annot_export *x;
 	struct sources *sources;
+	struct annot_arena *rules; /* the policy in force */
 	struct progress progress;
 	uint64_t size; /* of the log, as it was at first */
 };
@@ -138,7 +139,9 @@ static enum annot_status run(struct exporting *e)
 	struct export_task *task = e->task;
 	struct ctl *ctl = task->ctl;
 	char now[ANNOT_TIME_LEN + 1] = "";
+	struct annot_policy policy;
 	annot_time_format(time(NULL), now);
+	TRY(annot_fetch_policy(ctl->annot, UINT64_MAX, e->rules, &policy, &ctl->err));
 	const struct annot_export_host host = {
 		.arg = e,
 		.put = put,
@@ -150,6 +153,8 @@ static enum annot_status run(struct exporting *e)
 		.publisher_url = task->publisher_url,
 		.generated = now,
 		.one_a_line = ctl->format == FORMAT_NDJSON,
+		.scales = policy.scales,
+		.n_scales = policy.n_scales,
 	};
 	TRY(annot_export_new(task->format, &host, &e->x, &ctl->err));
 	TRY(rows_each(ctl, &(struct rows_request){.query = task->query}, take, e, NULL));
@@ -160,13 +165,16 @@ enum annot_status export_items(struct export_task *task)
 {
 	struct exporting e = {.task = task,
 			      .sources = sources_new(task->ctl),
+			      .rules = annot_arena_new(RULES_MAX),
 			      .progress = {.ctl = task->ctl, .what = "exported"},
 			      .size = annot_hello(task->ctl->annot)->size};
-	if (!e.sources)
-		return annot_fail(&task->ctl->err, ANNOT_NO_MEMORY, "out of memory");
-	enum annot_status status = run(&e);
+	enum annot_status status =
+		e.sources && e.rules
+			? run(&e)
+			: annot_fail(&task->ctl->err, ANNOT_NO_MEMORY, "out of memory");
 	progress_end(&e.progress);
 	annot_export_free(e.x);
+	annot_arena_free(e.rules);
 	sources_free(e.sources);
 	return status;
 }

@@ -11,12 +11,14 @@
 #include "input.h"
 #include "sources.h"
 
+enum { RULES_MAX = 1 << 20 };
 enum { BROKEN_SHOWN = 20 }; /* items that break a rule are named, so many of them */
 
 struct importing {
 	struct import_task *task;
 	struct annot_import *m;
 	struct sources *sources;
+	struct annot_arena *rules; /* the policy in force */
 	struct batch *batch; /* or */
 	struct dry *dry;
 	struct progress progress;
@@ -134,13 +136,17 @@ static enum annot_status one_file(struct importing *i, struct input *in)
 static enum annot_status pass(struct importing *i, struct inputs *inputs)
 {
 	struct ctl *ctl = i->task->ctl;
+	struct annot_policy policy;
+	TRY(annot_fetch_policy(ctl->annot, UINT64_MAX, i->rules, &policy, &ctl->err));
 	const struct annot_import_host host = {.arg = i,
 					       .source = source,
 					       .take = take,
 					       .lost = lost,
 					       .corpus = annot_hello(ctl->annot)->corpus,
 					       .base = i->task->base,
-					       .document = i->task->document};
+					       .document = i->task->document,
+					       .scales = policy.scales,
+					       .n_scales = policy.n_scales};
 	struct input in;
 	enum annot_status status;
 	TRY(annot_import_new(i->task->format, &host, &i->m, &ctl->err));
@@ -159,6 +165,7 @@ static enum annot_status run(struct import_task *task, struct inputs *inputs, bo
 	struct importing i = {
 		.task = task,
 		.sources = sources_new(task->ctl),
+		.rules = annot_arena_new(RULES_MAX),
 		.progress = {.ctl = task->ctl, .what = dry ? "looked through" : "imported"}};
 	if (dry)
 		i.dry = dry_new(task);
@@ -166,13 +173,14 @@ static enum annot_status run(struct import_task *task, struct inputs *inputs, bo
 		i.batch = batch_new(task);
 	task->counts = (struct import_counts){0};
 	enum annot_status status =
-		i.sources && (i.dry || i.batch)
+		i.sources && i.rules && (i.dry || i.batch)
 			? pass(&i, inputs)
 			: annot_fail(&task->ctl->err, ANNOT_NO_MEMORY, "out of memory");
 	progress_end(&i.progress);
 	annot_import_free(i.m);
 	dry_free(i.dry);
 	batch_free(i.batch);
+	annot_arena_free(i.rules);
 	sources_free(i.sources);
 	return status;
 }

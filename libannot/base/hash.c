@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 
+#include <openssl/md5.h>
 #include <openssl/sha.h>
 
 static SHA256_CTX *context(struct annot_sha256 *s)
@@ -56,4 +57,13 @@ void annot_sha512(const void *data, size_t len, uint8_t ret[64])
 	if (len > 0)
 		SHA512_Update(&s, data, len);
 	SHA512_Final(ret, &s);
+}
+
+void annot_md5(const void *data, size_t len, uint8_t ret[16])
+{
+	MD5_CTX s;
+	MD5_Init(&s);
+	if (len > 0)
+		MD5_Update(&s, data, len);
+	MD5_Final(ret, &s);
 }

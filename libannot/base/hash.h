@@ -14,6 +14,9 @@ struct annot_hash annot_sha256_prefixed(uint8_t prefix, struct annot_bytes a, st
 
 void annot_sha512(const void *data, size_t len, uint8_t ret[64]);
 
+/* MD5 (RFC 1321): no protection against anybody, but what others' formats check texts by. */
+void annot_md5(const void *data, size_t len, uint8_t ret[16]);
+
 /* Streaming SHA-256. */
 struct annot_sha256 {
 	uint64_t opaque[16];

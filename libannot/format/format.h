@@ -66,6 +66,7 @@ struct annot_entry {
 	uint8_t signature[ANNOT_SIGNATURE_SIZE];
 	uint64_t index, version, versions;
 	bool head, blind;
+	bool bot;                /* the author was enrolled as one */
 	const char *author_name; /* as enrolled; NULL: unknown */
 	const char *effect;      /* effective, pending, void */
 	const char *review;      /* draft, approved, … */
@@ -119,6 +120,8 @@ struct annot_export_host {
 	const char *publisher_url; /* --publisher-url, or NULL */
 	const char *generated;     /* "2026-11-22T00:00:00Z": the host's clock */
 	bool one_a_line;           /* --format ndjson: an item a line, nothing around them */
+	const struct annot_scale *scales; /* of the policy in force */
+	size_t n_scales;
 };
 
 /* --- an export under way --- */
@@ -154,6 +157,7 @@ struct annot_import_item {
 	const char *file;
 	size_t line;   /* where it begins, from 1 */
 	bool envelope; /* the container of the items */
+	bool within;   /* it stands in a container */
 	/* Of a format of FOLDER: the file's name without folder and ending, and the text beside it
 	 * (FILE.txt). */
 	const char *name;
@@ -204,6 +208,8 @@ struct annot_import_host {
 	const char *base; /* --base: IRIs that begin so are hashes of our records, as in export */
 	const char *
 		document; /* --doc NAME: the document that all items are about; NULL: as they say */
+	const struct annot_scale *scales; /* of the policy in force */
+	size_t n_scales;
 };
 
 struct annot_import {

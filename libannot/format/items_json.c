@@ -319,7 +319,9 @@ static enum annot_status element(struct annot_items *it, struct annot_import_ite
 		return broken(it, "cut short in a list of items", err);
 	TRY(scan_value(it, err));
 	*ret_given = true;
-	return give(it, ret, err);
+	enum annot_status status = give(it, ret, err);
+	ret->within = it->envelope.len > 0;
+	return status;
 }
 
 /* A line that is broken in itself does not keep the next one from being read. */
