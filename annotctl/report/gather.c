@@ -133,6 +133,7 @@ static enum annot_status prove(struct report *r)
 	struct ctl *ctl = r->ctl;
 	struct annot_buf hashes = LIST_INIT;
 	struct annot_bundle *bundle = annot_arena_alloc(ctl->arena, sizeof *bundle);
+	struct annot_bytes bytes = {0};
 	size_t n_items;
 	report_items(r, &n_items);
 	enum annot_status status = bundle ? list_records(r, &hashes) : no_memory(ctl);
@@ -140,14 +141,16 @@ static enum annot_status prove(struct report *r)
 	if (status == ANNOT_OK)
 		status = annot_bundle_collect_records(ctl->annot, list,
 						      LIST_COUNT(struct annot_hash, &hashes),
-						      &r->bundle, &ctl->err);
+						      annot_held_sink(&r->bundle), &ctl->err);
 	if (status == ANNOT_OK)
-		status = annot_gate_bundle(ctl->arena, annot_buf_bytes(&r->bundle), &r->trust, list,
-					   n_items, &r->gate, &ctl->err);
+		status = annot_held_bytes(&r->bundle, &bytes, &ctl->err);
+	if (status == ANNOT_OK)
+		status = annot_gate_bundle(ctl->arena, bytes, &r->trust, list, n_items, &r->gate,
+					   &ctl->err);
 	annot_buf_free(&hashes);
 	TRY(status);
 	TRY(check_log(r));
-	TRY(annot_bundle_parse(ctl->arena, annot_buf_bytes(&r->bundle), bundle, &ctl->err));
+	TRY(annot_bundle_parse(ctl->arena, bytes, bundle, &ctl->err));
 	r->parsed = bundle;
 	TRY(add_records(r, bundle));
 	connect(r);
@@ -159,7 +162,7 @@ enum annot_status report_gather(struct ctl *ctl, const char *query, const char *
 {
 	*ret = (struct report){.ctl = ctl,
 			       .query = query,
-			       .bundle = ANNOT_BUF_INIT(BUNDLE_MAX),
+			       .bundle = ANNOT_HELD_INIT(BUNDLE_IN_MEMORY),
 			       .items = LIST_INIT,
 			       .records = LIST_INIT,
 			       .by_annotation = LIST_INIT,
@@ -173,7 +176,7 @@ enum annot_status report_gather(struct ctl *ctl, const char *query, const char *
 
 void report_free(struct report *r)
 {
-	annot_buf_free(&r->bundle);
+	annot_held_free(&r->bundle);
 	annot_buf_free(&r->items);
 	annot_buf_free(&r->records);
 	annot_buf_free(&r->by_annotation);

@@ -78,7 +78,7 @@ struct report {
 	const struct annot_gate *gate;
 	struct annot_bytes note;
 	const struct annot_bundle *parsed;
-	struct annot_buf bundle;                                   /* freed by report_free */
+	struct annot_held bundle;                                  /* freed by report_free */
 	struct annot_buf items, records, by_annotation, by_record; /* lists; freed too */
 	struct annot_buf texts;
 	size_t n_selected, n_entries;

@@ -172,13 +172,13 @@ static enum annot_status not_a_document(const struct annot_record *record, struc
 }
 
 enum annot_status annot_fetch_text_apart(struct annot *a, const struct annot_record *document,
-					 struct annot_buf *ret, struct annot_error *err)
+					 struct annot_held *ret, struct annot_error *err)
 {
 	const struct annot_card *sha256 = annot_record_card(document, "sha256");
 	const struct annot_card *length = annot_record_card(document, "length");
 	if (!sha256 || !length)
 		return not_a_document(document, err);
-	return fetch_text(a, document, sha256, length->start, ret, err);
+	return fetch_text(a, document, &sha256->hash, length->start, ret, err);
 }
 
 enum annot_status annot_fetch_text(struct annot *a, const struct annot_record *document,
