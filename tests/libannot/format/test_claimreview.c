@@ -288,7 +288,7 @@ static void test_import(void **state)
 	assert_ok(
 		desk_import(d, "claimreview",
 			    "[{" REVIEW ",\"firstAppearance\":\"x\",\"reviewRating\":{\"@type\":"
-					"\"Rating\",\"alternateName\":"
+			    "\"Rating\",\"alternateName\":"
 			    "\"Mostly True\",\"ratingValue\":2,\"bestRating\":9,\"worstRating\":1,"
 			    "\"ratingExplanation\":\"Because.\"},\"ex\":[1]}]"));
 	assert_int_equal(d->n_taken, 2);
