@@ -8,8 +8,14 @@
 static enum annot_status refer(struct w3c_work *w, const char *card, const char *iri,
 			       struct annot_error *err)
 {
-	if (w->n_refs == ANNOT_IMPORT_REFS_MAX)
-		return annot_import_lose_text(w->m, card, iri, "more references than we take", err);
+	const struct annot_kind_def *kind = annot_kind_def(w->kind);
+	const struct annot_card_def *def = annot_card_def_find(kind, card, strlen(card));
+	size_t n = 0;
+	for (size_t i = 0; i < w->n_refs; i++)
+		n += strcmp(w->refs[i].card, card) == 0;
+	if (!def || n >= def->max || w->n_refs == ANNOT_IMPORT_REFS_MAX)
+		return annot_import_lose_text(w->m, card, iri,
+					      "one reference more than it may have", err);
 	w->refs[w->n_refs++] = (struct annot_import_ref){.card = card, .item = iri};
 	return ANNOT_OK;
 }
@@ -21,8 +27,10 @@ static enum annot_status refer_record(struct w3c_work *w, const char *card,
 		(struct annot_hash *)(void *)annot_arena_copy(w->m->arena, record, sizeof *record);
 	if (!copy)
 		return w3c_no_memory(err);
-	TRY(refer(w, card, NULL, err));
-	w->refs[w->n_refs - 1].record = copy;
+	size_t before = w->n_refs;
+	TRY(refer(w, card, annot_hash_hex(record).text, err));
+	if (w->n_refs > before)
+		w->refs[before] = (struct annot_import_ref){.card = card, .record = copy};
 	return ANNOT_OK;
 }
 
