@@ -3,6 +3,7 @@
 #include "base/encode.h"
 #include "format/build.h"
 #include "format/claimreview.h"
+#include "format/json_out.h"
 #include "text/utf8.h"
 
 /* Cards that have a place in it. */
@@ -318,7 +319,6 @@ enum annot_status claimreview_export_item(struct annot_export *x,
 					  const struct annot_export_item *item,
 					  struct annot_error *err)
 {
-	uint64_t *written = x->own;
 	const struct annot_entry *on;
 	json_t *object = NULL;
 	AUTO_BUF struct annot_buf text = ANNOT_BUF_INIT(ANNOT_RECORD_MAX);
@@ -333,11 +333,7 @@ enum annot_status claimreview_export_item(struct annot_export *x,
 		return annot_export_leave_out(x, "what it rates claims nothing in words", err);
 	TRY(check_length(x, text.data, err));
 	TRY(review(x, item, on, text.data, &object, err));
-	if (!x->host.one_a_line)
-		TRY(annot_export_put(x, NULL, *written ? ",\n" : "\n", *written ? 2 : 1, err));
-	(*written)++;
-	TRY(annot_export_put_json(x, NULL, object, err));
-	return x->host.one_a_line ? annot_export_put(x, NULL, "\n", 1, err) : ANNOT_OK;
+	return annot_export_put_element(x, x->own, object, err);
 }
 
 enum annot_status claimreview_end(struct annot_export *x, struct annot_error *err)
