@@ -63,6 +63,24 @@ void bundle_print(struct ctl *ctl, const struct annot_check *lines, size_t n)
 			 lines[i].text);
 }
 
+void bundle_keep_evidence(struct ctl *ctl, struct annot_bytes bundle,
+			  const struct annot_hash *corpus, const char **ret)
+{
+	struct annot_buf path = ANNOT_BUF_INIT(4096);
+	enum annot_status status = annot_evidence_keep_bundle(corpus, bundle, &path, &ctl->err);
+	*ret = NULL;
+	if (status == ANNOT_OK) {
+		*ret = annot_arena_copy(ctl->arena, path.data, path.len);
+		out_note(ctl,
+			 "the two signed checkpoints are kept in %s; check them anywhere with: "
+			 "annotctl verify FILE --corpus %s",
+			 out_safe(ctl, path.data), annot_hash_hex(corpus).text);
+	} else if (status != ANNOT_NOT_FOUND) {
+		out_warning(ctl, "no evidence could be kept: %s", out_safe(ctl, ctl->err.text));
+	}
+	annot_buf_free(&path);
+}
+
 enum annot_status bundle_policy(struct ctl *ctl, const char *path, struct annot_trust *ret)
 {
 	struct annot_tlogpolicy *policy = annot_arena_alloc(ctl->arena, sizeof(*policy));

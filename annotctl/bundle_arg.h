@@ -4,7 +4,7 @@
 
 #include "ctl.h"
 
-enum { BUNDLE_MAX = 1 << 30 }; /* bytes of one that is fetched */
+enum { BUNDLE_IN_MEMORY = 8 << 20 }; /* bytes of one that is fetched; larger ones go to a file */
 
 /* Whether an argument means a file and not an id: it has a "/", ends in ".bundle", or is there. */
 bool bundle_is_file(const char *arg);
@@ -21,6 +21,15 @@ enum annot_status bundle_trust_daemon(struct ctl *ctl, const char *corpus, struc
 
 /* Prints the lines of a verifier: ok, WARN, MISSING, FAIL or nothing, name, text. */
 void bundle_print(struct ctl *ctl, const struct annot_check *lines, size_t n);
+
+/*
+ * Keeps the two checkpoints of a bundle whose log was found to be forked, so that the file
+ * convinces others, and says where: *ret is its path, in ctl's arena; NULL: nothing could be kept
+ * (a warning says why), or the bundle has not got both notes. The only thing that reading a bundle
+ * ever writes.
+ */
+void bundle_keep_evidence(struct ctl *ctl, struct annot_bytes bundle,
+			  const struct annot_hash *corpus, const char **ret);
 
 /* Adds the witnesses of a policy file (NULL: none) and the time of day to what is trusted.
  * UNREADABLE, INVALID. */

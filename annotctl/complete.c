@@ -52,7 +52,8 @@ static const struct {
 	 "	done\n"
 	 "	if (( $#found )); then _describe annotctl found; fi\n"
 	 "}\n"
-	 "compdef _annotctl annotctl\n"},
+	 /* Found in $fpath it is what _annotctl does at first; read by hand it only tells zsh. */
+	 "if [[ $funcstack[1] = _annotctl ]]; then _annotctl \"$@\"; else compdef _annotctl annotctl; fi\n"},
 	{"fish",
 	 "function __annotctl\n"
 	 "	set -l typed (commandline -opc)\n"

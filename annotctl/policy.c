@@ -6,20 +6,23 @@
 #include "out/out.h"
 #include "rows.h"
 
-static enum annot_status read_rules(struct ctl *ctl, struct annot_buf *bundle,
+static enum annot_status read_rules(struct ctl *ctl, struct annot_held *bundle,
 				    const struct annot_rules **ret)
 {
 	struct annot_trust trust = {0};
+	struct annot_bytes bytes;
 	TRY(bundle_trust_daemon(ctl, NULL, &trust));
-	TRY(annot_bundle_collect_records(ctl->annot, &trust.corpus, 1, bundle, &ctl->err));
-	return annot_rules_bundle(ctl->arena, annot_buf_bytes(bundle), &trust, ret, &ctl->err);
+	TRY(annot_bundle_collect_records(ctl->annot, &trust.corpus, 1, annot_held_sink(bundle),
+					 &ctl->err));
+	TRY(annot_held_bytes(bundle, &bytes, &ctl->err));
+	return annot_rules_bundle(ctl->arena, bytes, &trust, ret, &ctl->err);
 }
 
 enum annot_status policy_rules(struct ctl *ctl, const struct annot_rules **ret)
 {
-	struct annot_buf bundle = ANNOT_BUF_INIT(BUNDLE_MAX);
+	struct annot_held bundle = ANNOT_HELD_INIT(BUNDLE_IN_MEMORY);
 	enum annot_status status = read_rules(ctl, &bundle, ret);
-	annot_buf_free(&bundle);
+	annot_held_free(&bundle);
 	return status;
 }
 

@@ -24,6 +24,21 @@ bool rows_is_id(const char *arg)
 	return *arg && strspn(arg, "abcdefghijklmnopqrstuvwxyz0123456789._-@=") == strlen(arg);
 }
 
+bool rows_has_term(const char *query, const char *key)
+{
+	bool in_quotes = false, start = true;
+	for (const char *at = query; *at; at++) {
+		if (!in_quotes && start && strncmp(at, key, strlen(key)) == 0)
+			return true;
+		if (in_quotes && at[0] == '\\' && at[1])
+			at++;
+		else if (*at == '"')
+			in_quotes = !in_quotes;
+		start = strchr(" \t\r\n", *at) != NULL;
+	}
+	return false;
+}
+
 enum annot_status rows_ids(struct ctl *ctl, const struct annot_row *row,
 			   const struct annot_record *record, struct row_ids *ret)
 {

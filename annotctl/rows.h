@@ -24,6 +24,9 @@ const char *rows_query(struct ctl *ctl, const char **args);
  * search for, so that a misspelt name does not let something else through. */
 bool rows_is_id(const char *arg);
 
+/* Whether a term of the query has that key ("state:"); what stands in quotes is a word or a value. */
+bool rows_has_term(const char *query, const char *key);
+
 /* Takes one row; record is NULL for a withheld one. Both, and ctl->arena, live until it
  * returns, unless the request says keep. */
 typedef enum annot_status (*rows_take)(struct ctl *ctl, const struct annot_row *row,

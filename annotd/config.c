@@ -153,9 +153,13 @@ static int on_key(void *user, const char *section, const char *key, const char *
 	return set_from_file(r, section, key, value) == ANNOT_OK;
 }
 
+/* CONFIGURATION_DIRECTORY is how systemd names the folder of a unit (systemd.exec(5)). */
 static const char *default_path(struct annot_arena *arena)
 {
-	const char *home = getenv("XDG_CONFIG_HOME");
+	const char *home = getenv("CONFIGURATION_DIRECTORY");
+	if (home && home[0] == '/')
+		return annot_arena_printf(arena, "%s/annotd.conf", home);
+	home = getenv("XDG_CONFIG_HOME");
 	if (home && home[0] == '/')
 		return annot_arena_printf(arena, "%s/annot/annotd.conf", home);
 	home = getenv("HOME");
@@ -259,10 +263,17 @@ static enum annot_status read_arguments(struct reading *r, int argc, const char 
  * ---------------------------------------------------------------------------------------------------------------
  */
 
+/* NULL for an empty one too. */
+static const char *from_environment(const char *name)
+{
+	const char *given = secure_getenv(name);
+	return given && *given ? given : NULL;
+}
+
 const char *config_default_url(struct annot_arena *arena)
 {
-	const char *given = secure_getenv("ANNOT_SOCKET"), *run = getenv("XDG_RUNTIME_DIR");
-	if (given && *given)
+	const char *given = from_environment("ANNOT_SOCKET"), *run = getenv("XDG_RUNTIME_DIR");
+	if (given)
 		return annot_arena_copy(arena, given, strlen(given));
 	if (run && run[0] == '/')
 		return annot_arena_printf(arena, "ipc://%s/annot/annotd.sock", run);
@@ -281,6 +292,8 @@ static enum annot_status check(struct config *c, struct annot_arena *arena, stru
 	if ((c->command == COMMAND_BACKUP) != (c->to != NULL))
 		return annot_fail(err, ANNOT_USAGE,
 				  "--to DIR goes with backup, and backup with it");
+	if (!c->socket_group)
+		c->socket_group = from_environment("ANNOT_SOCKET_GROUP");
 	if (c->command == COMMAND_IMPORT && !c->file)
 		return annot_fail(err, ANNOT_USAGE,
 				  "import what? name a FILE (- is standard input), as annotctl "

@@ -7,6 +7,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/encode.h"
+
 void notify(const char *state)
 {
 	const char *path = getenv("NOTIFY_SOCKET");
@@ -24,4 +26,18 @@ void notify(const char *state)
 	/* Nobody to tell when it fails. */
 	(void)sendto(fd, state, strlen(state), MSG_NOSIGNAL, (struct sockaddr *)&to, size);
 	close(fd);
+}
+
+/* A number from the environment; 0 where there is none. */
+static uint64_t number(const char *name)
+{
+	const char *text = getenv(name);
+	uint64_t n;
+	return text && annot_parse_u64(text, strlen(text), &n) ? n : 0;
+}
+
+uint64_t notify_watchdog_us(void)
+{
+	uint64_t pid = number("WATCHDOG_PID"); /* a parent's is not for us */
+	return getenv("WATCHDOG_PID") && pid != (uint64_t)getpid() ? 0 : number("WATCHDOG_USEC");
 }

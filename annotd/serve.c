@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "annotd/anchors.h"
@@ -11,11 +12,15 @@
 #include "annotd/log.h"
 #include "annotd/notify.h"
 #include "annotd/worker.h"
+#include "base/auto.h"
 #include "base/encode.h"
 
 enum {
 	DRAIN_MS = 5000, /* replies under way get this long when stopping */
 	STOP_S = 10,     /* and all of stopping this long */
+	US_PER_S = 1000000,
+	NS_PER_US = 1000,
+	STATUS_MAX = 1024,
 	EXIT_INTERNAL = 5,
 };
 
@@ -72,6 +77,7 @@ static enum annot_status start_server(struct daemon *d, const struct config *con
 static enum annot_status start(struct daemon *d, const struct config *config,
 			       struct annot_error *err)
 {
+	notify("STATUS=Opening the corpus; an index that cannot be trusted is made again first");
 	TRY(corpus_open(config->corpus, &d->dispatch.corpus, err));
 	d->records = corpus_size(d->dispatch.corpus);
 	TRY(cosigned_open(config->corpus, config->witnesses, &d->cosigned, err));
@@ -92,6 +98,18 @@ static enum annot_status start(struct daemon *d, const struct config *config,
 	return start_server(d, config, err);
 }
 
+/* What systemctl status shows as well. Every text here is one line: an origin has no line ends, an
+ * error neither. */
+static void notify_ready(struct daemon *d)
+{
+	const char *read_only = corpus_read_only(d->dispatch.corpus);
+	AUTO_BUF struct annot_buf state = ANNOT_BUF_INIT(STATUS_MAX);
+	annot_buf_printf(&state, "READY=1\nSTATUS=Serving %s, %llu records when it started%s%s",
+			 corpus_origin(d->dispatch.corpus), (unsigned long long)d->records,
+			 read_only ? "; READ-ONLY: " : "", read_only ? read_only : "");
+	notify(state.failed ? "READY=1" : state.data);
+}
+
 /* The line that says that it serves; whoever started it may wait for it. */
 static void say_ready(struct daemon *d, const struct config *config)
 {
@@ -103,13 +121,30 @@ static void say_ready(struct daemon *d, const struct config *config)
 		   corpus_origin(d->dispatch.corpus), urls.failed ? "many addresses" : urls.data,
 		   (unsigned long long)d->records);
 	annot_buf_free(&urls);
-	notify("READY=1");
+	notify_ready(d);
+}
+
+/* With a watchdog, half of its time passes between two signs of life, and there is none while
+ * requests wait and are not taken. */
+static void wait_for_signal(struct daemon *d, const sigset_t *signals)
+{
+	uint64_t every_us = notify_watchdog_us() / 2;
+	struct timespec every = {.tv_sec = (time_t)(every_us / US_PER_S),
+				 .tv_nsec = (long)(every_us % US_PER_S * NS_PER_US)};
+	int got = -1;
+	if (every_us == 0)
+		sigwait(signals, &got);
+	while (every_us > 0 && got < 0) {
+		got = sigtimedwait(signals, NULL, &every);
+		if (got < 0 && workers_move(d->workers))
+			notify("WATCHDOG=1");
+	}
 }
 
 static void stop(struct daemon *d)
 {
 	if (d->server) {
-		notify("STOPPING=1");
+		notify("STOPPING=1\nSTATUS=Answering what was begun");
 		alarm(STOP_S);
 		server_stop(d->server);
 		watch_stop(d->dispatch.watch);
@@ -133,12 +168,11 @@ enum annot_status serve(const struct config *config, struct annot_error *err)
 {
 	struct daemon d = {0};
 	sigset_t signals;
-	int got;
 	block_signals(&signals);
 	enum annot_status status = start(&d, config, err);
 	if (status == ANNOT_OK) {
 		say_ready(&d, config);
-		sigwait(&signals, &got);
+		wait_for_signal(&d, &signals);
 		log_info("stopping");
 	}
 	stop(&d);

@@ -23,6 +23,7 @@ struct workers {
 	struct waiting queue[WORK_QUEUE_MAX]; /* a heap: the first is next */
 	size_t n;
 	uint64_t now_us, n_put; /* share of work up to which requests were taken */
+	uint64_t n_taken, n_taken_before; /* now, and when workers_move found that some waited; else UINT64_MAX */
 	size_t n_heavy;         /* heavy requests under way */
 	bool stopping;
 	size_t n_threads; /* without the one for light requests, which is the last */
@@ -66,6 +67,7 @@ static void queue_put(struct workers *w, struct waiting new)
 static struct waiting queue_take(struct workers *w)
 {
 	struct waiting first = w->queue[0];
+	w->n_taken++;
 	w->queue[0] = w->queue[--w->n];
 	for (size_t at = 0, child; (child = 2 * at + 1) < w->n; at = child) {
 		if (child + 1 < w->n && is_before(&w->queue[child + 1], &w->queue[child]))
@@ -209,6 +211,7 @@ enum annot_status workers_start(const struct dispatch *shared, size_t n, struct 
 	if (!w)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
 	w->shared = *shared;
+	w->n_taken_before = UINT64_MAX;
 	pthread_mutex_init(&w->lock, NULL);
 	for (size_t i = 0; i < WORKERS_MAX; i++)
 		pthread_cond_init(&w->wake[i], NULL);
@@ -264,6 +267,15 @@ void workers_put(void *workers, struct server_request *request)
 	if (new.announced)
 		writer_withdraw(w->shared.writer);
 	dispatch_busy(request);
+}
+
+bool workers_move(struct workers *w)
+{
+	pthread_mutex_lock(&w->lock);
+	bool moved = w->n == 0 || w->n_taken != w->n_taken_before;
+	w->n_taken_before = w->n > 0 ? w->n_taken : UINT64_MAX;
+	pthread_mutex_unlock(&w->lock);
+	return moved;
 }
 
 struct workers *workers_stop(struct workers *w)

@@ -25,6 +25,10 @@ ANNOT_CHECKED enum annot_status workers_start(const struct dispatch *shared, siz
 /* A server_handler: queues the request, or answers BUSY when the queue is full. */
 void workers_put(void *workers, struct server_request *request);
 
+/* Whether requests are taken: false if some waited when this was asked last, some wait now, and none was taken in
+ * between. Asked by one thread. */
+bool workers_move(struct workers *w);
+
 /* Answers what is queued and ends the threads; takes NULL, returns NULL. */
 struct workers *workers_stop(struct workers *w);
 

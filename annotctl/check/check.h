@@ -9,6 +9,7 @@
 #include <jansson.h>
 
 #include "../ctl.h"
+#include "../intake/intake.h"
 
 enum {
 	CHECK_PLACES_MAX = 20,      /* places of some words that are looked at */
@@ -24,6 +25,11 @@ struct article {
 	struct annot_buf text;
 	struct annot_extracted quotes;
 };
+/* Reads an article, of a web page or PDF its text (intake/), and finds its quotes, which live in
+ * the arena. */
+enum annot_status check_read(struct ctl *ctl, const char *path,
+			     const struct intake_options *options, struct annot_arena *arena,
+			     struct article *ret);
 
 /* Which documents count as sources. */
 struct sources {
@@ -119,7 +125,7 @@ enum annot_status check_each(struct ctl *ctl, const struct sources *sources,
 bool check_fails(const struct checked *c);
 
 struct summary {
-	size_t quotes, failed, added;
+	size_t articles, quotes, failed, added;
 	size_t results[ANNOT_ALTER_RESULTS];
 };
 
@@ -135,6 +141,7 @@ const char *check_message(struct ctl *ctl, const struct checked *c);
 void check_print(struct ctl *ctl, const struct article *a, const struct checked *c);
 void check_print_summary(struct ctl *ctl, const struct article *a, const struct summary *s);
 json_t *check_json(struct ctl *ctl, const struct article *a, const struct checked *c);
+/* a: the one article; NULL: the summary of several. */
 json_t *check_summary_json(const struct article *a, const struct summary *s);
 /* A SARIF 2.1.0 log, written as it grows. */
 void check_sarif_begin(struct ctl *ctl);

@@ -106,11 +106,19 @@ json_t *check_summary_json(const struct article *a, const struct summary *s)
 	for (unsigned i = 0; i < ANNOT_ALTER_RESULTS; i++)
 		json_object_set_new(results, annot_alter_result_name(i),
 				    json_integer((json_int_t)s->results[i]));
+	json_t *object = json_pack("{sI sI so sI si}", "quotes", (json_int_t)s->quotes, "failed",
+				   (json_int_t)s->failed, "results", results, "added",
+				   (json_int_t)s->added, "algorithm", ANNOT_ALTER_VERSION);
+	if (!a) {
+		json_decref(invalid);
+		json_object_set_new(object, "articles", json_integer((json_int_t)s->articles));
+		return object;
+	}
 	for (size_t i = 0; i < a->quotes.n_invalid && i < ANNOT_EXTRACT_INVALID_MAX; i++)
 		json_array_append_new(invalid, json_integer((json_int_t)a->quotes.invalid[i]));
-	return json_pack("{ss sI sI so sI sI so sb si}", "article", a->path, "quotes",
-			 (json_int_t)s->quotes, "failed", (json_int_t)s->failed, "results", results,
-			 "added", (json_int_t)s->added, "invalid_bytes",
-			 (json_int_t)a->quotes.n_invalid, "invalid_at", invalid, "cut",
-			 a->quotes.cut, "algorithm", ANNOT_ALTER_VERSION);
+	json_object_set_new(object, "article", json_string(a->path));
+	json_object_set_new(object, "invalid_bytes", json_integer((json_int_t)a->quotes.n_invalid));
+	json_object_set_new(object, "invalid_at", invalid);
+	json_object_set_new(object, "cut", json_boolean(a->quotes.cut));
+	return object;
 }

@@ -100,7 +100,8 @@ void check_print(struct ctl *ctl, const struct article *a, const struct checked 
 
 void check_print_summary(struct ctl *ctl, const struct article *a, const struct summary *s)
 {
-	(void)a;
+	if (!a)
+		out_text(ctl, "%zu articles: ", s->articles);
 	out_text(ctl, "%zu quote%s", s->quotes, s->quotes == 1 ? "" : "s");
 	const char *before = ": ";
 	for (unsigned i = 0; i < ANNOT_ALTER_RESULTS; i++)

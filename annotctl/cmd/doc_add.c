@@ -1,12 +1,14 @@
 #include <string.h>
 
+#include "../intake/intake.h"
 #include "../out/out.h"
 #include "../write.h"
 
-enum { TEXT_MAX = 64 << 20, NAME_MAX_CHARS = 63 };
+enum { NAME_MAX_CHARS = 63 };
 
 static char *arg_name, *arg_title, *arg_lang, *arg_source, *arg_publisher, *arg_published,
 	*arg_translation_of;
+static struct intake_options arg_intake;
 
 static const struct poptOption options[] = {
 	{"name", '\0', POPT_ARG_STRING, &arg_name, 0,
@@ -18,6 +20,7 @@ static const struct poptOption options[] = {
 	{"published", '\0', POPT_ARG_STRING, &arg_published, 0, "When", "DATE"},
 	{"translation-of", '\0', POPT_ARG_STRING, &arg_translation_of, 0,
 	 "The document that it translates", "DOC"},
+	INTAKE_OPTIONS(arg_intake),
 	POPT_TABLEEND,
 };
 
@@ -39,40 +42,44 @@ static const char *name_of_file(struct ctl *ctl, const char *path)
 	return annot_arena_copy(ctl->arena, name, n);
 }
 
-static const char *media_type(const char *path)
+/* The cards that say what the text was made from. */
+static enum annot_status fill_original(struct ctl *ctl, struct annot_draft *draft,
+				       const struct intake *in, struct annot_bytes file)
 {
-	size_t len = strlen(path);
-	return len > 3 && strcmp(path + len - 3, ".md") == 0 ? "text/markdown" : "text/plain";
+	static const char *const cards[] = {"extractor", "original-sha256", "original-length",
+					    "original-type"};
+	struct annot_hash sha256 = annot_sha256(file.data, file.len);
+	for (size_t i = 0; i < sizeof cards / sizeof *cards; i++)
+		annot_draft_unset(draft, cards[i]);
+	if (!in->extractor)
+		return ANNOT_OK;
+	TRY(annot_draft_add(draft, "extractor", in->extractor, &ctl->err));
+	TRY(annot_draft_add_hash(draft, "original-sha256", &sha256, &ctl->err));
+	TRY(annot_draft_add(draft, "original-length",
+			    annot_arena_printf(ctl->arena, "%zu", file.len), &ctl->err));
+	return annot_draft_add(draft, "original-type", in->original_type, &ctl->err);
 }
 
-static enum annot_status check_text(struct ctl *ctl, const char *path, struct annot_bytes text)
+/* What the page says of itself, where neither the command line nor the version before does. */
+static enum annot_status fill_found(struct ctl *ctl, struct annot_draft *draft, const char *path,
+				    const struct intake *in)
 {
-	size_t valid = annot_utf8_valid(text.data, text.len);
-	const char *nul = memchr(text.data ? text.data : (const uint8_t *)"", 0, text.len);
-	if (text.len == 0)
-		return annot_fail(&ctl->err, ANNOT_INVALID, "%s is empty", path);
-	if (valid != text.len)
-		return annot_fail(
-			&ctl->err, ANNOT_INVALID,
-			"%s is not UTF-8: byte %zu (0x%02x); convert it first, for example with "
-			"iconv",
-			path, valid, text.data[valid]);
-	if (nul)
-		return annot_fail(&ctl->err, ANNOT_INVALID,
-				  "%s holds a NUL at byte %zu; it is not a text", path,
-				  (size_t)((const uint8_t *)nul - text.data));
+	const struct {
+		const char *card, *value;
+	} found[] = {{"title", in->title}, {"language", in->language}, {"source", in->source}};
+	for (size_t i = 0; i < sizeof found / sizeof *found; i++) {
+		if (!found[i].value || annot_draft_value(draft, found[i].card, 0))
+			continue;
+		TRY(annot_draft_add(draft, found[i].card, found[i].value, &ctl->err));
+		out_note(ctl, "%s: %s %s, as the page says", out_safe(ctl, path), found[i].card,
+			 out_safe_flat(ctl, found[i].value));
+	}
 	return ANNOT_OK;
 }
 
-static enum annot_status fill(struct ctl *ctl, struct annot_draft *draft, const char *path,
-			      struct annot_bytes text)
+static enum annot_status fill_given(struct ctl *ctl, struct annot_draft *draft)
 {
-	struct annot_hash sha256 = annot_sha256(text.data, text.len),
-			  chunks = annot_chunk_root(text);
-	static const char *const replaced[] = {"media-type", "sha256", "length", "chunks"};
-	for (size_t i = 0; i < sizeof replaced / sizeof *replaced; i++)
-		annot_draft_unset(draft, replaced[i]);
-	struct {
+	const struct {
 		const char *card, *value;
 	} given[] = {{"title", arg_title},
 		     {"language", arg_lang},
@@ -84,11 +91,25 @@ static enum annot_status fill(struct ctl *ctl, struct annot_draft *draft, const 
 			annot_draft_unset(draft, given[i].card);
 		TRY(write_card(ctl, draft, given[i].card, given[i].value));
 	}
-	if (arg_translation_of) {
-		annot_draft_unset(draft, "translation-of");
-		TRY(write_reference(ctl, draft, "translation-of", arg_translation_of));
-	}
-	TRY(annot_draft_add(draft, "media-type", media_type(path), &ctl->err));
+	if (!arg_translation_of)
+		return ANNOT_OK;
+	annot_draft_unset(draft, "translation-of");
+	return write_reference(ctl, draft, "translation-of", arg_translation_of);
+}
+
+static enum annot_status fill(struct ctl *ctl, struct annot_draft *draft, const char *path,
+			      const struct intake *in, struct annot_bytes file)
+{
+	struct annot_bytes text = in->text;
+	struct annot_hash sha256 = annot_sha256(text.data, text.len),
+			  chunks = annot_chunk_root(text);
+	static const char *const replaced[] = {"media-type", "sha256", "length", "chunks"};
+	for (size_t i = 0; i < sizeof replaced / sizeof *replaced; i++)
+		annot_draft_unset(draft, replaced[i]);
+	TRY(fill_given(ctl, draft));
+	TRY(fill_found(ctl, draft, path, in));
+	TRY(fill_original(ctl, draft, in, file));
+	TRY(annot_draft_add(draft, "media-type", in->media_type, &ctl->err));
 	TRY(annot_draft_add_hash(draft, "sha256", &sha256, &ctl->err));
 	TRY(annot_draft_add(draft, "length", annot_arena_printf(ctl->arena, "%zu", text.len),
 			    &ctl->err));
@@ -135,7 +156,8 @@ static enum annot_status make_draft(struct ctl *ctl, const char *name, struct an
 	return *ret ? ANNOT_OK : annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
 }
 
-static int add_text(struct ctl *ctl, const char *path, struct annot_bytes text)
+static int add_text(struct ctl *ctl, const char *path, const struct intake *in,
+		    struct annot_bytes file)
 {
 	struct annot_draft *draft;
 	const struct annot_record *same;
@@ -147,16 +169,18 @@ static int add_text(struct ctl *ctl, const char *path, struct annot_bytes text)
 				 "then letters, digits, dot, dash "
 				 "or underscore, not like an id; say --name NAME",
 				 name);
-	enum annot_status status = make_draft(ctl, name, text, &draft, &same);
-	if (status == ANNOT_OK && draft)
-		status = fill(ctl, draft, path, text);
+	enum annot_status status = make_draft(ctl, name, in->text, &draft, &same);
+	if (status == ANNOT_OK && draft) {
+		intake_show(ctl, path, in);
+		status = fill(ctl, draft, path, in, file);
+	}
 	if (status == ANNOT_OK && draft)
 		status = write_silently(ctl, draft, &written);
 	if (status == ANNOT_OK && same)
 		written.record = same;
 	if (status ==
 	    ANNOT_OK) /* also where nothing changed: an earlier upload may have been cut off */
-		status = annot_upload(ctl->annot, &written.record->id, text, &ctl->err);
+		status = annot_upload(ctl->annot, &written.record->id, in->text, &ctl->err);
 	annot_draft_free(draft);
 	CTL_TRY(ctl, status);
 	return write_print(ctl, &written,
@@ -167,12 +191,15 @@ static int add_text(struct ctl *ctl, const char *path, struct annot_bytes text)
 
 static int add_file(struct ctl *ctl, const char *path)
 {
-	struct annot_buf file = ANNOT_BUF_INIT(TEXT_MAX);
-	enum annot_status status = annot_file_read(path, TEXT_MAX, &file, &ctl->err);
+	struct annot_buf file = ANNOT_BUF_INIT(INTAKE_FILE_MAX);
+	struct intake in = {0};
+	enum annot_status status = annot_file_read(path, INTAKE_FILE_MAX, &file, &ctl->err);
 	if (status == ANNOT_OK)
-		status = check_text(ctl, path, annot_buf_bytes(&file));
-	int code = status == ANNOT_OK ? add_text(ctl, path, annot_buf_bytes(&file))
+		status = intake_read(ctl->arena, path, annot_buf_bytes(&file), &arg_intake, &in,
+				     &ctl->err);
+	int code = status == ANNOT_OK ? add_text(ctl, path, &in, annot_buf_bytes(&file))
 				      : ctl_fail(ctl, status);
+	intake_free(&in);
 	annot_buf_free(&file);
 	return code;
 }

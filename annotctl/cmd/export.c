@@ -52,15 +52,16 @@ static enum annot_status export(struct export_task *task) {
 static void say(struct ctl *ctl, const struct export_task *task)
 {
 	const struct losses *l = task->losses;
+	uint64_t exported = task->n - l->left_out;
 	bool to_stdout = !arg_output || strcmp(arg_output, "-") == 0;
 	out_note(ctl,
 		 "%llu exported; %llu fields did not survive, %llu annotations were left out%s",
-		 (unsigned long long)task->n, (unsigned long long)(l->n - l->left_out),
+		 (unsigned long long)exported, (unsigned long long)(l->n - l->left_out),
 		 (unsigned long long)l->left_out,
 		 l->n > 0 && !l->path ? "; --report-loss FILE says which" : "");
 	if (ctl->format != FORMAT_TEXT && !to_stdout)
 		out_json(ctl, json_pack("{s:s, s:I, s:I, s:I}", "file", arg_output, "exported",
-					(json_int_t)task->n, "losses", (json_int_t)l->n, "left_out",
+					(json_int_t)exported, "losses", (json_int_t)l->n, "left_out",
 					(json_int_t)l->left_out));
 }
 

@@ -50,27 +50,11 @@ static enum annot_status add_row(struct ctl *ctl, const struct annot_row *row,
 	return take(ctl, row, record, w);
 }
 
-/* Whether a term of the query has that key; what stands in quotes is a word or a value. */
-static bool has_term(const char *query, const char *key)
-{
-	bool in_quotes = false, start = true;
-	for (const char *at = query; *at; at++) {
-		if (!in_quotes && start && strncmp(at, key, strlen(key)) == 0)
-			return true;
-		if (in_quotes && at[0] == '\\' && at[1])
-			at++;
-		else if (*at == '"')
-			in_quotes = !in_quotes;
-		start = strchr(" \t\r\n", *at) != NULL;
-	}
-	return false;
-}
-
 /* A query that is wrong is no answer: a script must not take it for "no". */
 static enum annot_status find_all(struct ctl *ctl, const char **args, struct wanted *w)
 {
 	w->query = rows_query(ctl, args);
-	if (has_term(w->query, "as-of:"))
+	if (rows_has_term(w->query, "as-of:"))
 		return annot_fail(&ctl->err, ANNOT_USAGE,
 				  "query: as-of: is not for gate, which judges under today's "
 				  "checkpoint");
@@ -134,9 +118,12 @@ static void print_hashes(struct ctl *ctl, const struct annot_gate *gate)
 		out_text(ctl, "%s\n", annot_hash_hex(&gate->records[i].record).text);
 }
 
-static void print_json(struct ctl *ctl, const struct annot_gate *gate, const struct wanted *w)
+static void print_json(struct ctl *ctl, const struct annot_gate *gate, const struct wanted *w,
+		       const char *evidence)
 {
 	json_t *object = annot_gate_json(gate);
+	if (evidence)
+		json_object_set_new(object, "evidence", json_string(evidence));
 	if (w && w->query)
 		json_object_set_new(object, "listing",
 				    json_pack("{s:s, s:I, s:b}", "query", w->query, "matches",
@@ -146,14 +133,25 @@ static void print_json(struct ctl *ctl, const struct annot_gate *gate, const str
 
 /* --- the gate --- */
 
+static bool is_forked(const struct annot_gate *gate)
+{
+	for (size_t i = 0; i < gate->n_records; i++)
+		if (gate->records[i].report->verdict == ANNOT_FORKED_LOG)
+			return true;
+	return false;
+}
+
 static enum annot_status judge(struct ctl *ctl, struct annot_bytes bundle,
 			       const struct annot_trust *trust, const struct wanted *w, int *ret)
 {
 	const struct annot_gate *gate;
+	const char *evidence = NULL;
 	TRY(annot_gate_bundle(ctl->arena, bundle, trust, w ? w->records : NULL, w ? w->n : 0, &gate,
 			      &ctl->err));
+	if (is_forked(gate))
+		bundle_keep_evidence(ctl, bundle, &trust->corpus, &evidence);
 	if (ctl->format != FORMAT_TEXT)
-		print_json(ctl, gate, w);
+		print_json(ctl, gate, w, evidence);
 	else if (ctl->quiet)
 		print_hashes(ctl, gate);
 	else
@@ -173,17 +171,20 @@ static enum annot_status gate_file(struct ctl *ctl, const char *path, int *ret)
 	return status;
 }
 
-static enum annot_status gate_daemon(struct ctl *ctl, const char **args, struct annot_buf *bundle,
+static enum annot_status gate_daemon(struct ctl *ctl, const char **args, struct annot_held *bundle,
 				     int *ret)
 {
 	struct annot_trust trust = {0};
+	struct annot_bytes bytes;
 	struct wanted *w = annot_arena_alloc(ctl->arena, sizeof *w);
 	if (!w)
 		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
 	TRY(bundle_trust_daemon(ctl, arg_corpus, &trust));
 	TRY(!args[1] && rows_is_id(args[0]) ? find_one(ctl, args[0], w) : find_all(ctl, args, w));
-	TRY(annot_bundle_collect_records(ctl->annot, w->records, w->n, bundle, &ctl->err));
-	return judge(ctl, annot_buf_bytes(bundle), &trust, w, ret);
+	TRY(annot_bundle_collect_records(ctl->annot, w->records, w->n, annot_held_sink(bundle),
+					 &ctl->err));
+	TRY(annot_held_bytes(bundle, &bytes, &ctl->err));
+	return judge(ctl, bytes, &trust, w, ret);
 }
 
 static int run(struct ctl *ctl, int argc, const char **args)
@@ -196,9 +197,9 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	code = ctl_connect(ctl);
 	if (code)
 		return code;
-	struct annot_buf bundle = ANNOT_BUF_INIT(BUNDLE_MAX);
+	struct annot_held bundle = ANNOT_HELD_INIT(BUNDLE_IN_MEMORY);
 	enum annot_status status = gate_daemon(ctl, args, &bundle, &code);
-	annot_buf_free(&bundle);
+	annot_held_free(&bundle);
 	return status == ANNOT_OK ? code : ctl_fail(ctl, status);
 }
 

@@ -52,6 +52,34 @@ static enum annot_status check_from(struct ctl *ctl, const char *reason)
 			  arg_from);
 }
 
+/*
+ * The record that names a key: what brought it. Where that brought several, it names that of the
+ * signer's person, and another's is named by what took it away.
+ */
+static enum annot_status event_of(struct ctl *ctl, const struct annot_key_info *key,
+				  const struct annot_hash *signer, struct annot_hash *ret)
+{
+	static const struct annot_hash none;
+	const struct annot_authority *authority;
+	size_t together = 0;
+	TRY(annot_authority_now(ctl->annot, &authority, &ctl->err));
+	const struct annot_key_info *own = annot_authority_key(authority, signer);
+	for (size_t i = 0; i < annot_authority_keys(authority); i++)
+		together +=
+			annot_hash_equal(&annot_authority_key_at(authority, i)->event, &key->event);
+	*ret = key->event;
+	if (together < 2 || (own && annot_hash_equal(&own->person, &key->person)))
+		return ANNOT_OK;
+	if (annot_hash_equal(&key->removal, &none))
+		return annot_fail(&ctl->err, ANNOT_REFUSED,
+				  "the key of %s came with those of other admins, and no record "
+				  "names it alone; remove that admin first, nobody else with it: "
+				  "annotctl corpus set --remove-admin %s",
+				  out_safe(ctl, key->name), out_safe(ctl, key->name));
+	*ret = key->removal;
+	return ANNOT_OK;
+}
+
 /* Which key, and what is known of it, on standard error. */
 static enum annot_status find_key(struct ctl *ctl, const char *spec, const char *reason,
 				  struct revocation *ret)
@@ -62,9 +90,9 @@ static enum annot_status find_key(struct ctl *ctl, const char *spec, const char 
 	char fingerprint[51];
 	TRY(key_own(ctl, &author));
 	TRY(key_meant(ctl, spec, &key));
-	*ret = (struct revocation){.event = key->event,
-				   .own = !arg_from && key->state == ANNOT_KEY_ACTIVE &&
+	*ret = (struct revocation){.own = !arg_from && key->state == ANNOT_KEY_ACTIVE &&
 					  annot_hash_equal(&key->author, &author)};
+	TRY(event_of(ctl, key, &author, &ret->event));
 	annot_key_fingerprint(key->key, fingerprint);
 	out_note(ctl, "key %s of %s, %s, enrolled at #%llu", fingerprint, out_safe(ctl, key->name),
 		 annot_key_state_name(key->state), (unsigned long long)key->index);

@@ -20,10 +20,13 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND,
 };
 
-static void print(struct ctl *ctl, const struct annot_report *r)
+static void print(struct ctl *ctl, const struct annot_report *r, const char *evidence)
 {
 	if (ctl->format != FORMAT_TEXT) {
-		out_json(ctl, annot_report_json(r));
+		json_t *object = annot_report_json(r);
+		if (evidence)
+			json_object_set_new(object, "evidence", json_string(evidence));
+		out_json(ctl, object);
 		return;
 	}
 	if (!ctl->quiet)
@@ -32,34 +35,18 @@ static void print(struct ctl *ctl, const struct annot_report *r)
 		 annot_verdict_name(r->verdict), out_style(ctl, STYLE_PLAIN));
 }
 
-/* A log that was caught is remembered: the file convinces others, too. */
-static void keep_evidence(struct ctl *ctl, struct annot_bytes bundle,
-			  const struct annot_trust *trust)
-{
-	struct annot_buf path = ANNOT_BUF_INIT(4096);
-	enum annot_status status =
-		annot_evidence_keep_bundle(&trust->corpus, bundle, &path, &ctl->err);
-	if (status == ANNOT_OK)
-		out_note(ctl,
-			 "the two signed checkpoints are kept in %s; check them anywhere with: "
-			 "annotctl verify FILE --corpus %s",
-			 out_safe(ctl, path.data), annot_hash_hex(&trust->corpus).text);
-	else if (status != ANNOT_NOT_FOUND)
-		out_warning(ctl, "no evidence could be kept: %s", out_safe(ctl, ctl->err.text));
-	annot_buf_free(&path);
-}
-
 /* A bundle that was fetched or is to be read is verified by the same code. */
 static enum annot_status verify(struct ctl *ctl, struct annot_bytes bundle,
 				const struct annot_trust *trust, int *ret)
 {
 	const struct annot_report *report;
+	const char *evidence = NULL;
 	struct annot_trust all = *trust;
 	TRY(bundle_policy(ctl, arg_policy, &all));
 	TRY(annot_verify_bundle(ctl->arena, bundle, &all, &report, &ctl->err));
-	print(ctl, report);
 	if (report->verdict == ANNOT_FORKED_LOG)
-		keep_evidence(ctl, bundle, trust);
+		bundle_keep_evidence(ctl, bundle, &trust->corpus, &evidence);
+	print(ctl, report, evidence);
 	*ret = annot_report_exit(report);
 	return ANNOT_OK;
 }
@@ -90,7 +77,7 @@ static enum annot_status verify_evidence(struct ctl *ctl, struct annot_bytes fil
 	size_t n;
 	TRY(log_keys(ctl, &trust->corpus, keys, &n));
 	TRY(annot_evidence_verify(ctl->arena, file, trust, keys, n, &report, &ctl->err));
-	print(ctl, report);
+	print(ctl, report, NULL);
 	*ret = annot_verdict_exit(report->verdict);
 	return ANNOT_OK;
 }
@@ -153,13 +140,17 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	code = ctl_connect(ctl);
 	if (code)
 		return code;
-	struct annot_buf bundle = ANNOT_BUF_INIT(BUNDLE_MAX);
+	struct annot_held bundle = ANNOT_HELD_INIT(BUNDLE_IN_MEMORY);
+	struct annot_bytes bytes;
 	enum annot_status status = bundle_trust_daemon(ctl, arg_corpus, &trust);
 	if (status == ANNOT_OK)
-		status = annot_bundle_collect(ctl->annot, args[0], &bundle, &ctl->err);
+		status = annot_bundle_collect(ctl->annot, args[0], annot_held_sink(&bundle),
+					      &ctl->err);
 	if (status == ANNOT_OK)
-		status = verify(ctl, annot_buf_bytes(&bundle), &trust, &code);
-	annot_buf_free(&bundle);
+		status = annot_held_bytes(&bundle, &bytes, &ctl->err);
+	if (status == ANNOT_OK)
+		status = verify(ctl, bytes, &trust, &code);
+	annot_held_free(&bundle);
 	return status == ANNOT_OK ? code : ctl_fail(ctl, status);
 }
 

@@ -5,13 +5,18 @@
 
 #include "../rows.h"
 
-enum { RECORD_ARENA_MAX = 1 << 20, ANSWERS_MAX = 64, ANSWER_MAX = 512 };
+enum {
+	RECORD_ARENA_MAX = 1 << 20,
+	TEXT_IN_MEMORY_MAX = 1 << 20, /* longer ones are in files (held.h) */
+	ANSWERS_MAX = 64,
+	ANSWER_MAX = 512,
+};
 
 struct held {
 	struct annot_hash id;
 	struct annot_source source;
 	struct annot_arena *arena; /* of the record; NULL: free */
-	struct annot_buf text;
+	struct annot_held text;
 	uint64_t used; /* item that needed it last */
 };
 
@@ -44,14 +49,15 @@ static void give_up(struct sources *s, struct held *h)
 {
 	s->bytes -= h->text.len;
 	annot_source_clear(&h->source);
-	annot_buf_free(&h->text);
+	annot_held_free(&h->text);
 	h->arena = annot_arena_free(h->arena);
 }
 
 struct sources *sources_free(struct sources *s)
 {
 	for (size_t i = 0; s && i < SOURCES_MAX; i++)
-		give_up(s, &s->held[i]);
+		if (s->held[i].arena)
+			give_up(s, &s->held[i]);
 	free(s);
 	return NULL;
 }
@@ -101,6 +107,7 @@ static enum annot_status fetch(struct sources *s, const struct annot_hash *recor
 	snprintf(id, sizeof id, "=%s", annot_hash_hex(record).text);
 	TRY(annot_fetch(s->ctl->annot, id, h->arena, &fetched, err));
 	h->source.version = fetched.row->version;
+	h->source.index = fetched.row->index;
 	h->source.record = fetched.record;
 	if (!fetched.record)
 		return ANNOT_OK;
@@ -111,12 +118,11 @@ static enum annot_status fetch(struct sources *s, const struct annot_hash *recor
 	enum annot_status status =
 		annot_fetch_text_apart(s->ctl->annot, fetched.record, &h->text, err);
 	if (status == ANNOT_NOT_FOUND || status == ANNOT_REFUSED) {
-		annot_buf_free(&h->text);
+		annot_held_free(&h->text);
 		return ANNOT_OK;
 	}
 	TRY(status);
-	h->source.text = annot_buf_bytes(&h->text);
-	return ANNOT_OK;
+	return annot_held_bytes(&h->text, &h->source.text, err);
 }
 
 enum annot_status sources_get(struct sources *s, const struct annot_hash *record,
@@ -132,7 +138,7 @@ enum annot_status sources_get(struct sources *s, const struct annot_hash *record
 	TRY(make_room(s, &h));
 	*h = (struct held){.id = *record,
 			   .used = s->item,
-			   .text = ANNOT_BUF_INIT(SIZE_MAX / 2),
+			   .text = ANNOT_HELD_INIT(TEXT_IN_MEMORY_MAX),
 			   .arena = annot_arena_new(RECORD_ARENA_MAX)};
 	enum annot_status status =
 		h->arena ? fetch(s, record, h)

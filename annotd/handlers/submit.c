@@ -69,6 +69,24 @@ static enum annot_status check_signature(struct check *k, struct corpus_item *it
 
 /* --- what the author had seen --- */
 
+static enum annot_status open_under(const struct annot_vkey *keys, size_t n,
+				    struct annot_bytes note, struct annot_checkpoint *ret,
+				    struct annot_error *err)
+{
+	enum annot_status status = annot_fail(err, ANNOT_INTERNAL, "the corpus has no log key");
+	for (size_t i = 0; i < n; i++) {
+		status = annot_checkpoint_open(note, &keys[i], ret, err);
+		if (status == ANNOT_OK)
+			break;
+	}
+	return status;
+}
+
+/*
+ * Of an author who was away while the log changed its key twice, the note is by a key that no
+ * client believes any more. Here it is compared with the log itself, so that it can say nothing
+ * false.
+ */
 static enum annot_status open_note(struct call *c, struct annot_bytes note,
 				   struct annot_checkpoint *ret, struct annot_error *err)
 {
@@ -79,16 +97,16 @@ static enum annot_status open_note(struct call *c, struct annot_bytes note,
 	n = n < LOG_KEYS_MAX ? n : LOG_KEYS_MAX;
 	memcpy(keys, have, n * sizeof keys[0]);
 	corpus_authority_unlock(c->corpus);
-	enum annot_status status = annot_fail(err, ANNOT_INTERNAL, "the corpus has no log key");
-	for (size_t i = 0; i < n; i++) {
-		status = annot_checkpoint_open(note, &keys[i], ret, err);
-		if (status == ANNOT_OK)
-			break;
-	}
+	enum annot_status status = open_under(keys, n, note, ret, err);
+	if (status != ANNOT_NOT_FOUND)
+		return status;
+	a = corpus_authority_lock(c->corpus);
+	n = annot_authority_log_keys_ever(a, &have);
+	status = open_under(have, n, note, ret, err);
+	corpus_authority_unlock(c->corpus);
 	if (status == ANNOT_NOT_FOUND)
 		return annot_fail(err, ANNOT_INVALID,
-				  "card seen names a note by a key that the log has no more: fetch a "
-				  "newer one (annotctl log checkpoint) and sign again");
+				  "card seen names a note by a key that this log never had");
 	return status;
 }
 

@@ -159,37 +159,71 @@ static int rename_new(const char *from, const char *to)
 }
 
 struct put {
+	const char *path;
+	int fd; /* of the file beside it */
 	bool must_be_new, sync;
 };
 
-static enum annot_status put_file(const char *path, struct annot_bytes content, unsigned mode,
-				  struct put how, struct annot_error *err)
+static enum annot_status put_piece(void *arg, struct annot_bytes piece, struct annot_error *err)
+{
+	const struct put *p = arg;
+	return write_all(p->fd, piece) == 0 ? ANNOT_OK : cannot(p->path, "written", errno, err);
+}
+
+static enum annot_status finish(const struct put *p, const char *tmp, unsigned mode,
+				struct annot_error *err)
+{
+	if (fchmod(p->fd, (mode_t)mode) == 0 && (!p->sync || fdatasync(p->fd) == 0) &&
+	    (p->must_be_new ? rename_new(tmp, p->path) : rename(tmp, p->path)) == 0)
+		return ANNOT_OK;
+	if (p->must_be_new && errno == EEXIST)
+		return annot_fail(err, ANNOT_REFUSED,
+				  "%s: exists already and is kept; choose another name", p->path);
+	return cannot(p->path, "written", errno, err);
+}
+
+static enum annot_status put_by(struct put p, unsigned mode, annot_file_fill fill, void *arg,
+				struct annot_error *err)
 {
 	char tmp[PATH_MAX];
-	AUTO_CLOSE int fd = open_beside(path, tmp);
+	AUTO_CLOSE int fd = open_beside(p.path, tmp);
 	if (fd < 0)
-		return cannot(path, "written", errno, err);
-	int failed = fchmod(fd, (mode_t)mode) != 0 || write_all(fd, content) != 0 ||
-		     (how.sync && fdatasync(fd) != 0) ||
-		     (how.must_be_new ? rename_new(tmp, path) : rename(tmp, path)) != 0;
-	if (failed) {
-		int error = errno;
+		return cannot(p.path, "written", errno, err);
+	p.fd = fd;
+	enum annot_status status = fill(arg, (struct annot_sink){put_piece, &p}, err);
+	if (status == ANNOT_OK)
+		status = finish(&p, tmp, mode, err);
+	if (status != ANNOT_OK) {
 		unlink(tmp);
-		if (how.must_be_new && error == EEXIST)
-			return annot_fail(err, ANNOT_REFUSED,
-					  "%s: exists already and is kept; choose another name",
-					  path);
-		return cannot(path, "written", error, err);
+		return status;
 	}
-	if (how.sync && sync_folder(path) != 0)
-		return cannot(path, "made durable", errno, err);
+	if (p.sync && sync_folder(p.path) != 0)
+		return cannot(p.path, "made durable", errno, err);
 	return ANNOT_OK;
+}
+
+static enum annot_status fill_all(void *arg, struct annot_sink to, struct annot_error *err)
+{
+	const struct annot_bytes *content = arg;
+	return to.put(to.arg, *content, err);
+}
+
+static enum annot_status put_file(struct put how, struct annot_bytes content, unsigned mode,
+				  struct annot_error *err)
+{
+	return put_by(how, mode, fill_all, &content, err);
+}
+
+enum annot_status annot_file_replace_by(const char *path, unsigned mode, annot_file_fill fill,
+					void *arg, struct annot_error *err)
+{
+	return put_by((struct put){.path = path, .sync = true}, mode, fill, arg, err);
 }
 
 enum annot_status annot_file_replace_unsynced(const char *path, struct annot_bytes content,
 					      unsigned mode, struct annot_error *err)
 {
-	return put_file(path, content, mode, (struct put){0}, err);
+	return put_file((struct put){.path = path}, content, mode, err);
 }
 
 enum annot_status annot_file_system_sync(const char *folder, struct annot_error *err)
@@ -203,13 +237,14 @@ enum annot_status annot_file_system_sync(const char *folder, struct annot_error 
 enum annot_status annot_file_replace(const char *path, struct annot_bytes content, unsigned mode,
 				     struct annot_error *err)
 {
-	return put_file(path, content, mode, (struct put){.sync = true}, err);
+	return put_file((struct put){.path = path, .sync = true}, content, mode, err);
 }
 
 enum annot_status annot_file_create(const char *path, struct annot_bytes content, unsigned mode,
 				    struct annot_error *err)
 {
-	return put_file(path, content, mode, (struct put){.must_be_new = true, .sync = true}, err);
+	return put_file((struct put){.path = path, .must_be_new = true, .sync = true}, content,
+			mode, err);
 }
 
 /* Makes one folder, durably, unless it is there; 0, or -1 and errno. */

@@ -3,7 +3,7 @@
 #ifndef ANNOT_BASE_FILE_H
 #define ANNOT_BASE_FILE_H
 
-#include "base/buf.h"
+#include "base/sink.h"
 
 /*
  * Reads a whole regular file (or pipe) of at most max bytes; "-" is standard input. Statuses:
@@ -25,6 +25,14 @@ ANNOT_API void annot_file_unmap(struct annot_bytes *bytes);
  */
 ANNOT_API enum annot_status annot_file_replace(const char *path, struct annot_bytes content,
 					       unsigned mode, struct annot_error *err);
+
+/* The same of content that is made piece by piece: fill writes it to the sink; what it returns
+ * other than OK leaves the old file as it was. */
+typedef enum annot_status (*annot_file_fill)(void *arg, struct annot_sink to,
+					     struct annot_error *err);
+ANNOT_API enum annot_status annot_file_replace_by(const char *path, unsigned mode,
+						  annot_file_fill fill, void *arg,
+						  struct annot_error *err);
 
 /*
  * For many files at once: as annot_file_replace, but durable only after annot_file_system_sync of the folder, which

@@ -12,6 +12,7 @@
 #define ANNOT_CLIENT_CLIENT_H
 
 #include "base/arena.h"
+#include "client/held.h"
 #include "log/note.h"
 #include "log/leaf.h"
 #include "proof/evidence.h"
@@ -67,10 +68,11 @@ annot_events(struct annot *a, const struct annot_events_request *in, struct anno
 /*
  * Every place where words stand in the corpus, the best first: annot_call_locate as often as it
  * takes to get through, from request->from on (0: all of the corpus). The limit of the request
- * (0: ANNOT_LOCATE_LIMIT) is that of the whole answer; next is 0 in it. Each call is one of the handle's
- * timeout. It is the daemon's word: who relies on a place looks at the document (annot_fetch_text).
- * Statuses of annot_call_locate (INVALID: words that cannot be located; NOT_FOUND, AMBIGUOUS: a
- * document); PROTOCOL for a reply that does not go on, or whose places are out of order; NO_MEMORY.
+ * (0: ANNOT_LOCATE_LIMIT) is that of the whole answer; next is 0 in it. Each call is one of the
+ * handle's timeout. It is the daemon's word: who relies on a place looks at the document
+ * (annot_fetch_text). Statuses of annot_call_locate (INVALID: words that cannot be located;
+ * NOT_FOUND, AMBIGUOUS: a document); PROTOCOL for a reply that does not go on, or whose places are
+ * out of order; NO_MEMORY.
  */
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_locate(struct annot *a, const struct annot_locate_request *request, struct annot_arena *arena,
@@ -78,10 +80,11 @@ annot_locate(struct annot *a, const struct annot_locate_request *request, struct
 
 /*
  * Passages that a document, or the words of an annotation, share with other documents, the best
- * first: annot_call_copies as often as it takes to get through, from request->from on. The limit of the
- * request (0: ANNOT_COPIES_LIMIT) is that of the whole answer; next is 0 in it. It is the daemon's
- * word. Statuses of annot_call_copies (INVALID: nothing that can be compared; NOT_FOUND, AMBIGUOUS);
- * PROTOCOL for a reply that does not go on, or whose passages are out of order; NO_MEMORY.
+ * first: annot_call_copies as often as it takes to get through, from request->from on. The limit of
+ * the request (0: ANNOT_COPIES_LIMIT) is that of the whole answer; next is 0 in it. It is the
+ * daemon's word. Statuses of annot_call_copies (INVALID: nothing that can be compared; NOT_FOUND,
+ * AMBIGUOUS); PROTOCOL for a reply that does not go on, or whose passages are out of order;
+ * NO_MEMORY.
  */
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_copies_of(struct annot *a, const struct annot_copies_request *request,
@@ -107,11 +110,12 @@ annot_pin_refresh(struct annot *a, struct annot_checkpoint *ret, struct annot_er
 /* The pin of a corpus without a connection; size 0 if there is none. */
 ANNOT_API enum annot_status annot_pin_load(const struct annot_hash *corpus,
 					   struct annot_checkpoint *ret, struct annot_error *err);
-/* Log keys of a corpus beside the genesis record's that were believed before; how many, at most max. */
+/* Log keys of a corpus beside the genesis record's that were believed before; how many, at most
+ * max. */
 ANNOT_API size_t annot_known_log_keys(const struct annot_hash *corpus, struct annot_vkey *ret,
 				      size_t max);
-/* Keeps evidence beside the pin of its corpus, as fork-evidence-HEX; appends the path to ret. The same
- * evidence again gives the same file. */
+/* Keeps evidence beside the pin of its corpus, as fork-evidence-HEX; appends the path to ret. The
+ * same evidence again gives the same file. */
 ANNOT_API enum annot_status annot_evidence_keep(const struct annot_evidence *e,
 						struct annot_buf *ret, struct annot_error *err);
 /* The same of what a bundle shows beside the pin of its corpus, or beside what its author had seen.
@@ -143,15 +147,15 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_fetch(struct annot *a, const cha
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_check_row(struct annot *a, const struct annot_row *row, struct annot_arena *arena,
 		struct annot_fetched *ret, struct annot_error *err);
-/* A document's whole text, hashed to its record's sha256. Kept for the life of the handle (64 MiB
- * at most). */
+/* A document's whole text, hashed to its record's sha256. Kept for the life of the handle: 8 MiB of
+ * texts in memory, others in files (held.h, whose statuses are returned). */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_fetch_text(struct annot *a,
 							   const struct annot_record *document,
 							   struct annot_bytes *ret,
 							   struct annot_error *err);
-/* The same into a buffer of the caller's, which is empty; the handle keeps nothing. */
+/* The same into what is held by the caller, empty before; the handle keeps nothing. */
 ANNOT_API ANNOT_CHECKED enum annot_status
-annot_fetch_text_apart(struct annot *a, const struct annot_record *document, struct annot_buf *ret,
+annot_fetch_text_apart(struct annot *a, const struct annot_record *document, struct annot_held *ret,
 		       struct annot_error *err);
 /* The registry of keys, fetched once a handle and again after a submit. */
 ANNOT_API ANNOT_CHECKED enum annot_status
@@ -209,8 +213,8 @@ struct annot_signing {
 	struct annot_error err;   /* out, where status is not OK */
 	struct annot_signed made; /* out, where it is */
 };
-/* Builds n records, all of which have seen the same checkpoint, and signs them on all cores. Other than OK: nothing was
- * signed. */
+/* Builds n records, all of which have seen the same checkpoint, and signs them on all cores. Other
+ * than OK: nothing was signed. */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_sign_many(struct annot *a,
 							  struct annot_signing *items, size_t n,
 							  struct annot_arena *arena,
@@ -245,18 +249,21 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_upload(struct annot *a,
 						       struct annot_bytes text,
 						       struct annot_error *err);
 
-/* --- records under keys of the caller's own, so that the same request twice makes one record --- */
+/* --- records under keys of the caller's own, so that the same request twice makes one record ---
+ */
 
 enum { ANNOT_REQUEST_KEY_MAX = 256 };
 struct annot_request_key {
-	const char *key;          /* 1 to ANNOT_REQUEST_KEY_MAX bytes */
+	const char *key;           /* 1 to ANNOT_REQUEST_KEY_MAX bytes */
 	struct annot_hash request; /* of what was asked for */
 };
-/* What was signed under the key for this corpus, in arena. NOT_FOUND; CONFLICT: the key was used for another request. */
+/* What was signed under the key for this corpus, in arena. NOT_FOUND; CONFLICT: the key was used
+ * for another request. */
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_keyed_load(struct annot *a, const struct annot_request_key *key, struct annot_arena *arena,
 		 struct annot_signed *ret, struct annot_error *err);
-/* Keeps n signed records under their keys, for good; durable when it returns OK. An item whose key is NULL is passed over.
+/* Keeps n signed records under their keys, for good; durable when it returns OK. An item whose key
+ * is NULL is passed over.
  */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_keyed_save(struct annot *a,
 							   const struct annot_request_key *keys,
@@ -265,23 +272,27 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_keyed_save(struct annot *a,
 
 /* --- bundles --- */
 
-/* Fetches all that verifying a record offline takes and appends the bundle (docs/records.md). */
+/* Fetches all that verifying a record offline takes, then writes the bundle (docs/records.md).
+ * Memory is bounded: large texts are kept in files (held.h). Statuses of the calls, of held.h and
+ * the sink. */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_bundle_collect(struct annot *a, const char *id,
-							       struct annot_buf *ret,
+							       struct annot_sink to,
 							       struct annot_error *err);
-/* The same in parts. REFUSED: an excerpt of a document, which has no words to show but all of it. */
+/* The same in parts. REFUSED: an excerpt of a document, which has no words to show but all of it.
+ */
 enum {
 	ANNOT_COLLECT_EXCERPT = 1 << 0,   /* of texts only the chunks that words stand in */
 	ANNOT_COLLECT_NO_LEAVES = 1 << 1, /* for readers who have the log (struct annot_trust) */
 };
-ANNOT_API ANNOT_CHECKED enum annot_status
-annot_bundle_collect_as(struct annot *a, const char *id, unsigned options, struct annot_buf *ret,
-			struct annot_error *err);
+ANNOT_API ANNOT_CHECKED enum annot_status annot_bundle_collect_as(struct annot *a, const char *id,
+								  unsigned options,
+								  struct annot_sink to,
+								  struct annot_error *err);
 /* The same for n (at least 1) records, named by their hashes, in one bundle: it is about the first,
  * and has all that the others take, under one checkpoint (annot_gate_bundle judges them). */
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_bundle_collect_records(struct annot *a, const struct annot_hash *records, size_t n,
-			     struct annot_buf *ret, struct annot_error *err);
+			     struct annot_sink to, struct annot_error *err);
 
 /* --- places --- */
 

@@ -256,7 +256,7 @@ static enum annot_status note_chain(struct annot_collection *c, struct annot_err
 }
 
 /* All that belongs to the subject and the references. */
-static enum annot_status collect(struct annot_collection *c, struct annot_buf *ret,
+static enum annot_status collect(struct annot_collection *c, struct annot_sink to,
 				 struct annot_error *err)
 {
 	struct annot_bundle bundle = {0};
@@ -278,20 +278,20 @@ static enum annot_status collect(struct annot_collection *c, struct annot_buf *r
 	bundle.n_chain = c->n_chain;
 	bundle.n_references = c->n_references;
 	TRY(annot_collect_sources(c, &bundle, err));
-	return annot_bundle_write(&bundle, ret, err);
+	return annot_bundle_write(&bundle, to, err);
 }
 
 static enum annot_status collect_all(struct annot_collection *c, const char *id,
-				     const struct annot_hash *more, size_t n, struct annot_buf *ret,
+				     const struct annot_hash *more, size_t n, struct annot_sink to,
 				     struct annot_error *err)
 {
 	TRY(collect_subject(c, id, err));
 	TRY(collect_more(c, more, n, err));
-	return collect(c, ret, err);
+	return collect(c, to, err);
 }
 
 static enum annot_status run(struct annot *a, const char *id, const struct annot_hash *more,
-			     size_t n, unsigned options, struct annot_buf *ret,
+			     size_t n, unsigned options, struct annot_sink to,
 			     struct annot_error *err)
 {
 	struct annot_collection c = {.a = a,
@@ -300,7 +300,7 @@ static enum annot_status run(struct annot *a, const char *id, const struct annot
 				     .leaves = ANNOT_BUF_INIT(COLLECT_LEAVES_MAX)};
 	if (!c.arena)
 		return no_memory(err);
-	enum annot_status status = collect_all(&c, id, more, n, ret, err);
+	enum annot_status status = collect_all(&c, id, more, n, to, err);
 	free(c.references);
 	HASH_CLEAR(hh, c.ids); /* elements live in the arena */
 	annot_buf_free(&c.leaves);
@@ -309,22 +309,22 @@ static enum annot_status run(struct annot *a, const char *id, const struct annot
 }
 
 enum annot_status annot_bundle_collect_as(struct annot *a, const char *id, unsigned options,
-					  struct annot_buf *ret, struct annot_error *err)
+					  struct annot_sink to, struct annot_error *err)
 {
-	return run(a, id, NULL, 0, options, ret, err);
+	return run(a, id, NULL, 0, options, to, err);
 }
 
-enum annot_status annot_bundle_collect(struct annot *a, const char *id, struct annot_buf *ret,
+enum annot_status annot_bundle_collect(struct annot *a, const char *id, struct annot_sink to,
 				       struct annot_error *err)
 {
-	return run(a, id, NULL, 0, 0, ret, err);
+	return run(a, id, NULL, 0, 0, to, err);
 }
 
 enum annot_status annot_bundle_collect_records(struct annot *a, const struct annot_hash *records,
-					       size_t n, struct annot_buf *ret,
+					       size_t n, struct annot_sink to,
 					       struct annot_error *err)
 {
 	char id[ANNOT_HASH_HEX + 2];
 	snprintf(id, sizeof(id), "=%s", annot_hash_hex(&records[0]).text);
-	return run(a, id, records + 1, n - 1, 0, ret, err);
+	return run(a, id, records + 1, n - 1, 0, to, err);
 }

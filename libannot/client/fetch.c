@@ -132,12 +132,13 @@ enum annot_status annot_fetch(struct annot *a, const char *id, struct annot_aren
 	return ANNOT_OK;
 }
 
-/* Fetches all pieces of a text into an empty buffer. */
-static enum annot_status fetch_pieces(struct annot *a, const struct annot_record *document,
-				      uint64_t length, struct annot_buf *ret,
-				      struct annot_error *err)
+/* Fetches all pieces of a text, which must have the hash that its record says. */
+static enum annot_status fetch_text(struct annot *a, const struct annot_record *document,
+				    const struct annot_hash *sha256, uint64_t length,
+				    struct annot_held *ret, struct annot_error *err)
 {
-	annot_buf_add(ret, NULL, 0);
+	struct annot_sha256 hashing;
+	annot_sha256_init(&hashing);
 	while (ret->len < length) {
 		AUTO_ARENA struct annot_arena *arena = NULL;
 		uint64_t left = length - ret->len;
@@ -149,26 +150,18 @@ static enum annot_status fetch_pieces(struct annot *a, const struct annot_record
 		TRY(annot_call_text(a, &in, arena, &reply, err));
 		if (reply->data.len == 0 || reply->data.len > left)
 			return annot_fail(err, ANNOT_MISMATCH,
-					  "the text of document %s ends at %zu of %llu bytes",
-					  annot_hash_hex(&document->id).text, ret->len,
-					  (unsigned long long)length);
-		annot_buf_add(ret, reply->data.data, reply->data.len);
-		TRY(annot_buf_check(ret, "a text", err));
+					  "the text of document %s ends at %llu of %llu bytes",
+					  annot_hash_hex(&document->id).text,
+					  (unsigned long long)ret->len, (unsigned long long)length);
+		annot_sha256_add(&hashing, reply->data.data, reply->data.len);
+		TRY(annot_held_put(ret, reply->data, err));
 	}
-	return annot_buf_check(ret, "a text", err);
-}
-
-static enum annot_status fetch_text(struct annot *a, const struct annot_record *document,
-				    const struct annot_card *sha256, uint64_t length,
-				    struct annot_buf *text, struct annot_error *err)
-{
-	TRY(fetch_pieces(a, document, length, text, err));
-	struct annot_hash hash = annot_sha256(text->data, text->len);
-	if (!annot_hash_equal(&hash, &sha256->hash))
+	struct annot_hash hash = annot_sha256_final(&hashing);
+	if (!annot_hash_equal(&hash, sha256))
 		return annot_fail(err, ANNOT_MISMATCH,
 				  "the text of document %s has the hash %s; its record says %s",
 				  annot_hash_hex(&document->id).text, annot_hash_hex(&hash).text,
-				  annot_hash_hex(&sha256->hash).text);
+				  annot_hash_hex(sha256).text);
 	return ANNOT_OK;
 }
 
@@ -179,13 +172,13 @@ static enum annot_status not_a_document(const struct annot_record *record, struc
 }
 
 enum annot_status annot_fetch_text_apart(struct annot *a, const struct annot_record *document,
-					 struct annot_buf *ret, struct annot_error *err)
+					 struct annot_held *ret, struct annot_error *err)
 {
 	const struct annot_card *sha256 = annot_record_card(document, "sha256");
 	const struct annot_card *length = annot_record_card(document, "length");
 	if (!sha256 || !length)
 		return not_a_document(document, err);
-	return fetch_text(a, document, sha256, length->start, ret, err);
+	return fetch_text(a, document, &sha256->hash, length->start, ret, err);
 }
 
 enum annot_status annot_fetch_text(struct annot *a, const struct annot_record *document,
@@ -196,29 +189,24 @@ enum annot_status annot_fetch_text(struct annot *a, const struct annot_record *d
 	if (!sha256 || !length)
 		return not_a_document(document, err);
 	for (struct annot_kept_text *text = a->texts; text; text = text->next)
-		if (annot_hash_equal(&text->sha256, &sha256->hash)) {
-			*ret = annot_buf_bytes(&text->text);
-			return ANNOT_OK;
-		}
-	if (length->start > ANNOT_TEXTS_MAX - a->texts_len)
-		return annot_fail(err, ANNOT_TOO_LARGE,
-				  "document %s has %llu bytes; texts of %d bytes in all are kept",
-				  annot_hash_hex(&document->id).text,
-				  (unsigned long long)length->start, ANNOT_TEXTS_MAX);
+		if (annot_hash_equal(&text->sha256, &sha256->hash))
+			return annot_held_bytes(&text->text, ret, err);
 	struct annot_kept_text *text = calloc(1, sizeof(*text));
 	if (!text)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
-	text->text.max = ANNOT_TEXTS_MAX;
+	text->text = ANNOT_HELD_INIT(ANNOT_TEXTS_MAX - a->texts_len);
 	text->sha256 = sha256->hash;
-	enum annot_status status = fetch_text(a, document, sha256, length->start, &text->text, err);
+	enum annot_status status =
+		fetch_text(a, document, &sha256->hash, length->start, &text->text, err);
+	if (status == ANNOT_OK)
+		status = annot_held_bytes(&text->text, ret, err);
 	if (status != ANNOT_OK) {
-		annot_buf_free(&text->text);
+		annot_held_free(&text->text);
 		free(text);
 		return status;
 	}
 	text->next = a->texts;
 	a->texts = text;
-	a->texts_len += text->text.len;
-	*ret = annot_buf_bytes(&text->text);
+	a->texts_len += text->text.memory.len;
 	return ANNOT_OK;
 }

@@ -7,12 +7,13 @@
 #include "base/encode.h"
 #include "client/client.h"
 #include "client/connection.h"
+#include "client/held.h"
 #include "locate/wanted.h"
 #include "proto/proto.h"
 #include "state/memory.h"
 
 enum {
-	ANNOT_TEXTS_MAX = 64 << 20,      /* bytes of texts that a handle keeps */
+	ANNOT_TEXTS_MAX = 8 << 20, /* bytes of texts that a handle keeps in memory, not in files */
 	ANNOT_CALL_ARENA_MAX = 32 << 20, /* memory of one reply */
 	ANNOT_SEEN_NOTES_MAX = 64,       /* notes of seen cards that a handle remembers */
 	ANNOT_LOG_KEYS_MAX = 2,          /* the one in force, and the one before */
@@ -22,7 +23,7 @@ enum {
 struct annot_kept_text {
 	struct annot_kept_text *next;
 	struct annot_hash sha256;
-	struct annot_buf text;
+	struct annot_held text;
 };
 
 /* A note that a seen card names. */
@@ -56,7 +57,7 @@ struct annot {
 							   force first */
 	size_t n_log_keys;
 	struct annot_kept_text *texts;
-	size_t texts_len;
+	size_t texts_len; /* of those in memory */
 	struct annot_kept_note *notes;
 	uint64_t last_order; /* of a file in the outbox */
 	char outbox_report[ANNOT_ERROR_TEXT_MAX];

@@ -10,6 +10,15 @@
 
 enum { BATCH_ARENA_MAX = 128 << 20 };
 
+static enum annot_status damaged(const char *dir, const struct annot_checkpoint *c,
+				 struct annot_error *err)
+{
+	return annot_fail(err, ANNOT_INVALID,
+			  "%s: its files do not come to the root of its checkpoint of #%" PRIu64
+			  "; make the copy anew in an empty folder",
+			  dir, c->size);
+}
+
 /* --- keys --- */
 
 static enum annot_status take(struct annot_memory *memory, uint64_t index,
@@ -29,18 +38,23 @@ static enum annot_status take(struct annot_memory *memory, uint64_t index,
 	return annot_memory_next(memory, &fact, &judgement, err);
 }
 
-/* Replays what authority follows from, in the first size records; only the first with size 1. */
-static enum annot_status replay(const char *dir, const struct annot_hash *corpus, uint64_t size,
-				struct annot_audit_batch *b, struct annot_memory *memory,
-				struct annot_error *err)
+/* Replays what authority follows from in the records that a checkpoint claims, whose leaves must
+ * come to its root: else a record that took a log key away could be left out. */
+static enum annot_status replay(const char *dir, const struct annot_hash *corpus,
+				const struct annot_checkpoint *claimed, struct annot_audit_batch *b,
+				struct annot_memory *memory, struct annot_error *err)
 {
 	struct annot_audit_source source = {.dir = dir};
-	uint64_t of = size;
-	for (b->n = 0; b->n < annot_tile_count(0, of); b->n++) {
-		b->width = annot_tile_width(0, b->n, of);
+	struct annot_frontier tree = {.size = 0};
+	struct annot_hash nodes[ANNOT_LEVELS];
+	for (b->n = 0; b->n < annot_tile_count(0, claimed->size); b->n++) {
+		b->width = annot_tile_width(0, b->n, claimed->size);
 		TRY(annot_audit_source_read(&source, b, err));
 		for (unsigned i = 0; i < b->width; i++) {
 			uint64_t index = b->n * ANNOT_TILE_WIDTH + i;
+			struct annot_bytes line = b->items[i].line;
+			struct annot_hash leaf = annot_leaf_hash(line.data, line.len);
+			annot_frontier_append(&tree, &leaf, nodes);
 			TRY(take(memory, index, b, &b->items[i], err));
 			const struct annot_hash *genesis =
 				annot_authority_corpus(annot_memory_authority(memory));
@@ -50,7 +64,8 @@ static enum annot_status replay(const char *dir, const struct annot_hash *corpus
 						  dir, annot_hash_hex(corpus).text);
 		}
 	}
-	return ANNOT_OK;
+	struct annot_hash root = annot_frontier_root(&tree);
+	return annot_hash_equal(&root, &claimed->root) ? ANNOT_OK : damaged(dir, claimed, err);
 }
 
 static enum annot_status open_under(const struct annot_memory *memory, struct annot_bytes note,
@@ -89,7 +104,7 @@ enum annot_status annot_log_dir_open_note(const char *dir, const struct annot_ha
 		b->arena = arena;
 		b->entries = ANNOT_BUF_INIT(ANNOT_TILE_ENTRIES_MAX);
 		b->records = ANNOT_BUF_INIT(ANNOT_TILE_RECORDS_MAX);
-		status = replay(dir, corpus, claimed.size, b, memory, err);
+		status = replay(dir, corpus, &claimed, b, memory, err);
 		annot_buf_free(&b->entries);
 		annot_buf_free(&b->records);
 	}
@@ -99,7 +114,7 @@ enum annot_status annot_log_dir_open_note(const char *dir, const struct annot_ha
 	return status;
 }
 
-/* --- consistency --- */
+/* --- what a copy was before --- */
 
 struct tiles {
 	const char *dir;
@@ -125,20 +140,30 @@ static enum annot_status read_node(void *ctx, unsigned level, uint64_t n, struct
 	return ANNOT_OK;
 }
 
-enum annot_status annot_log_dir_consistent(const char *dir, const struct annot_checkpoint *from,
-					   const struct annot_checkpoint *to,
-					   struct annot_error *err)
+enum annot_status annot_log_dir_prefix(const char *dir, uint64_t size,
+				       const struct annot_checkpoint *of,
+				       struct annot_evidence_path *ret, struct annot_hash *ret_root,
+				       struct annot_error *err)
 {
-	struct tiles tiles = {dir, to->size};
+	struct tiles tiles = {dir, of->size};
 	struct annot_tree_reader reader = {.ctx = &tiles, .node = read_node};
-	struct annot_hash path[ANNOT_CONSISTENCY_MAX];
-	size_t n;
-	if (from->size == 0)
-		return ANNOT_OK;
-	if (from->size > to->size)
-		return annot_fail(err, ANNOT_MISMATCH,
-				  "it has %" PRIu64 " records, before it had %" PRIu64, to->size,
-				  from->size);
-	TRY(annot_tree_consistency(&reader, from->size, to->size, path, &n, err));
-	return annot_verify_consistency(from->size, to->size, path, n, &from->root, &to->root, err);
+	TRY(annot_tree_inclusion(&reader, size, of->size, ret->path, &ret->n, err));
+	TRY(read_node(&tiles, 0, size, &ret->leaf, err));
+	enum annot_status status = annot_verify_prefix(size, of->size, &ret->leaf, ret->path,
+						       ret->n, &of->root, ret_root, NULL);
+	return status == ANNOT_MISMATCH ? damaged(dir, of, err) : status;
+}
+
+enum annot_status annot_log_dir_genesis(const char *dir, uint64_t size, struct annot_buf *ret,
+					struct annot_error *err)
+{
+	AUTO_BUF struct annot_buf records = ANNOT_BUF_INIT(ANNOT_TILE_RECORDS_MAX);
+	struct annot_tile_record first;
+	TRY(annot_log_dir_read(dir, ANNOT_DIR_RECORDS, 0, annot_tile_width(0, 0, size),
+			       ANNOT_TILE_RECORDS_MAX, &records, err));
+	struct annot_bytes left = annot_buf_bytes(&records);
+	if (!annot_tile_record_next(&left, &first))
+		return annot_fail(err, ANNOT_INVALID, "%s: its first record is cut off", dir);
+	annot_buf_add(ret, first.record.data, first.record.len);
+	return annot_buf_check(ret, "the genesis record", err);
 }

@@ -152,8 +152,23 @@ static enum annot_status replay_pages(struct annot *a, struct annot_memory *memo
 	return ANNOT_OK;
 }
 
-/* Opens a note under the log keys that the log itself names up to the size that it claims, and then
- * believes these. */
+/*
+ * Remembers the keys of the log at some size. Of an older note than the pin they are those of that
+ * time, which say nothing of today: one may have been changed because it was stolen.
+ */
+static enum annot_status believe(struct annot *a, const struct annot_vkey *keys, size_t n,
+				 const struct annot_checkpoint *claimed, struct annot_error *err)
+{
+	struct annot_checkpoint pin;
+	TRY(annot_pin(a, &pin, NULL, err));
+	if (claimed->size < pin.size)
+		return ANNOT_OK;
+	memcpy(a->log_keys, keys, n * sizeof(keys[0]));
+	a->n_log_keys = n;
+	return write_log_keys(a, err);
+}
+
+/* Opens a note under the log keys that the log itself names up to the size that it claims. */
 static enum annot_status open_by_replay(struct annot *a, struct annot_bytes note,
 					struct annot_checkpoint *ret, struct annot_error *err)
 {
@@ -172,10 +187,8 @@ static enum annot_status open_by_replay(struct annot *a, struct annot_bytes note
 	n = n < ANNOT_LOG_KEYS_MAX ? n : ANNOT_LOG_KEYS_MAX;
 	if (status == ANNOT_OK)
 		status = open_under(keys, n, note, ret, err);
-	if (status == ANNOT_OK) {
-		memcpy(a->log_keys, keys, n * sizeof(keys[0]));
-		a->n_log_keys = n;
-	}
+	if (status == ANNOT_OK)
+		status = believe(a, keys, n, &claimed, err);
 	annot_memory_free(memory);
 	return status;
 }
@@ -192,6 +205,5 @@ enum annot_status annot_client_open_note(struct annot *a, struct annot_bytes not
 		return annot_fail(err, ANNOT_MISMATCH,
 				  "%s: the checkpoint is not signed by a key of corpus %s",
 				  a->socket, annot_hash_hex(&a->hello.corpus).text);
-	TRY(status);
-	return write_log_keys(a, err);
+	return status;
 }

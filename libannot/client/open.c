@@ -90,7 +90,7 @@ struct annot *annot_close(struct annot *a)
 	while (a->texts) {
 		struct annot_kept_text *text = a->texts;
 		a->texts = text->next;
-		annot_buf_free(&text->text);
+		annot_held_free(&text->text);
 		free(text);
 	}
 	while (a->notes) {

@@ -187,21 +187,53 @@ enum annot_status annot_witness(struct annot *a, const struct annot_skey *key, u
 
 /* --- over files --- */
 
-/* Keeps the note that contradicts the last one beside it. */
-static enum annot_status contradicts(const struct memory *m, struct annot_bytes theirs,
-				     const struct annot_checkpoint *c, const char *why,
-				     struct annot_error *err)
+/* Of this witness's last note and a copy that does not go on from it, a file that shows it. */
+static enum annot_status contradicted(const char *dir, const struct annot_hash *corpus,
+				      const struct memory *m, const struct annot_checkpoint *theirs,
+				      const struct annot_evidence *found, struct annot_error *err)
 {
+	AUTO_BUF struct annot_buf genesis = ANNOT_BUF_INIT(ANNOT_RECORD_MAX);
 	AUTO_BUF struct annot_buf path = ANNOT_BUF_INIT(PATH_MAX);
-	annot_buf_printf(&path, "%s.contradicted", m->path.data);
-	if (!path.failed)
-		(void)annot_file_replace(path.data, theirs, 0600, NULL);
-	return annot_fail(
-		err, ANNOT_MISMATCH,
-		"%s: %s; this witness cosigned %s before, and keeps both signed notes, there "
-		"and in %s: they are the evidence; nothing was signed",
-		c->size < m->checkpoint.size ? "ROLLED-BACK" : "FORKED", why, m->path.data,
-		path.data ? path.data : "no file");
+	struct annot_evidence e = *found;
+	struct annot_error why = {.text = ""};
+	e.corpus = *corpus;
+	e.source = dir;
+	e.ours = annot_buf_bytes(&m->note);
+	enum annot_status status = annot_log_dir_genesis(dir, theirs->size, &genesis, &why);
+	e.genesis = annot_buf_bytes(&genesis);
+	if (status == ANNOT_OK)
+		status = annot_evidence_keep(&e, &path, &why);
+	return annot_fail(err, ANNOT_MISMATCH,
+			  "%s: %s has a checkpoint of size %llu that does not go together with the "
+			  "one of size %llu that this witness cosigned; %s%s; nothing was signed",
+			  annot_verdict_name(e.what), dir, (unsigned long long)theirs->size,
+			  (unsigned long long)m->checkpoint.size,
+			  status == ANNOT_OK ? "both signed notes are in "
+					     : "no evidence could be kept: ",
+			  status == ANNOT_OK ? path.data : why.text);
+}
+
+/* Whether the copy goes on from what was cosigned last. MISMATCH, with the evidence kept. */
+static enum annot_status go_on(const char *dir, const struct annot_hash *corpus,
+			       const struct memory *m, const struct annot_checkpoint *c,
+			       struct annot_bytes note, struct annot_error *err)
+{
+	const struct annot_checkpoint *last = &m->checkpoint;
+	struct annot_evidence e = {.what = ANNOT_FORKED_LOG, .theirs = note};
+	struct annot_evidence_path path;
+	struct annot_hash root = c->root;
+	if (last->size == 0)
+		return ANNOT_OK;
+	if (last->size > c->size) {
+		e.what = ANNOT_ROLLED_BACK;
+		return contradicted(dir, corpus, m, c, &e, err);
+	}
+	if (last->size < c->size) {
+		TRY(annot_log_dir_prefix(dir, last->size, c, &path, &root, err));
+		e.prefix = &path;
+	}
+	return annot_hash_equal(&root, &last->root) ? ANNOT_OK
+						    : contradicted(dir, corpus, m, c, &e, err);
 }
 
 static enum annot_status witness_copy(const char *dir, const struct annot_hash *corpus,
@@ -211,15 +243,10 @@ static enum annot_status witness_copy(const char *dir, const struct annot_hash *
 {
 	AUTO_BUF struct annot_buf newest = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
 	struct annot_checkpoint c;
-	struct annot_error why;
 	TRY(annot_log_note(dir, &newest, err));
 	TRY(annot_log_dir_open_note(dir, corpus, annot_buf_bytes(&newest), &c, err));
 	TRY(memory_open(m, &key->vkey, c.origin, err));
-	enum annot_status status = annot_log_dir_consistent(dir, &m->checkpoint, &c, &why);
-	if (status == ANNOT_MISMATCH)
-		return contradicts(m, annot_buf_bytes(&newest), &c, why.text, err);
-	if (status != ANNOT_OK)
-		return annot_fail(err, status, "%s", why.text);
+	TRY(go_on(dir, corpus, m, &c, annot_buf_bytes(&newest), err));
 	return cosign(m, key, time_s, &c, annot_buf_bytes(&newest), ret, note, err);
 }
 

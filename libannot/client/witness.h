@@ -36,7 +36,7 @@ annot_witness(struct annot *a, const struct annot_skey *key, uint64_t time_s,
 	      struct annot_witnessed *ret, struct annot_buf *note, struct annot_error *err);
 /*
  * The same of a copy of the log in a folder (annot_log_export), whose corpus the witness knows by
- * its hash. MISMATCH also: the copy is of another corpus.
+ * its hash. MISMATCH also: the copy is of another corpus. INVALID: its files do not fit together.
  */
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_witness_copy(const char *dir, const struct annot_hash *corpus, const struct annot_skey *key,

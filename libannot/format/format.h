@@ -75,7 +75,9 @@ struct annot_entry {
 	/* of the record that `on` names; zero and 0 without */
 	struct annot_hash on_annotation;
 	uint64_t on_version;
-	/* One for each target, in order; a source without text is withheld or not uploaded. */
+	/* One for each target, in order; a source without text is withheld or not uploaded. Targets
+	 * in the same version of a document have the same source, also those of referred records.
+	 */
 	struct annot_source *const *sources;
 	size_t n_sources;
 };

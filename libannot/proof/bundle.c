@@ -1,7 +1,6 @@
 /* Bundles as files: a strict walk over the sections, and its inverse. */
 #include "proof/bundle.h"
 
-#include "base/buf.h"
 #include "base/encode.h"
 #include "base/hash.h"
 #include "proof/excerpt.h"
@@ -266,49 +265,71 @@ enum annot_status annot_bundle_parse(struct annot_arena *arena, struct annot_byt
 /* --- writing
  * ------------------------------------------------------------------------------------------- */
 
-static void put(struct annot_buf *b, const char *name, struct annot_bytes body)
+struct out {
+	struct annot_sink to;
+	struct annot_sha256 hash; /* of all so far */
+	struct annot_error *err;
+};
+
+static enum annot_status put(struct out *o, struct annot_bytes piece)
 {
-	annot_buf_printf(b, "section %s %zu\n", name, body.len);
-	annot_buf_add(b, body.data, body.len);
-	annot_buf_putc(b, '\n');
+	annot_sha256_add(&o->hash, piece.data, piece.len);
+	return o->to.put(o->to.arg, piece, o->err);
 }
 
-static void put_record(struct annot_buf *b, const struct record_names *names,
-		       const struct annot_bundle_record *r)
+static enum annot_status put_section(struct out *o, const char *name, struct annot_bytes body)
 {
-	put(b, names->record, r->record);
-	put(b, names->signature, r->signature);
-	put(b, names->proof, r->proof);
+	char head[LINE_MAX_BYTES];
+	struct annot_buf line = ANNOT_BUF_IN(head);
+
+	annot_buf_printf(&line, "section %s %zu\n", name, body.len);
+	TRY(annot_buf_check(&line, "a section", o->err));
+	TRY(put(o, annot_buf_bytes(&line)));
+	TRY(put(o, body));
+	return put(o, annot_bytes("\n", 1));
 }
 
-enum annot_status annot_bundle_write(const struct annot_bundle *bundle, struct annot_buf *ret,
+static enum annot_status put_record(struct out *o, const struct record_names *names,
+				    const struct annot_bundle_record *r)
+{
+	TRY(put_section(o, names->record, r->record));
+	TRY(put_section(o, names->signature, r->signature));
+	return put_section(o, names->proof, r->proof);
+}
+
+static enum annot_status put_end(struct out *o)
+{
+	char text[END_SIZE + 1];
+	struct annot_buf end = ANNOT_BUF_IN(text);
+	struct annot_hash hash = annot_sha256_final(&o->hash);
+
+	annot_buf_printf(&end, "end %s\n", annot_hash_hex(&hash).text);
+	return o->to.put(o->to.arg, annot_buf_bytes(&end), o->err);
+}
+
+enum annot_status annot_bundle_write(const struct annot_bundle *bundle, struct annot_sink to,
 				     struct annot_error *err)
 {
-	size_t start = ret->len;
-	struct annot_hash hash;
+	struct out o = {.to = to, .err = err};
 
-	annot_buf_puts(ret, MAGIC);
-	put_record(ret, &SUBJECT, &bundle->subject);
+	annot_sha256_init(&o.hash);
+	TRY(put(&o, annot_bytes_of(MAGIC)));
+	TRY(put_record(&o, &SUBJECT, &bundle->subject));
 	if (bundle->seen.data)
-		put(ret, "seen", bundle->seen);
+		TRY(put_section(&o, "seen", bundle->seen));
 	if (bundle->seen.data && bundle->consistency.data)
-		put(ret, "consistency", bundle->consistency);
+		TRY(put_section(&o, "consistency", bundle->consistency));
 	for (size_t i = 0; i < bundle->n_cosigned; i++)
-		put(ret, "cosigned", bundle->cosigned[i]);
+		TRY(put_section(&o, "cosigned", bundle->cosigned[i]));
 	for (size_t i = 0; i < bundle->n_chain; i++)
-		put_record(ret, &CHAIN, &bundle->chain[i]);
+		TRY(put_record(&o, &CHAIN, &bundle->chain[i]));
 	for (size_t i = 0; i < bundle->n_references; i++)
-		put_record(ret, &REFERENCE, &bundle->references[i]);
+		TRY(put_record(&o, &REFERENCE, &bundle->references[i]));
 	for (size_t i = 0; i < bundle->n_sources; i++)
-		put(ret, "source", bundle->sources[i].text);
+		TRY(put_section(&o, "source", bundle->sources[i].text));
 	for (size_t i = 0; i < bundle->n_excerpts; i++)
-		put(ret, "excerpt", bundle->excerpts[i]);
+		TRY(put_section(&o, "excerpt", bundle->excerpts[i]));
 	if (bundle->leaves.data)
-		put(ret, "leaves", bundle->leaves);
-	TRY(annot_buf_check(ret, "the bundle", err));
-	hash = annot_sha256(ret->data + start, ret->len - start);
-	annot_buf_puts(ret, "end ");
-	annot_buf_hex(ret, hash.b, sizeof(hash.b));
-	annot_buf_putc(ret, '\n');
-	return annot_buf_check(ret, "the bundle", err);
+		TRY(put_section(&o, "leaves", bundle->leaves));
+	return put_end(&o);
 }

@@ -21,6 +21,7 @@
 #define ANNOT_PROOF_BUNDLE_H
 
 #include "base/arena.h"
+#include "base/sink.h"
 #include "log/tlogproof.h"
 #include "log/leaf.h"
 
@@ -68,9 +69,9 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_bundle_parse(struct annot_arena 
 							     struct annot_bytes file,
 							     struct annot_bundle *ret,
 							     struct annot_error *err);
-/* Appends one; the inverse of parse, byte for byte. Statuses of annot_buf_check. */
+/* Writes one, section by section; the inverse of parse, byte for byte. Statuses of the sink. */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_bundle_write(const struct annot_bundle *bundle,
-							     struct annot_buf *ret,
+							     struct annot_sink to,
 							     struct annot_error *err);
 
 #endif

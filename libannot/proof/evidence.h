@@ -44,8 +44,9 @@ ANNOT_API bool annot_evidence_is(struct annot_bytes file);
 ANNOT_API void annot_evidence_write(const struct annot_evidence *e, struct annot_buf *ret);
 
 /*
- * What a bundle shows of its own log beside a note that is known already (data NULL: none), or
- * beside the one that its record's author had seen. ret points into file, known and arena.
+ * What a bundle shows of its own log beside a note that is known already (data NULL: none), beside
+ * the one that its record's author had seen, or beside one that it says witnesses cosigned. ret
+ * points into file, known and arena.
  * NOT_FOUND: they go together, or the bundle does not show that they do not; INVALID; NO_MEMORY.
  * Neither note's signature is checked.
  */

@@ -144,6 +144,8 @@ enum annot_status annot_evidence_of_bundle(struct annot_arena *arena, struct ann
 	TRY(compare(arena, &b, known, &e, &found, err));
 	if (!found)
 		TRY(compare(arena, &b, b.seen, &e, &found, err));
+	for (size_t i = 0; !found && i < b.n_cosigned; i++)
+		TRY(compare(arena, &b, b.cosigned[i], &e, &found, err));
 	if (!found || !e.genesis.data)
 		return annot_fail(err, ANNOT_NOT_FOUND, "the bundle shows no fork of its log");
 	*ret = e;

@@ -194,5 +194,11 @@ const struct annot_hash *annot_authority_corpus_record(const struct annot_author
 size_t annot_authority_log_keys(const struct annot_authority *a, const struct annot_vkey **ret)
 {
 	*ret = a->log_keys;
+	return a->n_log_keys < 2 ? a->n_log_keys : 2;
+}
+
+size_t annot_authority_log_keys_ever(const struct annot_authority *a, const struct annot_vkey **ret)
+{
+	*ret = a->log_keys;
 	return a->n_log_keys;
 }

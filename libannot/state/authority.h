@@ -68,12 +68,14 @@ struct annot_key_info {
 	uint64_t index;           /* of that event */
 	struct annot_hash by;     /* author of that event */
 	enum annot_key_state state;
-	int64_t effective;            /* from this index on it counts; ANNOT_NEVER while pending */
-	int64_t ended;                /* from this index on it no longer counts; ANNOT_NEVER */
-	struct annot_hash ended_by;   /* author of the record that ended it: a rotation, revocation
-					 or corpus record; zero while it counts */
-	int64_t compromised_from;     /* from-index of a compromise, `ended` where none was given;
-					 ANNOT_NEVER */
+	int64_t effective;          /* from this index on it counts; ANNOT_NEVER while pending */
+	int64_t ended;              /* from this index on it no longer counts; ANNOT_NEVER */
+	struct annot_hash ended_by; /* author of the record that ended it: a rotation, revocation
+				       or corpus record; zero while it counts */
+	struct annot_hash removal;  /* the corpus record that no longer named its admin; zero unless
+				       that ended it */
+	int64_t compromised_from;   /* from-index of a compromise, `ended` where none was given;
+				       ANNOT_NEVER */
 	struct annot_hash revocation; /* the last record that revoked it; zero if none */
 	struct annot_hash revoked_by; /* its author */
 	int64_t revoked;              /* where it took effect, after `ended` if a key that had ended
@@ -173,5 +175,8 @@ ANNOT_API const struct annot_hash *annot_authority_corpus_record(const struct an
  * one before. */
 ANNOT_API size_t annot_authority_log_keys(const struct annot_authority *a,
 					  const struct annot_vkey **ret);
+/* All that ever were, the newest first: who signed a checkpoint that is known to be of this log. */
+ANNOT_API size_t annot_authority_log_keys_ever(const struct annot_authority *a,
+					       const struct annot_vkey **ret);
 
 #endif

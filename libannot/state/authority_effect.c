@@ -41,14 +41,19 @@ static enum annot_status set_log_key(struct annot_authority *a, const struct ann
 				     struct annot_error *err)
 {
 	const struct annot_card *card = annot_record_card(r, "log");
-	struct annot_vkey vkey;
+	struct annot_vkey vkey, *keys;
 
 	TRY(annot_vkey_parse(card->text, card->len, &vkey, err));
 	if (a->n_log_keys && memcmp(vkey.key, a->log_keys[0].key, sizeof(vkey.key)) == 0)
 		return ANNOT_OK;
-	a->log_keys[1] = a->log_keys[0];
-	a->log_keys[0] = vkey;
-	a->n_log_keys = a->n_log_keys ? 2 : 1;
+	keys = annot_arena_array(a->arena, a->n_log_keys + 1, sizeof(*keys));
+	if (!keys)
+		return no_memory(err);
+	keys[0] = vkey;
+	for (size_t i = 0; i < a->n_log_keys; i++)
+		keys[i + 1] = a->log_keys[i];
+	a->log_keys = keys;
+	a->n_log_keys++;
 	return ANNOT_OK;
 }
 
@@ -67,8 +72,10 @@ static enum annot_status take_corpus(struct annot_authority *a, const struct ann
 		if (admins[i].person)
 			admins[i].person->admin = true;
 	HASH_ITER(hh, a->persons, p, next)
-	if (!p->admin && !p->by_key_add && p->active)
+	if (!p->admin && !p->by_key_add && p->active) {
+		p->active->info.removal = r->id;
 		annot_keys_end(p->active, ANNOT_KEY_REMOVED, index, &r->author);
+	}
 	for (size_t i = 0; i < n; i++)
 		TRY(enrol_admin(a, &admins[i], &event, err));
 	TRY(set_log_key(a, r, err));

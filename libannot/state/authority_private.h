@@ -68,7 +68,7 @@ struct annot_authority {
 	struct annot_hash corpus, corpus_record;
 	const char *origin;
 	unsigned threshold;
-	struct annot_vkey log_keys[2]; /* in force, before */
+	struct annot_vkey *log_keys; /* all that the log ever had, the one in force first */
 	size_t n_log_keys;
 	struct annot_policy policy;
 	struct annot_key **keys;

@@ -116,10 +116,26 @@ static enum annot_status check_again(const struct annot_key *key, bool compromis
 	return ANNOT_OK;
 }
 
+/* The only key that a corpus record took away; NULL: it took none, or several. */
+static struct annot_key *removed_by(const struct annot_authority *a, const struct annot_hash *on)
+{
+	struct annot_key *found = NULL;
+
+	for (size_t i = 0; i < a->n_keys; i++) {
+		if (!annot_hash_equal(&a->keys[i]->info.removal, on))
+			continue;
+		if (found)
+			return NULL;
+		found = a->keys[i];
+	}
+	return found;
+}
+
 /*
  * Which key `on` means. A corpus record brings several, so that there it is that of the signer's
- * person, now in force or rotated since, or else the only one that the record brought. A compromise
- * is of the key, not of one enrolment: the newest is meant.
+ * person, now in force or rotated since, or else the only one that the record brought; one that
+ * brought none means the only one that it took away. A compromise is of the key, not of one
+ * enrolment: the newest is meant.
  */
 static struct annot_key *key_of_revocation(const struct annot_authority *a,
 					   const struct annot_record *r, bool compromised)
@@ -137,7 +153,9 @@ static struct annot_key *key_of_revocation(const struct annot_authority *a,
 		if (signer && found->person == signer->person)
 			of_signer = found;
 	}
-	if (n > 1)
+	if (n == 0)
+		found = removed_by(a, on);
+	else if (n > 1)
 		found = of_signer;
 	return found && compromised ? annot_keys_find(a, &found->info.author) : found;
 }
@@ -158,9 +176,10 @@ enum annot_status annot_rule_key_revoke(const struct annot_authority *a,
 	if (!key)
 		return annot_fail(
 			err, ANNOT_REFUSED,
-			"on: names no key-add or key-rotate that brought a key; another admin "
-			"among several that a corpus record named is removed by a new version of "
-			"that record (annotctl corpus set --remove-admin)");
+			"on: names no record that brought one key, or took one admin away; another "
+			"admin among several that a corpus record named is removed first, alone "
+			"(annotctl corpus set --remove-admin), and what removed them is named "
+			"then");
 	TRY(check_again(key, compromised, from, err));
 	if (key->info.state == ANNOT_KEY_ACTIVE && key->person->admin &&
 	    annot_authority_admins(a) <= a->threshold)

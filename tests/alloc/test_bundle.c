@@ -44,7 +44,7 @@ static enum annot_status parse(void *ctx)
 		assert_int_equal(bundle.n_chain, 99);
 		return status;
 	}
-	status = ALLOC(annot_bundle_write(&bundle, &b, &test_error));
+	status = ALLOC(annot_bundle_write(&bundle, annot_buf_sink(&b), &test_error));
 	if (status == ANNOT_OK)
 		assert_memory_equal(b.data, w->file.data, w->file.len);
 	return status;

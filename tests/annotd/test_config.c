@@ -92,6 +92,28 @@ static void test_environment(void **state)
 	unsetenv("ANNOT_SOCKET");
 }
 
+/* As in a unit of systemd: the folder of the file, and the group if the file names none. */
+static void test_unit(void **state)
+{
+	struct fixture *f = *state;
+	setenv("CONFIGURATION_DIRECTORY", f->dir, 1);
+	setenv("ANNOT_SOCKET_GROUP", "annot", 1);
+	assert_ok(READ(f, "--corpus", "c"));
+	assert_string_equal(f->config.socket_group, "annot");
+	write_conf(f, "workers = 3\n");
+	assert_ok(READ(f, "--corpus", "c"));
+	assert_int_equal(f->config.workers, 3);
+	assert_string_equal(f->config.socket_group, "annot");
+	write_conf(f, "socket-group = desk\n");
+	assert_ok(READ(f, "--corpus", "c"));
+	assert_string_equal(f->config.socket_group, "desk");
+	unsetenv("CONFIGURATION_DIRECTORY");
+	setenv("ANNOT_SOCKET_GROUP", "", 1); /* as if it were not set */
+	assert_ok(READ(f, "--corpus", "c"));
+	assert_null(f->config.socket_group);
+	unsetenv("ANNOT_SOCKET_GROUP");
+}
+
 static void test_file(void **state)
 {
 	struct fixture *f = *state;
@@ -183,7 +205,7 @@ static void test_help(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_defaults),  TEST(test_environment), TEST(test_file),
+		TEST(test_defaults),  TEST(test_environment), TEST(test_unit), TEST(test_file),
 		TEST(test_bad_files), TEST(test_commands),    TEST(test_help),
 	};
 	return cmocka_run_group_tests_name("annotd/config", tests, NULL, NULL);

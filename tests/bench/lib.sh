@@ -67,6 +67,12 @@ want() {
 	return 1
 }
 
+timed() { # PART [PLACE]: measures it, and notes how long that took
+	since=$(date +%s)
+	"measure_$1" ${2:+"$2"}
+	echo "$1 $(($(date +%s) - since))" >>"$scratch/seconds"
+}
+
 # --- figures ---
 
 value() { # NAME VALUE: one run's figure

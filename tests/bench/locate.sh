@@ -19,6 +19,11 @@ measure_locate() {
 	done <"$scratch/locate"
 }
 
+# Beside FTS5 the goals are for gigabytes: what a request takes in any case counts for nothing there.
+locate_ratio_goal() {
+	formula "($(part locate.text_mb) >= 500)" | grep -x 1 || true
+}
+
 rows_locate() {
 	row_of locate.text_mb locate_texts '' MB '' true
 	row_of locate.index_bytes_a_byte locate_index 0.35 B/B 1 false
@@ -27,8 +32,8 @@ rows_locate() {
 	row_of locate.build_memory_mb locate_memory 256 MB 1 false
 	row_of locate.verbatim_recall locate_verbatim 1 recall 1 true
 	row_of locate.altered_recall locate_altered 0.97 recall 1 true
-	row_of locate.altered_p50_ms locate_p50 "$(formula "$(part locate.fts_p50_ms) / 15")" ms 1 false
-	row_of locate.altered_cpu_p50_ms locate_p50_cpu "$(formula "$(part locate.fts_cpu_p50_ms) / 15")" ms 1 false
+	row_of locate.altered_p50_ms locate_p50 "$(formula "$(part locate.fts_p50_ms) / 15")" ms "$(locate_ratio_goal)" false
+	row_of locate.altered_cpu_p50_ms locate_p50_cpu "$(formula "$(part locate.fts_cpu_p50_ms) / 15")" ms "$(locate_ratio_goal)" false
 	row_of locate.altered_p99_ms locate_p99 "$(formula "$(part locate.altered_p50_ms) * 10")" ms 1 false
 	row_of locate.altered_cpu_p99_ms locate_p99_cpu "$(formula "$(part locate.altered_cpu_p50_ms) * 10")" ms 1 false
 	row_of locate.scan_gb_s scan_rate 0.6 GB/s 1 true

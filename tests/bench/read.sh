@@ -4,7 +4,7 @@
 records=100000
 # A process at rest, with all its clients there; then what it takes to be there again: after a clean
 # end, and after SIGKILL with logs that were just written.
-life='crowd=50,5 show=20 stop start stop start stop start
+life='crowd=50,3 show=20 stop start stop start stop start
 	submit=16,16,20000 kill replay start submit=16,16,20000 kill replay start submit=16,16,20000 kill replay start'
 
 life_rows() { # SUFFIX

@@ -7,13 +7,14 @@ measure_watch() { # PLACE
 	value "watch_50_$1" "$(echo "$out" | field watch rate)"
 	value "watch_50_burst_$1" "$(echo "$out" | field watch rate 2)"
 	value "half_rate_$1" "$(echo "$out" | field submit rate | awk '{ print $1 / 2 }')"
-	[ -z "$limits" ] || "$limits/pubsub" | results "$1." burst_sub50_buf8192.delivered
+	# It has no database: one place is as good as another.
+	[ -z "$limits" ] || [ "$1" = disk ] || "$limits/pubsub" | results pubsub. burst_sub50_buf8192.delivered
 }
 
 rows_watch() {
 	for p in shm disk; do
 		# Each gets every record once while half as many go in as can.
 		row watch_50_$p "$(formula "50 * $(part half_rate_$p)")" records/s 0.95 true
-		row watch_50_burst_$p "$(median $p.burst_sub50_buf8192.delivered)" records/s 0.5 true
+		row watch_50_burst_$p "$(median pubsub.burst_sub50_buf8192.delivered)" records/s 0.5 true
 	done
 }

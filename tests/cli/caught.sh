@@ -57,10 +57,23 @@ expect 2 'goes with fork evidence' ctl chloe verify "$quote" --log-key nonsense;
 # --- a bundle from there -------------------------------------------------------------------------------------
 quiet boris-there --key boris --socket "$lying" bundle "$quote" -o "$work/there.bundle"
 since
-expect 1 'FORKED' ctl chloe verify "$work/there.bundle"
-bundled=$(evidence_of chloe)
-[ -n "$bundled" ] || fail "no evidence of a forked bundle: $(cat "$work/out")"
-expect 1 'FORKED' stranger "$bundled"
+rm -f "$work"/chloe/state/annot/corpora/*/fork-evidence-*
+for command in verify gate; do
+	expect 1 'FORKED' ctl chloe $command "$work/there.bundle"
+	grep -qF "kept in $work/chloe/state" "$work/out" || fail "$command does not say where the evidence is: $(cat "$work/out")"
+	bundled=$(evidence_of chloe)
+	[ -n "$bundled" ] || fail "$command kept no evidence of a forked bundle: $(cat "$work/out")"
+	expect 1 'FORKED' stranger "$bundled"
+	rm "$bundled"
+	ctl chloe --json $command "$work/there.bundle" 2>/dev/null | jq -r .evidence >"$work/out" || true
+	[ "$(cat "$work/out")" = "$(evidence_of chloe)" ] || fail "$command: JSON names $(cat "$work/out")"
+	rm "$(cat "$work/out")"
+done
+# Where it cannot be kept the answer is the same.
+mkdir -p "$work/stuck/annot"
+cp -R "$work/chloe/state/annot/corpora" "$work/stuck/annot/corpora"
+mkdir "$work/stuck/annot/corpora/$corpus/$(basename "$bundled")"
+expect 1 'no evidence could be kept' as chloe env XDG_STATE_HOME="$work/stuck" "$ANNOTCTL" gate "$work/there.bundle"
 
 # --- what one has seen cannot be entered there, and is not lost ----------------------------------------------
 since

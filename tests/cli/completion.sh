@@ -66,6 +66,11 @@ if command -v zsh >/dev/null; then
 		. "$1"; words=(annotctl quote add --s) CURRENT=4; _annotctl; words=(annotctl verify "") CURRENT=3; _annotctl' \
 		zsh "$work/_annotctl" >"$work/out" || fail "zsh: $(cat "$work/out")"
 	grep -qx -- '--speaker:Who said it' "$work/out" && grep -qx files "$work/out" || fail "zsh: $(cat "$work/out")"
+	# As a package installs it: zsh reads it when something is completed first.
+	zsh -fc 'compdef() { : }; _describe() { print -rl -- "${(@P)2}" }; _files() { print files }
+		fpath=("${1:h}"); autoload -Uz _annotctl; words=(annotctl quote add --s) CURRENT=4; _annotctl
+		words=(annotctl verify "") CURRENT=3; _annotctl' zsh "$work/_annotctl" >"$work/out" || fail "zsh: $(cat "$work/out")"
+	grep -qx -- '--speaker:Who said it' "$work/out" && grep -qx files "$work/out" || fail "zsh, autoloaded: $(cat "$work/out")"
 else
 	missing="$missing zsh"
 fi

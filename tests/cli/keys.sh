@@ -100,6 +100,13 @@ expect 0 'threshold  1' ctl chloe corpus info
 expect 4 'not an admin' ctl boris policy set --approvals quote=1
 
 # --- the key of the log -------------------------------------------------------------------------------
+for person in erin fay; do
+	enrol "$person"
+	ctl "$person" --quiet log checkpoint >/dev/null
+done
+ctl fay --quiet log export "$work/fays"
+ctl fay --quiet log witness --new example.org/fay --key "$work/fay.key" >/dev/null 2>&1
+expect 4 'annotd --witnesses' ctl fay log witness --key "$work/fay.key"
 ctl chloe --quiet log checkpoint >/dev/null
 vkey=$(ctl alice log key "$work/corpus/log.key.next" 2>/dev/null)
 expect 4 'exists' ctl alice log key "$work/corpus/log.key.next"
@@ -117,7 +124,34 @@ quiet boris comment add "$later" 'still' >/dev/null
 [ "$(ctl alice log checkpoint | grep -c '^—')" = 1 ] || fail "not one key signs: $(ctl alice log checkpoint)"
 expect 0 '' ctl chloe log checkpoint # has been away
 grep -qF "$vkey" "$work"/chloe/state/annot/corpora/*/log-keys || fail "chloe did not learn the log's key"
-expect 0 '' ctl erin log checkpoint # is new
+expect 0 '' ctl gus log checkpoint # is new
 quiet boris bundle "$later" -o "$work/later.bundle"
 expect 0 'signed by the log key' ctl nobody verify "$work/later.bundle" --corpus "$corpus"
+# Once more. Whoever was away all that time goes on as if nothing had been: writes, pins, copies, witnesses.
+vkey=$(ctl alice log key "$work/corpus/log.key.next" 2>/dev/null)
+quiet alice corpus set --log "$vkey" >/dev/null
 stop
+mv "$work/corpus/log.key.next" "$work/corpus/log.key"
+serve
+expect 0 'comment' ctl erin comment add "$later" 'back again' # under the checkpoint that she had
+expect 0 'VALID' ctl erin verify "$(ctl erin --quiet list kind:comment author:erin)"
+expect 0 '' ctl fay log export "$work/fays"
+expect 0 'VALID' ctl fay log audit "$work/fays"
+expect 4 'annotd --witnesses' ctl fay log witness --key "$work/fay.key" # goes on from what she cosigned
+expect 0 '' ctl fay log checkpoint
+stop
+expect 0 '' as daemon "$ANNOTD" fsck --corpus "$work/corpus"
+
+# --- a stolen key of one of several first admins ---------------------------------------------------------
+for person in gina hugo; do ctl "$person" --quiet key new "$person" >/dev/null 2>&1; done
+export ANNOT_SOCKET="ipc://$work/two.sock"
+ctl gina --quiet corpus init "$work/two" --origin test.example/two --admin "gina=$work/gina/config/annot/keys/gina.pub" \
+	--admin "hugo=$work/hugo/config/annot/keys/hugo.pub" >/dev/null 2>&1
+other "$work/two" "$ANNOT_SOCKET"
+forged=$(quiet hugo claim add 'Whoever has the key of Hugo says so.')
+expect 4 'no record names it alone' ctl gina reviewer revoke hugo compromised --from-index 1
+expect 0 '' ctl gina corpus set --remove-admin hugo
+expect 0 'key-revoke' ctl gina reviewer revoke hugo compromised --from-index 1
+expect 1 'DISPUTED' ctl gina verify "$forged"
+expect 0 'compromised from #1 on, as gina said' ctl gina reviewer list
+end_other

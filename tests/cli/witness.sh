@@ -106,9 +106,33 @@ expect 4 '' witness w1; one_line
 # The same of copies.
 rm -rf "$work/copy"
 cp -R "$work/copy.before" "$work/copy"
+stranger() { alone verify "$@" --corpus "$corpus"; } # knows nothing but the corpus's hash
+evidence_of() { find "$work/$1/state" -name 'fork-evidence-*' -newer "$work/since"; }
+touch "$work/since"
 expect 4 'ROLLED-BACK' copied w2; one_line
+expect 1 'ROLLED-BACK' stranger "$(evidence_of w2)"
 rm -rf "$work/copy"
 HOME="$work/fresh" XDG_STATE_HOME="$work/fresh" "$ANNOTCTL" --quiet log export "$work/copy" 2>/dev/null
+touch "$work/since"
 expect 4 'FORKED' copied w2; one_line
-find "$work/w2/state/annot/witness" -name 'checkpoint.contradicted' | grep -q . || fail "the other note was not kept"
+longer=$(evidence_of w2)
+expect 1 'FORKED' stranger "$longer"
+grep -q 'had root' "$work/out" || fail "not shown by the copy's own tiles: $(cat "$work/out")"
+# A folder that cannot be written to: said, and not signed either.
+w2_sees() { as w2 env XDG_STATE_HOME="$work/$1" "$ANNOTCTL" log witness --key "$work/w2.key" "$work/copy" --corpus "$corpus" -o "$work/w2.note"; }
+mkdir -p "$work/dir/annot/corpora"
+echo >"$work/dir/annot/corpora/$corpus"
+cp -R "$work/w2/state/annot/witness" "$work/dir/annot/witness"
+expect 4 'no evidence could be kept' w2_sees dir; one_line
+# A copy whose files do not fit together says nothing about the log.
+for tile in tile/0 tile/entries; do
+	cp -R "$work/copy" "$work/damaged"
+	file=$(find "$work/damaged/$tile" -type f | head -n 1)
+	at=$(($(stat -c %s "$file") - 2)) # in the last hash, and in the last leaf's
+	was=$(dd if="$file" bs=1 skip="$at" count=1 2>/dev/null | od -An -tc | tr -d ' ')
+	if [ "$was" = a ]; then new=b; else new=a; fi
+	printf %s "$new" | dd of="$file" bs=1 seek="$at" conv=notrunc 2>/dev/null
+	expect 4 'make the copy anew' ctl w2 log witness --key "$work/w2.key" "$work/damaged" --corpus "$corpus" -o -; one_line
+	rm -rf "$work/damaged"
+done
 stop

@@ -21,7 +21,7 @@ static void check(struct annot_bytes file)
 	struct annot_error err;
 	bool parsed = annot_bundle_parse(arena, file, &bundle, &err) == ANNOT_OK;
 	if (parsed) {
-		REQUIRE(annot_bundle_write(&bundle, &b, &err) == ANNOT_OK);
+		REQUIRE(annot_bundle_write(&bundle, annot_buf_sink(&b), &err) == ANNOT_OK);
 		require_same(&b, file.data, file.len);
 	}
 	struct annot_trust trust = {.pin = {.size = 0}};

@@ -102,6 +102,6 @@ void seeds_excerpt(struct annot_bytes bundle, const struct annot_record *of)
 	b.excerpts = &excerpt;
 	b.n_sources = 0;
 	b.cosigned[b.n_cosigned++] = annot_buf_bytes(&note);
-	REQUIRE(annot_bundle_write(&b, &file, &err) == ANNOT_OK);
+	REQUIRE(annot_bundle_write(&b, annot_buf_sink(&file), &err) == ANNOT_OK);
 	seeds_save("bundle", "excerpt", file.data, file.len);
 }

@@ -164,7 +164,7 @@ struct annot_bytes test_bundle_file(const struct test_corpus *c, const struct an
 {
 	struct annot_buf b = ANNOT_BUF_INIT((size_t)1 << 28);
 
-	assert_ok(annot_bundle_write(bundle, &b, &test_error));
+	assert_ok(annot_bundle_write(bundle, annot_buf_sink(&b), &test_error));
 	return keep(c, &b);
 }
 

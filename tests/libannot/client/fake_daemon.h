@@ -68,13 +68,14 @@ struct fake {
 	struct annot_bytes swap_record; /* sent instead of what was asked for by get */
 	size_t get_rows;                /* so often; 0: once */
 	const struct annot_record *refuse;
-	enum annot_status refuse_status; /* 0: REFUSED */
+	enum annot_status refuse_status;  /* 0: REFUSED */
 	struct annot_events_reply events; /* the answer, … */
 	int events_late_ms;               /* … after that time */
 	/* what it saw */
 	unsigned submits, submitted, notes, expectations, connections;
 	/* thread */
 	pthread_t thread;
+	pthread_mutex_t lock; /* of the log: a test appends to it while the thread stands by */
 	int listener, connection;
 	bool stop;
 };
@@ -112,16 +113,18 @@ static inline void fake_append(struct fake *f, const struct annot_record *record
 {
 	struct annot_buf line = ANNOT_BUF_INIT(ANNOT_LEAF_MAX);
 	struct annot_leaf leaf;
-	struct fake_leaf *to = &f->leaves[f->size];
+	struct fake_leaf made;
 	assert_true(f->size < FAKE_LEAVES_MAX);
-	assert_ok(annot_record_parse(f->arena, record->bytes, &to->record, &test_error));
-	memcpy(to->signature, signature, ANNOT_SIGNATURE_SIZE);
+	assert_ok(annot_record_parse(f->arena, record->bytes, &made.record, &test_error));
+	memcpy(made.signature, signature, ANNOT_SIGNATURE_SIZE);
 	annot_leaf_of(record, signature, &leaf);
 	annot_leaf_write(&leaf, &line);
-	to->line = annot_arena_copy(f->arena, line.data, line.len);
-	to->hash = annot_leaf_hash(line.data, line.len);
+	made.line = annot_arena_copy(f->arena, line.data, line.len);
+	made.hash = annot_leaf_hash(line.data, line.len);
 	annot_buf_free(&line);
-	f->size++;
+	pthread_mutex_lock(&f->lock);
+	f->leaves[f->size++] = made;
+	pthread_mutex_unlock(&f->lock);
 }
 
 static inline size_t fake_size(const struct fake *f)
@@ -464,8 +467,11 @@ static inline void fake_talk(struct fake *f, int fd)
 		char *request = malloc((size_t)len);
 		bool go_on = fake_read(fd, request, (size_t)len - 4);
 		enum fake_deed deed = FAKE_CLOSE;
-		if (go_on)
+		if (go_on) {
+			pthread_mutex_lock(&f->lock);
 			deed = fake_serve(f, annot_bytes(request, (size_t)len - 4), &frame);
+			pthread_mutex_unlock(&f->lock);
+		}
 		if (deed != FAKE_SILENT && deed != FAKE_CLOSE)
 			go_on = fake_reply(f, fd, deed, header + 9, &frame);
 		free(request);
@@ -553,6 +559,7 @@ static inline struct fake *fake_new(void)
 	struct fake *f = calloc(1, sizeof(*f));
 	struct annot_public_key key;
 	char path[128];
+	assert_int_equal(pthread_mutex_init(&f->lock, NULL), 0);
 	assert_ok(annot_crypto_init(&test_error));
 	strcpy(f->dir, "/tmp/annot-test-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));

@@ -129,13 +129,14 @@ static void test_whole_way(void **state)
 
 	assert_ok(annot_fetch(f->a, "speech", f->arena, &got, &test_error));
 	assert_true(annot_hash_equal(&got.record->id, &document->id));
-	assert_ok(annot_bundle_collect(f->a, annot_hash_hex(&verdict->id).text, &bundle,
-				       &test_error));
+	assert_ok(annot_bundle_collect(f->a, annot_hash_hex(&verdict->id).text,
+				       annot_buf_sink(&bundle), &test_error));
 	const struct annot_report *report = verify(f, &bundle);
 	assert_verdict(report, ANNOT_VALID_UNWITNESSED);
 	assert_says(report, "latest", "newest as of #7");
 	annot_buf_truncate(&bundle, 0);
-	assert_ok(annot_bundle_collect(f->a, annot_hash_hex(&said->id).text, &bundle, &test_error));
+	assert_ok(annot_bundle_collect(f->a, annot_hash_hex(&said->id).text,
+				       annot_buf_sink(&bundle), &test_error));
 	report = verify(f, &bundle);
 	assert_verdict(report, ANNOT_VALID_UNWITNESSED);
 	assert_says(report, "source", "speech, as stated by bob, approved by 1");
@@ -146,8 +147,8 @@ static void test_whole_way(void **state)
 	test_card(amended, "tag", "bridge");
 	add(f, f->bob, amended);
 	annot_buf_truncate(&bundle, 0);
-	assert_ok(annot_bundle_collect(f->a, annot_hash_hex(&verdict->id).text, &bundle,
-				       &test_error));
+	assert_ok(annot_bundle_collect(f->a, annot_hash_hex(&verdict->id).text,
+				       annot_buf_sink(&bundle), &test_error));
 	assert_verdict(verify(f, &bundle), ANNOT_VALID_UNWITNESSED);
 
 	/* A later version of itself: a new bundle of the old one says so. */
@@ -162,12 +163,12 @@ static void test_whole_way(void **state)
 	assert_ok(annot_fetch(f->a, first, f->arena, &got, &test_error));
 	assert_true(annot_hash_equal(&got.record->id, &verdict->id));
 	annot_buf_truncate(&bundle, 0);
-	assert_ok(annot_bundle_collect(f->a, first, &bundle, &test_error));
+	assert_ok(annot_bundle_collect(f->a, first, annot_buf_sink(&bundle), &test_error));
 	assert_verdict(verify(f, &bundle), ANNOT_SUPERSEDED);
 	add(f, f->bob, test_about(ANNOT_KIND_retract, &changed->id));
 	annot_buf_truncate(&bundle, 0);
-	assert_ok(annot_bundle_collect(f->a, annot_hash_hex(&changed->id).text, &bundle,
-				       &test_error));
+	assert_ok(annot_bundle_collect(f->a, annot_hash_hex(&changed->id).text,
+				       annot_buf_sink(&bundle), &test_error));
 	assert_verdict(verify(f, &bundle), ANNOT_RETRACTED);
 	annot_buf_free(&bundle);
 }
@@ -195,7 +196,8 @@ static void test_several(void **state)
 	const struct annot_record *review = add(f, signers[0], test_review(&claims[0], "approve"));
 	add(f, signers[0], test_key_rotate(f->test, "carol", &key->id, &carol2));
 	add(f, f->admin, test_key_revoke(&key->id, "compromised", (int64_t)CLAIMS * 2));
-	assert_ok(annot_bundle_collect_records(f->a, claims, CLAIMS + 1, &bundle, &test_error));
+	assert_ok(annot_bundle_collect_records(f->a, claims, CLAIMS + 1, annot_buf_sink(&bundle),
+					       &test_error));
 	assert_ok(annot_pin_load(&f->test->id, &trust.pin, &test_error));
 	assert_ok(annot_gate_bundle(f->arena, annot_buf_bytes(&bundle), &trust, claims, CLAIMS + 1,
 				    &gate, &test_error));
@@ -205,7 +207,8 @@ static void test_several(void **state)
 		assert_int_equal(gate->records[i].passed, i > 0);
 	add(f, signers[1], test_about(ANNOT_KIND_reaffirm, &review->id));
 	annot_buf_truncate(&bundle, 0);
-	assert_ok(annot_bundle_collect_records(f->a, claims, 1, &bundle, &test_error));
+	assert_ok(annot_bundle_collect_records(f->a, claims, 1, annot_buf_sink(&bundle),
+					       &test_error));
 	assert_ok(annot_gate_bundle(f->arena, annot_buf_bytes(&bundle), &trust, claims, 1, &gate,
 				    &test_error));
 	assert_true(gate->passed);

@@ -211,6 +211,35 @@ static void test_log_key_forgotten(void **state)
 	}
 	x->f->log = second;
 	assert_ok(annot_pin_refresh(x->a, &c, &test_error));
+	/* A note of the time of the first key is good, and does not bring it back. */
+	x->f->log = first;
+	assert_ok(annot_pin_advance(x->a, fake_note(x->f, x->arena, 1), &test_error));
+	assert_status(annot_pin_refresh(x->a, &c, &test_error), ANNOT_MISMATCH);
+}
+
+/* Whoever has been away while the key changed three times catches up, and believes the first no
+ * more.
+ */
+static void test_log_key_changed_often(void **state)
+{
+	struct fake_fixture *x = *state;
+	struct annot_skey first = x->f->log, key = first;
+	const struct annot_record *corpus;
+	struct annot_checkpoint c;
+	assert_ok(annot_genesis(x->a, &corpus, &test_error));
+	grow(x, 2);
+	assert_ok(annot_pin_refresh(x->a, &c, &test_error));
+	for (int i = 0; i < 3; i++) {
+		corpus = change_log_key(x, corpus, &key);
+		grow(x, 1);
+	}
+	x->f->log = key;
+	assert_ok(annot_pin_refresh(x->a, &c, &test_error));
+	assert_int_equal(pin_size(x), 9);
+	x->f->log = first;
+	grow(x, 1);
+	assert_status(annot_pin_refresh(x->a, &c, &test_error), ANNOT_MISMATCH);
+	assert_int_equal(pin_size(x), 9);
 }
 
 /* The same, but the record that should bring the key is not signed by an admin. */
@@ -367,6 +396,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_wrong_log_key, fake_setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(test_log_key_change, fake_setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(test_log_key_forgotten, fake_setup, fake_teardown),
+		cmocka_unit_test_setup_teardown(test_log_key_changed_often, fake_setup,
+						fake_teardown),
 		cmocka_unit_test_setup_teardown(test_log_key_forged, fake_setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(test_fetch, fake_setup, fake_teardown),
 		cmocka_unit_test_setup_teardown(test_withheld, fake_setup, fake_teardown),

@@ -63,7 +63,7 @@ static void test_round_trip(void **state)
 	struct annot_bundle out;
 	(void)state;
 
-	assert_ok(annot_bundle_write(&in, &b, &test_error));
+	assert_ok(annot_bundle_write(&in, annot_buf_sink(&b), &test_error));
 	assert_ok(annot_bundle_parse(arena, annot_buf_bytes(&b), &out, &test_error));
 	assert_int_equal(out.n_chain, 2);
 	assert_memory_equal(out.chain[1].record.data, "two", 3);
@@ -76,7 +76,7 @@ static void test_round_trip(void **state)
 	assert_int_equal(out.sources[1].text.len, 0);
 	assert_memory_equal(out.seen.data, "note", 4);
 	assert_memory_equal(out.consistency.data, "path", 4);
-	assert_ok(annot_bundle_write(&out, &again, &test_error));
+	assert_ok(annot_bundle_write(&out, annot_buf_sink(&again), &test_error));
 	assert_int_equal(again.len, b.len);
 	assert_memory_equal(again.data, b.data, b.len);
 }
@@ -88,7 +88,7 @@ static void test_least(void **state)
 	AUTO_ARENA struct annot_arena *arena = annot_arena_new(1 << 20);
 	(void)state;
 
-	assert_ok(annot_bundle_write(&in, &b, &test_error));
+	assert_ok(annot_bundle_write(&in, annot_buf_sink(&b), &test_error));
 	assert_ok(annot_bundle_parse(arena, annot_buf_bytes(&b), &out, &test_error));
 	assert_null(out.leaves.data);
 	assert_null(out.seen.data);
@@ -149,7 +149,7 @@ static void test_cut_off(void **state)
 	AUTO_ARENA struct annot_arena *arena = annot_arena_new(1 << 20);
 	(void)state;
 
-	assert_ok(annot_bundle_write(&in, &b, &test_error));
+	assert_ok(annot_bundle_write(&in, annot_buf_sink(&b), &test_error));
 	for (size_t len = 0; len < b.len; len++) {
 		uint8_t *copy = malloc(len ? len : 1);
 

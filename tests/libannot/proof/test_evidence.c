@@ -226,6 +226,16 @@ static void test_of_bundle(void **state)
 	assert_ok(annot_evidence_of_bundle(one->arena, file, &one->id, annot_bytes(NULL, 0), &e,
 					   &test_error));
 	assert_verdict(judge(written(&e)), ANNOT_FORKED_LOG);
+	/* Nor that: what it says that witnesses cosigned. */
+	b.seen = annot_bytes(NULL, 0);
+	b.cosigned[0] = theirs[4];
+	b.cosigned[1] = ours[4];
+	b.n_cosigned = 2;
+	file = test_bundle_file(two, &b);
+	assert_ok(annot_evidence_of_bundle(one->arena, file, &one->id, annot_bytes(NULL, 0), &e,
+					   &test_error));
+	assert_memory_equal(e.ours.data, ours[4].data, ours[4].len);
+	assert_verdict(judge(written(&e)), ANNOT_FORKED_LOG);
 }
 
 int main(void)

@@ -1,6 +1,7 @@
 /* A bundle of any size is verified in bounded memory: its texts are hashed where the file is
  * mapped, never copied. */
 #include "corpus.h"
+#include "memory.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,22 +17,6 @@ enum {
 			      file's */
 	ARENA = 1 << 20,
 };
-
-/* Anonymous memory of this process, in bytes. */
-static size_t anonymous(void)
-{
-	FILE *status = fopen("/proc/self/status", "re");
-	char line[256];
-	size_t kib = 0;
-
-	assert_non_null(status);
-	while (fgets(line, sizeof(line), status))
-		if (sscanf(line, "RssAnon: %zu", &kib) == 1)
-			break;
-	fclose(status);
-	assert_true(kib > 0);
-	return kib << 10;
-}
 
 static char *words(char with)
 {
@@ -106,12 +91,12 @@ static void test_memory(void **state)
 	struct annot_bytes file = large_bundle(&trust, false);
 	struct annot_arena *arena = annot_arena_new(ARENA);
 	const struct annot_report *r;
-	size_t before = anonymous(), after;
+	size_t before = test_anonymous(), after;
 
 	(void)state;
 	assert_true(file.len > 2 * (size_t)TEXT);
 	assert_ok(annot_verify_bundle(arena, file, &trust, &r, &test_error));
-	after = anonymous();
+	after = test_anonymous();
 	assert_verdict(r, ANNOT_VALID_UNWITNESSED);
 	assert_says(r, "words", "2 of 2 targets");
 	if (after > before + ALLOWED)

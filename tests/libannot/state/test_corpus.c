@@ -57,6 +57,50 @@ static void test_admin_leaves_and_comes_back(void **state)
 	test_corpus_free(c);
 }
 
+/* Of several admins of one corpus record a thief had the key of one: what removes it names it. */
+static void test_removed_admin_was_stolen(void **state)
+{
+	static const struct admin alone[] = {{"admin1", 1}, {NULL, 0}};
+	static const struct admin all[] = {{"admin1", 1}, {"admin2", 2}, {"admin3", 3}, {NULL, 0}};
+	struct test_corpus *c = test_corpus_new(3, 1);
+	struct test_key one = test_key(1), two = test_key(2);
+	struct test_entry *claim = test_put_as(c, &two, test_claim("mine"), ANNOT_EFFECTIVE);
+	struct test_entry *forged = test_put_as(c, &two, test_claim("a thief's"), ANNOT_EFFECTIVE);
+	struct test_entry *removal;
+	const struct annot_key_info *info;
+	(void)state;
+
+	/* Removed together with another: it cannot be told which. */
+	removal = test_put_as(c, &one, next_corpus(c, c->entries[0], alone, "1"), ANNOT_EFFECTIVE);
+	assert_void(test_put(c, &one, test_key_revoke(&removal->id, "compromised", 2)),
+		    ANNOT_REFUSED, "removed first, alone");
+	removal = test_put_as(c, &one, next_corpus(c, removal, all, "1"), ANNOT_EFFECTIVE);
+	removal = test_put_as(c, &one,
+			      next_corpus(c, removal,
+					  (struct admin[]){{"admin1", 1}, {"admin3", 3}, {NULL, 0}},
+					  "1"),
+			      ANNOT_EFFECTIVE);
+	info = annot_authority_key(authority(c), &two.author);
+	assert_true(annot_hash_equal(&info->removal, &removal->id));
+	assert_void(test_put(c, &two, test_key_revoke(&removal->id, "compromised", ANNOT_NEVER)),
+		    ANNOT_DENIED, "removed");
+	test_put_as(c, &one, test_key_revoke(&removal->id, "compromised", (int64_t)forged->index),
+		    ANNOT_EFFECTIVE);
+	info = annot_authority_key(authority(c), &two.author);
+	assert_int_equal(info->state, ANNOT_KEY_COMPROMISED);
+	assert_int_equal(info->compromised_from, forged->index);
+	/* In its first enrolment, too. */
+	assert_true(annot_key_stolen(authority(c), &two.author, forged->index));
+	assert_false(annot_key_stolen(authority(c), &two.author, claim->index));
+	/* It turns out to have been earlier. */
+	test_put_as(c, &one, test_key_revoke(&removal->id, "compromised", (int64_t)claim->index),
+		    ANNOT_EFFECTIVE);
+	assert_true(annot_key_stolen(authority(c), &two.author, claim->index));
+	assert_void(test_put(c, &one, next_corpus(c, removal, all, "1")), ANNOT_REFUSED,
+		    "compromised");
+	test_corpus_free(c);
+}
+
 static void test_removed_admin_enrolled_again(void **state)
 {
 	static const struct admin alone[] = {{"admin1", 1}, {NULL, 0}};
@@ -232,6 +276,8 @@ static void test_log_key(void **state)
 	test_put_as(c, &one, annot_draft_amend(last->record), ANNOT_EFFECTIVE);
 	assert_int_equal(annot_authority_log_keys(authority(c), &keys), 2);
 	assert_memory_not_equal(keys[0].key, keys[1].key, ANNOT_KEY_SIZE);
+	assert_int_equal(annot_authority_log_keys_ever(authority(c), &keys), 4);
+	assert_memory_equal(keys[3].key, c->log.vkey.key, ANNOT_KEY_SIZE);
 	test_corpus_free(c);
 }
 
@@ -259,6 +305,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_admin_leaves_and_comes_back),
+		cmocka_unit_test(test_removed_admin_was_stolen),
 		cmocka_unit_test(test_removed_admin_enrolled_again),
 		cmocka_unit_test(test_reviewer_becomes_admin),
 		cmocka_unit_test(test_rotated_admin_stays_admin),

@@ -1,0 +1,237 @@
+// What is checked of a record, in the order of annotctl verify, each line from what the page shows.
+
+const $ = selector => document.querySelector(selector);
+
+/** A .record element: its bytes, key, signature and proof. */
+class Proved {
+	static async load(element) {
+		const ret = new Proved(), data = element.dataset, text = element.querySelector('pre').textContent;
+		ret.element = element;
+		ret.named = data.record;
+		ret.index = Number(data.index);
+		ret.key = base64(data.key, 32);
+		ret.signature = base64(data.signature, 64);
+		ret.path = data.path === '' ? [] : data.path.split(' ').map(step => base64(step, 32));
+		ret.signatureHash = hex(await sha256(ret.signature));
+		if (text.startsWith('annot-leaf/v1 ')) {
+			ret.leaf = text;
+		} else {
+			ret.record = await Record.load(text);
+			ret.leaf = ret.record.leaf(ret.signatureHash);
+		}
+		return ret;
+	}
+
+	async checkRecord() {
+		if (!this.record)
+			throw new Missing('WITHHELD: only its leaf is left');
+		need(this.record.id === this.named, 'the bytes have SHA-256 ' + this.record.id + ', not ' + this.named);
+		return this.named;
+	}
+	async checkSignature() {
+		if (!this.record)
+			throw new Missing('WITHHELD: the log has its hash, there is nothing to check it on');
+		need(await authorOf(this.key) === this.record.author, 'by another key than the author card says');
+		need(await sshSigned(this.key, 'annot-record-v1', this.record.bytes, this.signature),
+			'forged, or changed since: not a signature over these bytes');
+		return 'good';
+	}
+	async checkLogged(note) {
+		const fields = this.leaf.split(' ');
+		need(this.record || (fields[6] === this.named && fields[7] === this.signatureHash + '\n'),
+			'the leaf is of another record or signature');
+		const root = await rootOf(this.index, note.size, await leafHash(utf8(this.leaf)), this.path);
+		need(sameBytes(root, note.root), 'the proof does not lead to the checkpoint');
+		return 'record #' + this.index + ' of ' + note.size + ', inclusion proved';
+	}
+}
+
+/** What all checks have in common: the checkpoint, and from the genesis record up who may sign. */
+class Ground {
+	/** corpus: the reader's hash; '' makes the page's own genesis record do. */
+	static async load(corpus) {
+		const ret = new Ground();
+		ret.corpus = corpus;
+		ret.note = parseNote($('#note').textContent);
+		ret.authority = new Authority();
+		const elements = [...document.querySelectorAll('.record')];
+		ret.facts = await Ground.factsOf(elements);
+		const genesis = ret.facts.find(fact => fact.index === 0);
+		need(genesis && genesis.record, 'the page has no genesis record');
+		need(corpus === '' || genesis.record.id === corpus,
+			'the genesis record of this page is ' + genesis.record.id + ', you trust ' + corpus);
+		for (const fact of ret.facts) {
+			await fact.checkRecord();
+			await fact.checkSignature();
+			await fact.checkLogged(ret.note);
+			await ret.authority.apply(fact);
+		}
+		ret.logKey = await signerOf(ret.note, ret.authority.logKeys);
+		return ret;
+	}
+
+	/** The records that keys follow from, in log order: told by their text before anything is hashed. */
+	static async factsOf(elements) {
+		const kinds = new Set([...AUTHORITY, 'review', 'retract']), heads = [];
+		for (const element of elements) {
+			const text = element.querySelector('pre').textContent;
+			const kind = /^kind (\S+)$/m.exec(text), id = element.dataset.record, on = /^on (\S+)$/m.exec(text);
+			if (kind && kinds.has(kind[1]))
+				heads.push({element, id, kind: kind[1], on: on ? on[1] : ''});
+		}
+		// Reviews of these records, and what takes such a review back; there may be thousands of others.
+		const known = new Set(heads.filter(head => AUTHORITY.has(head.kind)).map(head => head.id));
+		const votes = new Set(heads.filter(head => head.kind === 'review' && known.has(head.on)).map(head => head.id));
+		const wanted = heads.filter(head => known.has(head.id) || votes.has(head.id) || votes.has(head.on));
+		const facts = [];
+		for (const head of wanted)
+			facts.push(await Proved.load(head.element));
+		return facts.sort((a, b) => a.index - b.index);
+	}
+
+	/** A checkpoint that the reader has from elsewhere. */
+	async checkYours(text) {
+		const yours = parseNote(text.replace(/\r/g, '').trim() + '\n');
+		await signerOf(yours, this.authority.logKeys);
+		if (yours.size !== this.note.size)
+			throw new Missing('yours covers ' + yours.size + ' records, this page\'s ' + this.note.size +
+				': that one goes on from the other takes annotctl verify');
+		need(sameBytes(yours.root, this.note.root), 'FORKED: the log signed two histories of ' + yours.size + ' records');
+		return 'the same as yours';
+	}
+}
+
+// --- what is shown ---
+
+/** A text on the page, by the hash of its document's record: its bytes, and where each mark begins. */
+const texts = new Map();
+async function textOf(id) {
+	if (!texts.has(id)) {
+		const element = $('.text[data-document="' + id + '"]');
+		if (!element)
+			throw new Missing('the text of ' + id.slice(0, 8) + ' is not in this page');
+		const starts = new Map(), pieces = [];
+		let length = 0;
+		const walker = document.createTreeWalker(element, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+		for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+			if (node.nodeType === Node.TEXT_NODE) {
+				pieces.push(node.data);
+				length += node.data.length;
+			} else if (node.tagName === 'MARK') {
+				starts.set(node, length);
+			}
+		}
+		const text = pieces.join(''), bytes = utf8(text);
+		texts.set(id, {element, starts, text, bytes, hash: hex(await sha256(bytes))});
+	}
+	return texts.get(id);
+}
+
+async function checkText(id) {
+	const shown = await textOf(id), element = $('.record[data-record="' + id + '"]');
+	need(element, 'the record of the document ' + id.slice(0, 8) + ' is not in this page');
+	const document = (await Proved.load(element)).record;
+	need(document && document.id === id, 'the record of the document is not ' + id.slice(0, 8));
+	need(document.first('sha256') === shown.hash, 'the text shown is not the document\'s: its SHA-256 is ' + shown.hash);
+	return shown;
+}
+
+async function checkWords(record) {
+	if (record.kind === 'document') {
+		await checkText(record.id);
+		return 'the text shown is the document\'s, by its SHA-256';
+	}
+	const targets = record.targets();
+	for (const target of targets) {
+		const {bytes} = await checkText(target.document), {start, end, exact, prefix, suffix} = target;
+		need(sameBytes(bytes.subarray(start, end), exact), 'bytes ' + start + ' to ' + end + ' are other words');
+		need(sameBytes(bytes.subarray(Math.max(0, start - prefix.length), start), prefix) &&
+			sameBytes(bytes.subarray(end, end + suffix.length), suffix), 'the words stand in another context');
+	}
+	return targets.length + ' of ' + targets.length + ' targets stand in the text that is shown';
+}
+
+/** The highlighted words are those of the record, at their place and no other. */
+async function checkMarks(record, number) {
+	const targets = record.targets();
+	for (let n = 0; n < targets.length; n++) {
+		const {text, element} = await textOf(targets[n].document), starts = (await textOf(targets[n].document)).starts;
+		const marks = [...element.querySelectorAll('mark[data-a~="' + number + '.' + n + '"]')];
+		need(marks.length > 0, 'the words are not highlighted in the text');
+		need(sameBytes(utf8(marks.map(mark => mark.textContent).join('')), targets[n].exact),
+			'other words are highlighted in the text');
+		need(utf8(text.slice(0, starts.get(marks[0]))).length === targets[n].start, 'words elsewhere are highlighted in the text');
+	}
+	return 'the words are highlighted where they stand';
+}
+
+/** Each value that is shown is the record's, and none is left out. */
+function checkFields(record, container) {
+	const fields = [...container.querySelectorAll('[data-f]')].filter(field => field.closest('[data-of]') === container);
+	const wanted = record.cards.filter(card => !REFERENCES.has(card[0])).length, seen = new Set();
+	for (const field of fields) {
+		const {f: name, n} = field.dataset, value = record.values(name)[Number(n)];
+		need(value !== undefined && value === field.textContent, 'card ' + name + ' is shown with another value than was signed');
+		seen.add(name + ' ' + n);
+	}
+	need(seen.size === wanted, wanted - seen.size + ' cards of the record are not shown');
+	return 'all ' + wanted + ' values shown are those of the record';
+}
+
+// --- all of it ---
+
+const NOT_CHECKED = 'not checked here: later versions, retractions or revocations that this page leaves out, states and ' +
+	'anchors, witnesses, and whether a claim is true';
+
+/** Lines [{result, name, text}] of one record. */
+async function checkAll(element, ground, checkpoint) {
+	const lines = [], say = async (name, check) => {
+		try {
+			lines.push({result: 'ok', name, text: await check()});
+		} catch (error) {
+			lines.push({result: error instanceof Missing ? 'MISSING' : 'FAIL', name, text: error.message});
+		}
+	};
+	let proved;
+	await say('record', async () => {
+		proved = await Proved.load(element);
+		return proved.checkRecord();
+	});
+	if (!proved)
+		return lines;
+	await say('signature', () => proved.checkSignature());
+	let common;
+	await say('corpus', async () => {
+		common = await ground;
+		need(!proved.record || proved.record.corpus === (proved.index === 0 ? '-' : common.authority.corpus), 'of another corpus');
+		if (common.corpus === '')
+			throw new Missing('no corpus hash was given: this page\'s own says ' + common.authority.corpus);
+		return common.corpus;
+	});
+	if (!common)
+		return lines;
+	await say('logged', () => proved.checkLogged(common.note));
+	await say('checkpoint', async () => 'signed by ' + common.logKey.text);
+	if (checkpoint.trim() !== '')
+		await say('yours', () => common.checkYours(checkpoint));
+	if (proved.record)
+		await checkShown(proved, common, say);
+	return lines;
+}
+
+async function checkShown(proved, common, say) {
+	const {record} = proved, containers = [...document.querySelectorAll('[data-of="' + record.id + '"]')];
+	await say('author', async () => {
+		const {name, text} = common.authority.standing(record.author, proved.index);
+		for (const by of containers.map(container => container.querySelector('[data-by]')))
+			need(by && by.textContent === name, 'the page says ' + (by ? by.textContent : 'nobody') + ', it is ' + name);
+		return text;
+	});
+	const article = containers.find(container => container.dataset.number);
+	if (article)
+		await say('words', () => checkWords(record));
+	if (article && record.kind !== 'document')
+		await say('highlight', () => checkMarks(record, article.dataset.number));
+	for (const container of containers)
+		await say('shown', async () => checkFields(record, container));
+}

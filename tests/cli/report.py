@@ -1,0 +1,281 @@
+#!/usr/bin/env python3
+"""report.py FOLDER CORPUS ID…: the page of report.sh in a real Chromium. Every check is made to fail once by a change to the
+page; a server on loopback stands for the whole network and must get no request."""
+import html.parser, os, re, socketserver, sys, threading
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from browser import Browser
+
+folder, corpus = sys.argv[1:3]
+names = ("claim", "quote", "span", "conflict", "gone", "secret", "stolen", "late")
+ids = dict(zip(names, sys.argv[3:]))
+with open(os.path.join(folder, "all.html"), encoding="utf-8", newline="") as f:
+    page = f.read()
+
+def check(condition, *what):
+    if not condition:
+        sys.exit("FAILED: " + " ".join(map(str, what)))
+
+# --- the markup ---
+
+class Markup(html.parser.HTMLParser):
+    """Every element is closed in its turn, ids are unique, links lead somewhere, nothing is loaded or run."""
+    VOID = {"meta", "input", "br"}
+    def __init__(self):
+        super().__init__(convert_charrefs=True)
+        self.open, self.ids, self.links, self.headings = [], set(), set(), [0]
+    def handle_starttag(self, tag, attributes):
+        names = dict(attributes)
+        check(len(names) == len(attributes), "an attribute twice in", tag)
+        check(not any(name.startswith("on") or name in ("style", "src", "srcset", "action", "data") for name in names), tag, names)
+        check(names.get("href", "#").startswith("#"), "a link out of the page:", names)
+        check(names.get("id") not in self.ids, "id twice:", names.get("id"))
+        self.ids |= {names["id"]} if "id" in names else set()
+        self.links |= {names["href"][1:]} if "href" in names else set()
+        if re.fullmatch("h[1-6]", tag):
+            check(int(tag[1]) <= self.headings[-1] + 1, "a heading's level left out:", self.headings[-1], tag)
+            self.headings.append(int(tag[1]))
+        if tag not in self.VOID:
+            self.open.append(tag)
+    def handle_endtag(self, tag):
+        check(self.open and self.open.pop() == tag, "</%s> in the wrong place: %s" % (tag, self.getpos()))
+
+markup = Markup()
+markup.feed(page)
+check(not markup.open, "not closed:", markup.open)
+check(markup.links <= markup.ids, "links to nowhere:", markup.links - markup.ids)
+check(page.count("<script") == 1 and page.count("</script") == 1 and "<img" not in page, "markup from a record")
+check(re.search(r"default-src 'none'; script-src 'sha256-[^' ]+'; style-src 'sha256-[^' ]+'; base-uri 'none'", page), "policy")
+
+# --- a network of one machine ---
+
+hits = []
+class Server(socketserver.BaseRequestHandler):
+    def handle(self):
+        hits.append(self.request.recv(4096).split(b"\r\n")[0][:200])
+        self.request.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: 0\r\n\r\n")
+
+server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Server)
+server.daemon_threads = True
+threading.Thread(target=server.serve_forever, daemon=True).start()
+
+# --- driving the page ---
+
+VERDICT = "return document.querySelector('%s .word')?.textContent"
+ALL_DONE = ("return !document.querySelector('#check-all').disabled && "
+            "document.querySelector('#all-result .word')?.textContent")
+
+def article(name):
+    """Number of an annotation on the page, and the place of its record in the log."""
+    found = re.search(r'<article class="[^"]*" id="a(\d+)" data-of="([0-9a-f]{64})"[^>]*>\s*<h\d>.*?<code>%s@' % ids[name][:8], page)
+    check(found, "no article of", name)
+    return found[1], re.search(r'id="r(\d+)" data-record="%s"' % found[2], page)[1]
+
+def variant(old, new, count=1):
+    """The page with something changed, in a file."""
+    changed = page.replace(old, new, count)
+    check(changed != page, "nothing to change:", old)
+    path = os.path.join(folder, "changed.html")
+    with open(path, "w", encoding="utf-8", newline="") as f:
+        f.write(changed)
+    return "file://" + path
+
+def give(browser, hash_given=None, checkpoint=None):
+    for css, value in (("#corpus", hash_given), ("#checkpoint", checkpoint)):
+        if value is not None:
+            browser.run("document.querySelector(arguments[0]).value = arguments[1]", css, value)
+
+def check_one(browser, index):
+    """The verdict on one record, and its lines."""
+    browser.run("const r = document.querySelector('#r%s'); r.querySelector('.result').replaceChildren(); "
+                "r.querySelector('button').click()" % index)
+    verdict = browser.wait(VERDICT % ("#r" + index))
+    return verdict, browser.run("return [...document.querySelectorAll('#r%s .result li')]"
+                                ".map(li => li.textContent).join('\\n')" % index)
+
+def check_all(browser):
+    browser.click("#check-all")
+    return browser.wait(ALL_DONE)
+
+def failing(browser):
+    return set(browser.run("return [...document.querySelectorAll('.record li.FAIL')].map(li => li.textContent)"))
+
+COUNT = """for (const name of ['digest', 'verify', 'importKey']) {
+    const real = crypto.subtle[name].bind(crypto.subtle);
+    crypto.subtle[name] = (...args) => { globalThis.calls = (globalThis.calls || 0) + 1; return real(...args); };
+}"""
+
+def test_good(browser):
+    give(browser, "", "")
+    check(browser.run("return globalThis.calls || 0") == 0, "work before anybody asked for it")
+    claim = article("claim")[1]
+    verdict, lines = check_one(browser, claim)
+    check(verdict.startswith("CONSISTENT with this page only"), verdict)
+    check("MISSING corpus no corpus hash was given" in lines and "FAIL" not in lines, lines)
+    check(browser.run("return document.querySelectorAll('.result:not(:empty)').length") == 1, "more was checked than was asked for")
+    give(browser, corpus)
+    verdict, lines = check_one(browser, claim)
+    check(verdict == "CHECKED against the corpus hash that you gave", verdict, lines)
+    for word in ("ok signature", "ok logged", "ok checkpoint", "ok author chloe", "ok words 1 of 1", "ok highlight", "ok shown all 4",
+                 "not checked here"):
+        check(word in lines, word, "is not in", lines)
+    lines = check_one(browser, article("late")[1])[1]
+    check("ok author dora" in lines and "FAIL" not in lines, "enrolled by two admins:", lines)
+    lines = check_one(browser, article("quote")[1])[1]
+    check("rotated later" in lines and "FAIL" not in lines, lines)
+    lines = check_one(browser, article("secret")[1])[1]
+    check("MISSING record WITHHELD" in lines and "ok logged" in lines, lines)
+    verdict, lines = check_one(browser, article("stolen")[1])
+    check(verdict == "FAILED" and "FAIL author DISPUTED" in lines, lines)
+    check(check_all(browser).startswith("FAILED"), "the stolen key's records")
+    bad = failing(browser)
+    check(all(line.startswith("FAIL author DISPUTED") for line in bad), bad)
+
+def test_wrong_hash(browser):
+    give(browser, corpus[:-1] + ("0" if corpus[-1] != "0" else "1"))
+    verdict, lines = check_one(browser, article("claim")[1])
+    check(verdict == "FAILED" and "FAIL corpus the genesis record of this page is " + corpus in lines, lines)
+    give(browser, "abc")
+    verdict, lines = check_one(browser, article("claim")[1])
+    check(verdict == "FAILED" and "64 hex digits" in lines, lines)
+
+def read(name):
+    with open(os.path.join(folder, name), encoding="utf-8") as f:
+        return f.read()
+
+def test_checkpoint(browser):
+    claim = article("claim")[1]
+    for note, verdict_wanted, line in ((read("checkpoint"), "CHECKED", "ok yours the same"),
+                                       (read("later"), "NOT ALL", "MISSING yours yours covers"),
+                                       (read("checkpoint").replace("\n", "\nx", 1), "FAILED", "FAIL yours not a checkpoint"),
+                                       (read("later").replace(*sizes()), "FAILED", "FAIL yours forged")):
+        give(browser, corpus, note)
+        verdict, lines = check_one(browser, claim)
+        check(verdict.startswith(verdict_wanted) and line in lines, verdict, lines)
+    give(browser, corpus, "")
+
+def sizes():
+    return read("later").split("\n")[1], read("checkpoint").split("\n")[1]
+
+def tampered():
+    """(what, old, new, which record, the line that says so): one change each."""
+    number, claim = article("claim")
+    signed = re.search(r'id="r%s".*?</pre>' % claim, page, re.S)[0]
+    path = re.search('data-path="([^"]*)"', signed)[1]
+    other = path.replace(path[3], "A" if path[3] != "A" else "B", 1)
+    document = re.search(r'<article class="document"[^>]*>.*?id="r(\d+)"', page, re.S)[1]
+    add = re.search(r'kind key-add\n.*?\nname chloe\n', page, re.S)[0]
+    yield "the record", signed, signed.replace("fair to everybody", "fair to nobody"), claim, "FAIL signature forged"
+    yield "the claim as shown", '>The draft is fair to everybody.</dd>', '>The draft is fair to nobody.</dd>', claim, "FAIL shown card text"
+    yield "the words as shown", '<q class="value" dir="auto" data-f="exact" data-n="0">it is fair', \
+        '<q class="value" dir="auto" data-f="exact" data-n="0">it is foul', claim, "FAIL shown card exact"
+    yield "the author as shown", '</code> by <b data-by>chloe', '</code> by <b data-by>alice', claim, "FAIL author the page says alice"
+    yield "a card that is not shown", '<dt>text</dt><dd class="value" dir="auto" data-f="text" data-n="0">The draft is fair to everybody.</dd>', \
+        '', claim, "FAIL shown 1 cards"
+    yield "the proof", 'data-path="%s"' % path, 'data-path="%s"' % other, claim, "FAIL logged the proof does not lead"
+    newest, older = re.findall('<div class="text".*?</div>', page, re.S)
+    yield "the text", newest, newest.replace("Corrected", "Approved"), document, "FAIL words the text shown"
+    yield "a space in the older text", older, older.replace("It ends", "It  ends"), claim, "FAIL words the text shown"
+    yield "a key that was not enrolled", add, add.replace("name chloe", "name carla"), claim, "FAIL corpus"
+    yield "the checkpoint", read("checkpoint").split("\n")[2], "A" * 43 + "=", claim, "FAIL"
+    mark = re.search(r'<mark class="[^"]*" data-a="[^"]*\b%s\.0[^"]*"' % number, page)[0]
+    yield "the highlight", mark, mark.replace("%s.0" % number, "0.0"), claim, "FAIL highlight"
+
+def test_tampered(browser):
+    for what, old, new, index, line in tampered():
+        browser.open(variant(old, new))
+        give(browser, corpus)
+        verdict, lines = check_one(browser, index)
+        check(verdict == "FAILED" and line in lines, what, "::", verdict, lines)
+    check(check_all(browser).startswith("FAILED"), "not seen by the check of all")
+    check(browser.shown("#all-result .word.bad"), "the failure is not to be seen")
+
+def test_policy(browser):
+    """Even with markup of its own let in, nothing runs and nothing is fetched: the policy stands."""
+    browser.open(variant("<main id=\"main\">", "<main id=\"main\"><script>document.title='run'</script>"
+                         "<img src=\"http://hostile.test/img\" onerror=\"document.title='run'\">"
+                         "<a id=\"x\" href=\"javascript:document.title='run'\">x</a>"))
+    browser.click("#x")
+    check(len([line for line in browser.log() if "Content Security Policy" in line]) >= 3, "no violations were reported")
+    check("run" not in browser.run("return document.title"), "an injected script ran")
+
+def test_hostile(browser):
+    check(browser.log() == [], "the console says", browser.log())
+    check(not browser.dialog() and browser.run("return document.title").startswith("test.example/desk"), "something ran")
+    check(browser.run("return document.images.length + document.scripts.length") == 1, "markup from a record")
+    text = browser.run("return document.querySelector('.text').innerText")
+    check("U+202E" not in text and "\u202e" not in text, "a character that reorders the text is rendered")
+    marks = browser.run("return [...document.querySelectorAll('.x')].map(x => getComputedStyle(x, '::before').content)")
+    check('"U+202E"' in marks and '"U+200B"' in marks, marks)
+
+def test_shown(browser):
+    for name, word in (("claim", "disputed"), ("quote", "approved"), ("conflict", "conflict"), ("gone", "retracted"), ("secret", "withheld")):
+        states = browser.run("return [...document.querySelectorAll('#a%s > :is(h3, h4) .state')].map(s => s.textContent)" % article(name)[0])
+        check(word in states, name, states)
+    claim, quote = article("claim")[0], article("quote")[0]
+    check("Rated false" in browser.run("return document.querySelector('#a%s .ratings').textContent" % claim), "ratings")
+    check(browser.run("return document.querySelector('#a%s .dissent [data-by]').textContent" % claim) == "chloe", "dissent")
+    check("WITHHELD" in browser.run("return document.querySelector('#a%s').textContent" % article("secret")[0]), "withheld")
+    diff = browser.run("return [...document.querySelectorAll('#a%s .diff ins')].map(e => e.textContent)" % quote)
+    check("special " in diff and "accord" in diff, diff)
+    check(browser.run("return [...document.querySelectorAll('mark.again[data-b~=\"%s.0\"]')].map(m => m.textContent).join('')" % quote)
+          == "The draft is ready, and it is fair to all three shores.", "moved words are not marked")
+    check(browser.run("return document.querySelectorAll('mark.n2').length > 0 && document.querySelectorAll('mark.n3').length > 0"), "overlaps")
+
+def test_pointer_and_keyboard(browser):
+    claim = article("claim")[0]
+    browser.run("document.querySelectorAll('details.version').forEach(d => d.open = true)")
+    inner = browser.run("const m = document.querySelector('mark.n3'); m.scrollIntoView({block: 'center'}); return (m.dataset.a || m.dataset.b).split('.')[0]")
+    browser.click("mark.n3")
+    check(browser.wait("return location.hash") == "#a" + inner, "a click does not lead to the annotation")
+    check(browser.run("return document.activeElement.id") == "a" + inner, "nor the focus")
+    check(browser.run("return document.querySelectorAll('mark.on').length") > 0, "nor is it lit")
+    browser.open(url)
+    seen = []
+    for _ in range(80):
+        browser.key("tab")
+        at = browser.run("const e = document.activeElement; return e.id || e.className || e.tagName")
+        seen.append(at)
+        if at == "check":
+            break
+    check(seen[0] == "skip" and "corpus" in seen and "check-all" in seen and seen[-1] == "check", seen)
+    browser.key("enter")
+    record = browser.run("return document.activeElement.closest('.record').id")
+    check(browser.wait(VERDICT % ("#" + record)), "the button does nothing by keyboard")
+    tree = browser.devtools("Accessibility.getFullAXTree")["nodes"]
+    roles = {node["role"]["value"] for node in tree if "role" in node and not node.get("ignored")}
+    check({"banner", "navigation", "main", "contentinfo", "region", "article", "heading", "status"} <= roles, roles)
+    unnamed = [node for node in tree if node.get("role", {}).get("value") in ("button", "link", "textbox", "region")
+               and not node.get("ignored") and not node.get("name", {}).get("value")]
+    check(not unnamed, "no name:", unnamed[:1])
+    return claim
+
+def test_without_javascript(browser):
+    browser.devtools("Emulation.setScriptExecutionDisabled", value=True)
+    browser.open(url)
+    snapshot = browser.devtools("DOMSnapshot.captureSnapshot", computedStyles=["display"])
+    strings, document = snapshot["strings"], snapshot["documents"][0]
+    drawn = "".join(strings[n] for n in document["layout"]["text"] if n >= 0)
+    for words in ("The draft is fair to everybody.", "JavaScript is off.", "it is fair to all three shores", "Verdicts, evidence and dissent"):
+        check(words in drawn, words, "is not drawn")
+    check("Check in this browser" not in drawn, "a button that does nothing")
+    browser.devtools("Emulation.setScriptExecutionDisabled", value=False)
+
+url = "file://" + os.path.join(folder, "all.html")
+# Nothing else has a name: what Chromium itself would like to load does not leave the machine, and is not counted.
+with Browser("--host-resolver-rules=MAP hostile.test 127.0.0.1:%d, MAP * ~NOTFOUND" % server.server_address[1]) as chromium:
+    chromium.devtools("Page.addScriptToEvaluateOnNewDocument", source=COUNT)
+    chromium.open(url)
+    test_hostile(chromium)
+    test_good(chromium)
+    test_wrong_hash(chromium)
+    test_checkpoint(chromium)
+    test_shown(chromium)
+    test_pointer_and_keyboard(chromium)
+    test_without_javascript(chromium)
+    test_tampered(chromium)
+    check(hits == [], "requests:", hits)
+    test_policy(chromium)
+    check(hits == [], "requests:", hits)
+    chromium.open("http://hostile.test/control")  # the server does get what is asked for
+    check(any(b"/control" in hit for hit in hits), "the server hears nothing")
+server.shutdown()

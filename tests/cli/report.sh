@@ -1,0 +1,92 @@
+#!/bin/sh
+# The report: what annotctl writes; then, in a real Chromium, what its page checks, shows, and does not do (report.py).
+. "${ROOT:?}/tests/cli/lib.sh"
+desk
+print_of() { ctl "$1" --json key show "$2" | jq -r .key; }
+url='http://hostile.test'
+
+# --- a desk with everything in it -----------------------------------------------------------------------
+hostile="</script><script>document.title='run'</script><img src=\"$url/img\" onerror=\"document.title='run'\">"
+{
+	printf 'The draft is ready, and it is fair to all three shores.\n\nA line with \\ and & and <b>tags</b>.\r\nIt ends\there.\n\n \n\n'
+	printf 'Hidden: \342\200\256reversed\342\200\254 and zero\342\200\213width.\n\n%s\n\nLast words, twice: fair, fair.\n' "$hostile"
+} >"$work/report.txt"
+quiet alice doc add "$work/report.txt" --name report --lang en --title "A title $hostile" --source 'javascript:alert(1)' >/dev/null
+quote=$(quiet boris quote add report 'The draft is ready, and it is fair to all three shores.' --speaker 'Ilvane Torrek')
+quiet boris amend "$quote" --set 'role=envoy to the lake' >/dev/null
+quiet boris amend "$quote" --set 'role=special envoy to the lake' --add tag=accord >/dev/null
+quiet chloe review "$quote@3" approve >/dev/null
+claim=$(quiet chloe claim add 'The draft is fair to everybody.' --in report 'it is fair to all three shores')
+quiet boris verdict add "$claim@1" false --because 'Two of three.' --evidence "$quote@3" >/dev/null
+quiet alice verdict add "$claim@1" false >/dev/null
+quiet chloe verdict add "$claim@1" true --because "$hostile" >/dev/null
+quiet alice comment add "$claim" "$hostile" >/dev/null
+quiet alice link add "$quote@3" supports "$claim@1" >/dev/null
+span=$(quiet chloe span add report 'ready, and it is fair to all' --text "a note $(printf '\342\200\256')backwards")
+conflict=$(quiet boris span add report 'Last words' --text 'one')
+quiet alice amend "$conflict@1" --set text=two >/dev/null
+quiet boris amend "$conflict@1" --force --set text=three >/dev/null
+gone=$(quiet boris span add report 'twice' --text 'taken back')
+quiet boris retract "$gone@1" --because 'no' >/dev/null
+secret=$(quiet boris span add report 'It ends' --text 'a name')
+quiet alice withhold "$secret@1" --because 'law' >/dev/null
+# A newer version in which the words have moved.
+{ printf 'Corrected.\n\n'; cat "$work/report.txt"; } >"$work/report2.txt"
+quiet alice doc add "$work/report2.txt" --name report >/dev/null
+# Boris's key is rotated, the second one stolen: what it signed since is disputed. Two admins from then on.
+for n in 2 3; do ctl boris --quiet key new "boris$n" >/dev/null 2>&1; done
+quiet boris reviewer rotate boris2 >/dev/null
+from=$(size)
+stolen=$(quiet boris --key boris2 quote add report 'fair, fair')
+quiet boris --key boris2 reviewer rotate boris3 >/dev/null
+quiet alice reviewer revoke "$(print_of boris boris2)" compromised --from-index "$from" >/dev/null
+change=$(quiet alice corpus set --add-admin chloe --threshold 2)
+quiet chloe review "$change@2" approve >/dev/null
+ctl dora --quiet key new dora >/dev/null 2>&1
+ctl dora --quiet key request --name dora -o "$work/dora.request"
+added=$(quiet chloe reviewer add "$work/dora.request")
+quiet alice review "$added@1" approve >/dev/null
+late=$(quiet dora span add report@1 'Hidden' --text 'by dora')
+
+# --- the command ------------------------------------------------------------------------------------------
+expect 2 '-o FILE' ctl alice report; one_line
+expect 2 'say its ID' ctl alice report --svg -o "$work/no.svg"; one_line
+expect 2 'column' ctl alice report kind:nothing -o "$work/no.html"; one_line
+expect 1 'nothing to report' ctl alice report speaker:nobody -o "$work/no.html"; one_line
+expect 1 'abcdef12' ctl alice report abcdef12 -o "$work/no.html"; one_line
+expect 4 'not the one of --corpus' ctl alice report --corpus "$(printf '%064d' 0)" -o "$work/no.html"; one_line
+expect 2 'cannot be written' ctl alice report -o "$work/none/no.html"; one_line
+[ ! -e "$work/no.html" ] && [ ! -e "$work/no.svg" ] || fail "a file that should not be there"
+expect 0 "$corpus" ctl alice report -o "$work/all.html"
+[ -z "$(find "$work" -name 'all.html.*')" ] || fail "a temporary file is left"
+ctl alice report -o - 2>/dev/null | cmp - "$work/all.html" || fail "the same log gives another page"
+# What nobody could write: the old file stays.
+if [ "$(id -u)" != 0 ] || [ -e /dev/full ]; then
+	ln -s /dev/full "$work/full.html" && expect 0 '' ctl alice report "$claim" -o "$work/full.html" # replaced, not written through
+	[ ! -L "$work/full.html" ] || fail "written through a link"
+fi
+ctl alice --json report "$claim" -o "$work/claim.html" 2>/dev/null |
+	jq -e --arg corpus "$corpus" '.corpus == $corpus and .annotations == 1 and .size > 20 and (.file | endswith("claim.html"))' >/dev/null ||
+	fail "JSON"
+grep -q 'id="d2"' "$work/claim.html" || fail "the claim's document is not there"
+grep -q 'by boris' "$work/claim.html" || fail "the evidence is not there"
+
+expect 0 '' ctl alice report --svg "$claim" -o "$work/claim.svg"
+python3 - "$work/claim.svg" <<'END' || fail "the graph: $(cat "$work/claim.svg")"
+import sys, xml.dom.minidom
+svg = xml.dom.minidom.parse(sys.argv[1])
+kinds = [g.getAttribute("class").split()[0] for g in svg.getElementsByTagName("g")]
+assert sorted(set(kinds)) == ["claim", "comment", "document", "link", "quote", "verdict"], kinds
+assert kinds.count("verdict") == 3 and not svg.getElementsByTagName("script") and not svg.getElementsByTagName("image")
+edges = [p.getAttribute("class").split()[1] for p in svg.getElementsByTagName("path") if p.hasAttribute("marker-end")]
+assert edges.count("on") == 4 and edges.count("evidence") == 1 and "target" in edges and "from" in edges, edges
+assert svg.documentElement.getAttribute("role") == "img" and "document.title" in svg.getElementsByTagName("desc")[0].firstChild.data
+END
+
+# --- the browser --------------------------------------------------------------------------------------------
+ctl alice log checkpoint >"$work/checkpoint"
+quiet alice comment add "$claim" 'later' >/dev/null
+ctl alice log checkpoint >"$work/later"
+command -v python3 >/dev/null && command -v chromedriver >/dev/null || { echo "skipped: needs chromium-driver" >&2; exit 77; }
+python3 "$ROOT/tests/cli/report.py" "$work" "$corpus" "$claim" "$quote" "$span" "$conflict" "$gone" "$secret" "$stolen" "$late" ||
+	fail "in the browser"

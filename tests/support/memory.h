@@ -1,0 +1,25 @@
+/* How much memory this process has for itself: what is neither a file's nor shared. */
+#ifndef TESTS_SUPPORT_MEMORY_H
+#define TESTS_SUPPORT_MEMORY_H
+
+#include "assert.h"
+
+#include <stdio.h>
+
+/* RssAnon of /proc/self/status, in bytes. */
+static inline size_t test_anonymous(void)
+{
+	FILE *status = fopen("/proc/self/status", "re");
+	char line[256];
+	size_t kib = 0;
+
+	assert_non_null(status);
+	while (fgets(line, sizeof(line), status))
+		if (sscanf(line, "RssAnon: %zu", &kib) == 1)
+			break;
+	fclose(status);
+	assert_true(kib > 0);
+	return kib << 10;
+}
+
+#endif
