@@ -33,6 +33,15 @@ static int unknown_format(struct ctl *ctl)
 		      : ctl_usage(ctl, "as what? say --as with one of %s", names);
 }
 
+/* As for gate: what looks like an id is one. */
+static bool all_ids(const char **args)
+{
+	bool ret = args && *args;
+	for (; ret && *args; args++)
+		ret = rows_is_id(*args);
+	return ret;
+}
+
 static enum annot_status export(struct export_task *task) {
 	bool folder = task->format->flags & ANNOT_FORMAT_FOLDER;
 	TRY(sink_open(task->ctl, arg_output, folder, arg_strict, &task->sink));
@@ -67,6 +76,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	struct export_task task = {.ctl = ctl,
 				   .format = format,
 				   .query = rows_query(ctl, args),
+				   .ids = all_ids(args) ? args : NULL,
 				   .base = arg_base,
 				   .publisher = arg_publisher,
 				   .publisher_url = arg_publisher_url,
@@ -86,7 +96,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 
 const struct command cmd_export = {
 	"export",
-	"[QUERY] --as FORMAT [-o FILE]",
+	"[ID…|QUERY] --as FORMAT [-o FILE]",
 	"Write annotations in a format of other programs, or all of the log",
 	options,
 	run,

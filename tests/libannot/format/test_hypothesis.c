@@ -312,8 +312,8 @@ static void test_round_trip(void **state)
 {
 	static const char in[] =
 		"{" HEAD ",\"text\":\"Does "
-			 "it?\",\"tags\":[\"dam\"],\"document\":{\"title\":[\"Lake\"]},"
-			 "\"moderation_status\":"
+		"it?\",\"tags\":[\"dam\"],\"document\":{\"title\":[\"Lake\"]},"
+		"\"moderation_status\":"
 		"\"APPROVED\",\"user_info\":{\"display_name\":\"Ada\"},\"target\":[{\"source\":"
 		"\"" PAGE
 		"\",\"description\":\"odd\",\"selector\":[" POSITION(7, 10) "," QUOTE("dam") "]}]}";
