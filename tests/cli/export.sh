@@ -104,7 +104,7 @@ sed '2s/"index"/"indx"/' "$ndjson" >"$bad"
 refused 4 'bad.ndjson:2: expected one of the members' "$bad"
 head -c 3000 "$ndjson" >"$bad"
 refused 4 'bad.ndjson:3: cut short' "$bad"
-ctl alice export --as ndjson kind:claim >"$bad" 2>/dev/null
+ctl boris export --as ndjson kind:claim >"$bad" 2>/dev/null
 refused 4 'not the whole log' "$bad"
 printf '[1' >"$bad"
 refused 4 'bad.ndjson:1:' "$bad"
