@@ -23,7 +23,7 @@ static const struct {
 	enum command command;
 	const char *doc;
 } commands[] = {
-	{"rebuild", COMMAND_REBUILD, "Make index.db again from truth.db."},
+	{"rebuild", COMMAND_REBUILD, "Make all that follows from truth.db again."},
 	{"fsck", COMMAND_FSCK, "Check that everything in the corpus folder agrees."},
 	{"backup", COMMAND_BACKUP, "Copy the records, of a corpus that is served too."},
 	{"import", COMMAND_IMPORT, "Make a corpus folder of a whole log, as annotctl export --as ndjson wrote it."},
@@ -103,6 +103,9 @@ static enum annot_status set_value(struct config *c, enum option_id id, const ch
 		return set_number("size", value, 1, INT64_MAX, &c->size, err);
 	case OPTION_TO:
 		c->to = value;
+		return ANNOT_OK;
+	case OPTION_DEFER:
+		c->defer = true;
 		return ANNOT_OK;
 	case OPTION_HELP:
 		c->help = true;
@@ -298,6 +301,8 @@ static enum annot_status check(struct config *c, struct annot_arena *arena, stru
 		return annot_fail(err, ANNOT_USAGE,
 				  "import what? name a FILE (- is standard input), as annotctl "
 				  "export --as ndjson wrote it");
+	if (c->defer && c->command != COMMAND_REBUILD && c->command != COMMAND_FSCK)
+		return annot_fail(err, ANNOT_USAGE, "--defer goes with rebuild and fsck");
 	if (c->n_listen == 0)
 		c->listen[c->n_listen++] = config_default_url(arena);
 	return c->listen[0] ? ANNOT_OK : annot_fail(err, ANNOT_NO_MEMORY, "out of memory");

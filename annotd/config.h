@@ -40,6 +40,7 @@ struct config {
 	enum log_level log_level;
 	const char *witnesses; /* a policy file; NULL */
 	size_t workers; /* 0: by the cores */
+	bool defer;     /* of rebuild and fsck */
 	const char *to; /* of backup; else NULL */
 	const char *file; /* of import; else NULL */
 	bool has_size;
