@@ -2,6 +2,19 @@
 
 const $ = selector => document.querySelector(selector);
 
+/** The page's records by their hashes, and the places where a record is shown: looked up once, for thousands. */
+const page = {records: null, shown: new Map()};
+function recordElement(id) {
+	if (!page.records) {
+		page.records = new Map();
+		for (const element of document.querySelectorAll('.record'))
+			page.records.set(element.dataset.record, element);
+		for (const element of document.querySelectorAll('[data-of]'))
+			page.shown.set(element.dataset.of, [...page.shown.get(element.dataset.of) || [], element]);
+	}
+	return page.records.get(id);
+}
+
 /** A .record element: its bytes, key, signature and proof. */
 class Proved {
 	static async load(element) {
@@ -54,8 +67,7 @@ class Ground {
 		ret.corpus = corpus;
 		ret.note = parseNote($('#note').textContent);
 		ret.authority = new Authority();
-		const elements = [...document.querySelectorAll('.record')];
-		ret.facts = await Ground.factsOf(elements);
+		ret.facts = await Ground.factsOf(document.querySelectorAll('.record'));
 		const genesis = ret.facts.find(fact => fact.index === 0);
 		need(genesis && genesis.record, 'the page has no genesis record');
 		need(corpus === '' || genesis.record.id === corpus,
@@ -103,14 +115,14 @@ class Ground {
 
 // --- what is shown ---
 
-/** A text on the page, by the hash of its document's record: its bytes, and where each mark begins. */
+/** A text on the page, by the hash of its document's record: its bytes, and the marks of each target with their places. */
 const texts = new Map();
 async function textOf(id) {
 	if (!texts.has(id)) {
 		const element = $('.text[data-document="' + id + '"]');
 		if (!element)
 			throw new Missing('the text of ' + id.slice(0, 8) + ' is not in this page');
-		const starts = new Map(), pieces = [];
+		const marks = new Map(), pieces = [];
 		let length = 0;
 		const walker = document.createTreeWalker(element, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
 		for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -118,17 +130,18 @@ async function textOf(id) {
 				pieces.push(node.data);
 				length += node.data.length;
 			} else if (node.tagName === 'MARK') {
-				starts.set(node, length);
+				for (const name of (node.dataset.a || '').split(' '))
+					marks.set(name, [...marks.get(name) || [], {node, start: length}]);
 			}
 		}
 		const text = pieces.join(''), bytes = utf8(text);
-		texts.set(id, {element, starts, text, bytes, hash: hex(await sha256(bytes))});
+		texts.set(id, {marks, text, bytes, hash: hex(await sha256(bytes))});
 	}
 	return texts.get(id);
 }
 
 async function checkText(id) {
-	const shown = await textOf(id), element = $('.record[data-record="' + id + '"]');
+	const shown = await textOf(id), element = recordElement(id);
 	need(element, 'the record of the document ' + id.slice(0, 8) + ' is not in this page');
 	const document = (await Proved.load(element)).record;
 	need(document && document.id === id, 'the record of the document is not ' + id.slice(0, 8));
@@ -155,12 +168,11 @@ async function checkWords(record) {
 async function checkMarks(record, number) {
 	const targets = record.targets();
 	for (let n = 0; n < targets.length; n++) {
-		const {text, element} = await textOf(targets[n].document), starts = (await textOf(targets[n].document)).starts;
-		const marks = [...element.querySelectorAll('mark[data-a~="' + number + '.' + n + '"]')];
+		const shown = await textOf(targets[n].document), marks = shown.marks.get(number + '.' + n) || [];
 		need(marks.length > 0, 'the words are not highlighted in the text');
-		need(sameBytes(utf8(marks.map(mark => mark.textContent).join('')), targets[n].exact),
+		need(sameBytes(utf8(marks.map(mark => mark.node.textContent).join('')), targets[n].exact),
 			'other words are highlighted in the text');
-		need(utf8(text.slice(0, starts.get(marks[0]))).length === targets[n].start, 'words elsewhere are highlighted in the text');
+		need(utf8(shown.text.slice(0, marks[0].start)).length === targets[n].start, 'words elsewhere are highlighted in the text');
 	}
 	return 'the words are highlighted where they stand';
 }
@@ -180,8 +192,8 @@ function checkFields(record, container) {
 
 // --- all of it ---
 
-const NOT_CHECKED = 'not checked here: later versions, retractions or revocations that this page leaves out, states and ' +
-	'anchors, witnesses, and whether a claim is true';
+const NOT_CHECKED = 'not checked here: later versions, retractions or revocations that this page leaves out; states, ' +
+	'anchors and differences; witnesses; and whether a claim is true';
 
 /** Lines [{result, name, text}] of one record. */
 async function checkAll(element, ground, checkpoint) {
@@ -220,7 +232,7 @@ async function checkAll(element, ground, checkpoint) {
 }
 
 async function checkShown(proved, common, say) {
-	const {record} = proved, containers = [...document.querySelectorAll('[data-of="' + record.id + '"]')];
+	const {record} = proved, containers = recordElement(record.id) ? page.shown.get(record.id) || [] : [];
 	await say('author', async () => {
 		const {name, text} = common.authority.standing(record.author, proved.index);
 		for (const by of containers.map(container => container.querySelector('[data-by]')))

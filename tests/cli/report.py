@@ -217,6 +217,10 @@ def test_shown(browser):
     check("WITHHELD" in browser.run("return document.querySelector('#a%s').textContent" % article("secret")[0]), "withheld")
     diff = browser.run("return [...document.querySelectorAll('#a%s .diff ins')].map(e => e.textContent)" % quote)
     check("special " in diff and "accord" in diff, diff)
+    document = re.search('<article class="document"[^>]* id="a(\\d+)"', page)[1]
+    diff = browser.run("return [...document.querySelectorAll('#a%s .diff ins')].map(e => e.textContent).join('')" % document)
+    check(diff.startswith("Corrected."), "the text's own diff:", diff)
+    check(browser.run("return document.querySelector('#a%s .history').open" % article("conflict")[0]), "a conflict's versions are folded away")
     check(browser.run("return [...document.querySelectorAll('mark.again[data-b~=\"%s.0\"]')].map(m => m.textContent).join('')" % quote)
           == "The draft is ready, and it is fair to all three shores.", "moved words are not marked")
     check(browser.run("return document.querySelectorAll('mark.n2').length > 0 && document.querySelectorAll('mark.n3').length > 0"), "overlaps")
@@ -260,6 +264,16 @@ def test_without_javascript(browser):
     check("Check in this browser" not in drawn, "a button that does nothing")
     browser.devtools("Emulation.setScriptExecutionDisabled", value=False)
 
+def test_print_and_dark(browser):
+    browser.open(url)
+    ink = "const s = getComputedStyle(document.body); return [s.color, s.backgroundColor]"
+    light = browser.run(ink)
+    browser.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    check(browser.run(ink) not in (light, light[::-1]), "the same in the dark")
+    browser.devtools("Emulation.setEmulatedMedia", media="print", features=[])
+    check(not browser.shown("#check-all") and not browser.shown("nav") and browser.shown(".text"), "buttons in print")
+    browser.devtools("Emulation.setEmulatedMedia", media="")
+
 url = "file://" + os.path.join(folder, "all.html")
 # Nothing else has a name: what Chromium itself would like to load does not leave the machine, and is not counted.
 with Browser("--host-resolver-rules=MAP hostile.test 127.0.0.1:%d, MAP * ~NOTFOUND" % server.server_address[1]) as chromium:
@@ -272,6 +286,7 @@ with Browser("--host-resolver-rules=MAP hostile.test 127.0.0.1:%d, MAP * ~NOTFOU
     test_shown(chromium)
     test_pointer_and_keyboard(chromium)
     test_without_javascript(chromium)
+    test_print_and_dark(chromium)
     test_tampered(chromium)
     check(hits == [], "requests:", hits)
     test_policy(chromium)
