@@ -85,7 +85,10 @@ class Ground {
 	/** The records that keys follow from, in log order: told by their text before anything is hashed. */
 	static async factsOf(elements) {
 		const kinds = new Set([...AUTHORITY, 'review', 'retract']), heads = [];
+		let looked = 0;
 		for (const element of elements) {
+			if (++looked % 500 === 0)
+				await pause();
 			const text = element.querySelector('pre').textContent;
 			const kind = /^kind (\S+)$/m.exec(text), id = element.dataset.record, on = /^on (\S+)$/m.exec(text);
 			if (kind && kinds.has(kind[1]))
@@ -124,6 +127,7 @@ async function textOf(id) {
 			throw new Missing('the text of ' + id.slice(0, 8) + ' is not in this page');
 		const marks = new Map(), pieces = [];
 		let length = 0;
+		needShown(element, 'the text of ' + id.slice(0, 8));
 		const walker = document.createTreeWalker(element, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
 		for (let node = walker.nextNode(); node; node = walker.nextNode()) {
 			if (node.nodeType === Node.TEXT_NODE) {
@@ -177,15 +181,25 @@ async function checkMarks(record, number) {
 	return 'the words are highlighted where they stand';
 }
 
-/** Each value that is shown is the record's, and none is left out. */
+/** The one style sheet hides nothing of a record: what is hidden was hidden by somebody. Texts may be folded. */
+function needShown(element, what) {
+	for (let e = element; e; e = e.parentElement)
+		need(getComputedStyle(e).display !== 'none' && !['TEMPLATE', 'NOSCRIPT'].includes(e.tagName), what + ' is hidden');
+}
+
+/** Each value that is shown is the record's, none is left out or hidden, and there are no others in the list. */
 function checkFields(record, container) {
 	const fields = [...container.querySelectorAll('[data-f]')].filter(field => field.closest('[data-of]') === container);
 	const wanted = record.cards.filter(card => !REFERENCES.has(card[0])).length, seen = new Set();
 	for (const field of fields) {
 		const {f: name, n} = field.dataset, value = record.values(name)[Number(n)];
 		need(value !== undefined && value === field.textContent, 'card ' + name + ' is shown with another value than was signed');
+		needShown(field, 'card ' + name);
 		seen.add(name + ' ' + n);
 	}
+	const items = container.querySelector('dl.cards').children, own = record.cards.filter(card => !CONTEXT.has(card[0])).length;
+	need([...items].every((item, i) => item.tagName === (i % 2 ? 'DD' : 'DT')) && items.length <= 2 * own,
+		'something stands among the cards that the record does not have');
 	need(seen.size === wanted, wanted - seen.size + ' cards of the record are not shown');
 	return 'all ' + wanted + ' values shown are those of the record';
 }

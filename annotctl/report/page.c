@@ -29,7 +29,7 @@ static void put_head(struct report *r, struct html *h)
 		    "<meta name=\"referrer\" content=\"no-referrer\">\n"
 		    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		    "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
-	html_textz(h, r->gate->checkpoint.origin);
+	html_attrz(h, r->gate->checkpoint.origin);
 	html_put(h, ": report as of record #%llu</title>\n<style>",
 		 (unsigned long long)r->gate->checkpoint.size - 1);
 	fwrite(report_style, 1, report_style_len, h->f);
