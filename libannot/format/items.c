@@ -115,10 +115,11 @@ static enum annot_status next_line(struct annot_items *it, struct annot_import_i
 enum annot_status annot_items_next(struct annot_items *it, struct annot_import_item *ret,
 				   struct annot_error *err)
 {
+	bool lines = it->format->flags & ANNOT_FORMAT_LINES;
 	items_drop(it);
 	json_decref(it->json);
 	it->json = NULL;
-	if (it->format->flags & ANNOT_FORMAT_LINES)
-		return next_line(it, ret, err);
-	return items_next_json(it, ret, err);
+	TRY(lines ? next_line(it, ret, err) : items_next_json(it, ret, err));
+	ret->number = ret->envelope ? 0 : ++it->number;
+	return ANNOT_OK;
 }

@@ -226,7 +226,7 @@ static void test_refused(void **state)
 	static const struct {
 		const char *json, *why;
 	} bad[] = {
-		{"{\"text\":\"x\"}", "in:1: uri: missing"},
+		{"{\"text\":\"x\"}", "in:1: item 1: uri: missing"},
 		{"{\"uri\":\"\"}", "uri: missing"},
 		{"{\"uri\":7}", "uri: expected a text"},
 		{"{\"uri\":\"" PAGE "\",\"tags\":\"dam\"}", "tags: expected a list of texts"},
