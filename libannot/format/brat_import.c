@@ -309,9 +309,11 @@ static enum annot_status turn_to(struct brat_reading *r, const struct annot_impo
 	r->item = (struct annot_import_item){.text = item->text, .name = item->name};
 	if (item->text.data) {
 		size_t valid = annot_utf8_valid(item->text.data, item->text.len);
-		if (valid != item->text.len)
+		if (valid != item->text.len) {
+			r->name[0] = '\0'; /* each line of it fails */
 			return annot_fail(err, ANNOT_INVALID, "%s.txt: not UTF-8 at byte %zu",
-					  r->name, valid);
+					  item->name, valid);
+		}
 		annot_buf_add(&r->text, "", 0);
 		brat_universal(item->text, &r->text);
 	}

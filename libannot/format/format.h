@@ -159,8 +159,8 @@ struct annot_import_item {
 	size_t number; /* of its input, from 1; 0: a container */
 	bool envelope; /* the container of the items */
 	bool within;   /* it stands in a container */
-	/* Of a format of FOLDER: the file's name without folder and ending, and the text beside it
-	 * (FILE.txt). */
+	/* Of a format of FOLDER (else ""): the file's name without folder and ending, and the text
+	 * beside it (FILE.txt). */
 	const char *name;
 	struct annot_bytes text; /* data NULL: there is none */
 };

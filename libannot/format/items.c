@@ -105,7 +105,7 @@ static enum annot_status next_line(struct annot_items *it, struct annot_import_i
 	if (len > 0 && from[len - 1] == '\r')
 		len--;
 	*ret = (struct annot_import_item){
-		.bytes = annot_bytes(from, len), .file = it->file, .line = it->line};
+		.bytes = annot_bytes(from, len), .file = it->file, .line = it->line, .name = ""};
 	if (annot_utf8_valid(from, len) != len)
 		return annot_fail(err, ANNOT_INVALID, "%s:%zu: not UTF-8 at byte %zu of the line",
 				  it->file, it->line, annot_utf8_valid(from, len));

@@ -53,6 +53,39 @@ serve
 ctl alice export --as ndjson 2>/dev/null | cmp - "$ndjson" || fail 'the copy exports another log'
 expect 0 '' ctl boris comment add "$c@1" 'signed on'
 
+# --- two logs compared -------------------------------------------------------------------------------
+json() { jq -e "$1" "$work/out" >/dev/null || fail "not so: $1 :: $(cat "$work/out")"; }
+expect 0 '' as eve "$ANNOTCTL" diff "$ndjson" "$ndjson"
+[ ! -s "$work/out" ] || fail 'something differs from itself'
+expect 1 'comment' ctl alice diff "$ndjson"
+grep -q '^+ #15 .*signed on' "$work/out" || fail "no comment: $(cat "$work/out")"
+grep -q '^0 only in -, 1 only in +$' "$work/out" || fail "no sum: $(cat "$work/out")"
+quiet boris amend "$q" --add tag=third >/dev/null
+ctl alice export --as ndjson -o "$work/later.ndjson" 2>/dev/null
+expect 0 '' ctl alice diff "$work/later.ndjson"
+expect 1 '+ #16 quote    ' as eve "$ANNOTCTL" diff "$ndjson" "$work/later.ndjson"
+grep -q 'another version' "$work/out" || fail "no version: $(cat "$work/out")"
+expect 1 '' as eve "$ANNOTCTL" --json diff "$work/later.ndjson" "$ndjson"
+json '.differ and .same_corpus and .forked_at == null and (.only_b | length == 0) and
+	(.only_a | map([.index, .event, .kind])) == [[15,"annotation","comment"],[16,"version","quote"]]'
+expect 1 '2 only in -, 0 only in +' as eve "$ANNOTCTL" diff "$work/later.ndjson" "$ndjson" --stat
+one_line
+expect 1 '' as eve "$ANNOTCTL" --format ndjson diff "$work/later.ndjson" "$ndjson"
+same "$(grep -c . "$work/out")" 3
+# Where the original went on otherwise, the logs part.
+stop
+mv "$work/corpus" "$work/copy"
+mv "$work/original" "$work/corpus"
+serve
+quiet dora comment add "$c@1" 'x' >/dev/null 2>&1 && fail 'a stranger signs'
+rm -rf "$work/boris/state" # what boris has seen
+ctl boris comment add "$c@1" "another history" >/dev/null
+ctl boris export --as ndjson -o "$work/fork.ndjson" 2>/dev/null
+expect 1 'the logs part at #15' as eve "$ANNOTCTL" diff "$work/later.ndjson" "$work/fork.ndjson"
+expect 2 'is not' as eve "$ANNOTCTL" diff "$ndjson" "$work/wire.txt"
+sed '$d' "$ndjson" >"$work/bad.ndjson"
+expect 4 'cut short' as eve "$ANNOTCTL" diff "$ndjson" "$work/bad.ndjson"
+
 # --- files that are no log ---------------------------------------------------------------------------
 # refused CODE WORDS FILE: no corpus is made of it, and nothing is left.
 refused() {
@@ -71,7 +104,7 @@ sed '2s/"index"/"indx"/' "$ndjson" >"$bad"
 refused 4 'bad.ndjson:2: expected one of the members' "$bad"
 head -c 3000 "$ndjson" >"$bad"
 refused 4 'bad.ndjson:3: cut short' "$bad"
-ctl alice export --as ndjson kind:claim >"$bad" 2>/dev/null
+ctl boris export --as ndjson kind:claim >"$bad" 2>/dev/null
 refused 4 'not the whole log' "$bad"
 printf '[1' >"$bad"
 refused 4 'bad.ndjson:1:' "$bad"
