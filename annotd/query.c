@@ -76,10 +76,12 @@ static enum annot_status bare(struct scan *s, struct query_term *ret)
 			  : annot_fail(s->err, ANNOT_NO_MEMORY, "no memory for the query");
 }
 
-/* "key:" before a value; words have none. */
+/* "key:" before a value; words have none. Only one key has digits: "12:30" is a word. */
 static enum annot_status key(struct scan *s, struct query_term *ret)
 {
-	size_t len = strspn(s->text + s->at, "abcdefghijklmnopqrstuvwxyz-");
+	size_t len = strncmp(s->text + s->at, "sha256:", strlen("sha256:")) == 0
+			     ? strlen("sha256")
+			     : strspn(s->text + s->at, "abcdefghijklmnopqrstuvwxyz-");
 
 	ret->key = "";
 	if (len == 0 || s->text[s->at + len] != ':')

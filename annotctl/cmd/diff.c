@@ -2,6 +2,7 @@
 
 #include "../bundle_arg.h"
 #include "../diff/diff.h"
+#include "../diff/log_source.h"
 #include "../rows.h"
 
 static char *arg_since, *arg_until, *arg_corpus;
@@ -44,6 +45,18 @@ static int run_log(struct ctl *ctl, const char **args)
 	return code ? code : diff_log(ctl, since, until, rows_query(ctl, args), arg_stat);
 }
 
+/* Exports of whole logs: two, or one and the daemon's. */
+static int run_logs(struct ctl *ctl, int argc, const char **args)
+{
+	const char *const paths[2] = {args[0], argc > 1 ? args[1] : NULL};
+	if (argc > 2)
+		return ctl_usage(ctl, "unexpected argument \"%s\"", args[2]);
+	if (paths[1] && !log_source_is_file(paths[1]))
+		return ctl_usage(ctl, "%s is an exported log and %s is not", paths[0], paths[1]);
+	int code = paths[1] ? 0 : ctl_connect(ctl);
+	return code ? code : diff_logs(ctl, paths, arg_stat);
+}
+
 static int run(struct ctl *ctl, int argc, const char **args)
 {
 	bool log = arg_since || arg_until;
@@ -59,9 +72,11 @@ static int run(struct ctl *ctl, int argc, const char **args)
 			return ctl_usage(ctl, "--until needs --since");
 		return run_log(ctl, args);
 	}
+	if (!arg_reviewers && argc > 0 && log_source_is_file(args[0]))
+		return run_logs(ctl, argc, args);
 	if (argc < 2)
-		return ctl_usage(ctl, "compare what? two ids, two bundles, --reviewers A B, or "
-				      "--since #INDEX");
+		return ctl_usage(ctl, "compare what? two ids, two bundles, two exported logs, "
+				      "--reviewers A B, or --since #INDEX");
 	if (argc > 2 && !arg_reviewers)
 		return ctl_usage(ctl, "unexpected argument \"%s\"", args[2]);
 	if (!arg_reviewers && files != bundle_is_file(args[1]))
@@ -78,7 +93,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 
 const struct command cmd_diff = {
 	"diff",
-	"A B | --reviewers A B [QUERY] | --since #INDEX [QUERY]",
+	"A [B] | --reviewers A B [QUERY] | --since #INDEX [QUERY]",
 	"Compare versions, bundles, reviewers or points of the log; exit 1 if they differ",
 	options,
 	run,

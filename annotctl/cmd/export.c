@@ -33,6 +33,15 @@ static int unknown_format(struct ctl *ctl)
 		      : ctl_usage(ctl, "as what? say --as with one of %s", names);
 }
 
+/* As for gate: what looks like an id is one. */
+static bool all_ids(const char **args)
+{
+	bool ret = args && *args;
+	for (; ret && *args; args++)
+		ret = rows_is_id(*args);
+	return ret;
+}
+
 static enum annot_status export(struct export_task *task) {
 	bool folder = task->format->flags & ANNOT_FORMAT_FOLDER;
 	TRY(sink_open(task->ctl, arg_output, folder, arg_strict, &task->sink));
@@ -43,15 +52,16 @@ static enum annot_status export(struct export_task *task) {
 static void say(struct ctl *ctl, const struct export_task *task)
 {
 	const struct losses *l = task->losses;
+	uint64_t exported = task->n - l->left_out;
 	bool to_stdout = !arg_output || strcmp(arg_output, "-") == 0;
 	out_note(ctl,
 		 "%llu exported; %llu fields did not survive, %llu annotations were left out%s",
-		 (unsigned long long)task->n, (unsigned long long)(l->n - l->left_out),
+		 (unsigned long long)exported, (unsigned long long)(l->n - l->left_out),
 		 (unsigned long long)l->left_out,
 		 l->n > 0 && !l->path ? "; --report-loss FILE says which" : "");
 	if (ctl->format != FORMAT_TEXT && !to_stdout)
 		out_json(ctl, json_pack("{s:s, s:I, s:I, s:I}", "file", arg_output, "exported",
-					(json_int_t)task->n, "losses", (json_int_t)l->n, "left_out",
+					(json_int_t)exported, "losses", (json_int_t)l->n, "left_out",
 					(json_int_t)l->left_out));
 }
 
@@ -66,6 +76,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	struct export_task task = {.ctl = ctl,
 				   .format = format,
 				   .query = rows_query(ctl, args),
+				   .ids = all_ids(args) ? args : NULL,
 				   .base = arg_base,
 				   .publisher = arg_publisher,
 				   .publisher_url = arg_publisher_url,
@@ -85,7 +96,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 
 const struct command cmd_export = {
 	"export",
-	"[QUERY] --as FORMAT [-o FILE]",
+	"[ID…|QUERY] --as FORMAT [-o FILE]",
 	"Write annotations in a format of other programs, or all of the log",
 	options,
 	run,

@@ -1,4 +1,4 @@
-/* Differences: of two versions, two bundles, two reviewers, two points of the log. Behind
+/* Differences: of two versions, two bundles, two reviewers, two points of the log, two logs. Behind
  * cmd/diff.c. */
 #ifndef ANNOTCTL_DIFF_H
 #define ANNOTCTL_DIFF_H
@@ -44,6 +44,8 @@ json_t *diff_stat_json(const struct diff_stat *stat);
 int diff_versions(struct ctl *ctl, const char **ids, bool stat);
 /* Of the records that two bundles are about, each verified as verify FILE does it. */
 int diff_bundles(struct ctl *ctl, const char **files, const char *corpus, bool stat);
+/* Of two logs, each a file of export --as ndjson; paths[1] NULL: the daemon's, which is connected. */
+int diff_logs(struct ctl *ctl, const char *const paths[2], bool stat);
 /* What happened to the annotations of the query in the records from since up to until (0: the end).
  */
 int diff_log(struct ctl *ctl, uint64_t since, uint64_t until, const char *query, bool stat);

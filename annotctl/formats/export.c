@@ -134,6 +134,29 @@ static enum annot_status take(struct ctl *ctl, const struct annot_row *row,
 	return status;
 }
 
+/* The records that ids name, or what the query finds. */
+static enum annot_status request_of(struct exporting *e, struct rows_request *ret)
+{
+	struct ctl *ctl = e->task->ctl;
+	size_t n = 0;
+	*ret = (struct rows_request){.query = e->task->query};
+	for (const char **id = e->task->ids; id && *id; id++)
+		n++;
+	struct annot_hash *records = annot_arena_array(e->rules, n + 1, sizeof *records);
+	if (!records)
+		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	for (size_t i = 0; i < n; i++) {
+		struct annot_fetched found;
+		struct row_ids ids;
+		TRY(annot_fetch(ctl->annot, e->task->ids[i], ctl->arena, &found, &ctl->err));
+		TRY(rows_ids(ctl, found.row, found.record, &ids));
+		records[i] = ids.record;
+	}
+	if (n > 0)
+		*ret = (struct rows_request){.records = records, .n_records = n};
+	return ANNOT_OK;
+}
+
 static enum annot_status run(struct exporting *e)
 {
 	struct export_task *task = e->task;
@@ -156,8 +179,10 @@ static enum annot_status run(struct exporting *e)
 		.scales = policy.scales,
 		.n_scales = policy.n_scales,
 	};
+	struct rows_request request;
+	TRY(request_of(e, &request));
 	TRY(annot_export_new(task->format, &host, &e->x, &ctl->err));
-	TRY(rows_each(ctl, &(struct rows_request){.query = task->query}, take, e, NULL));
+	TRY(rows_each(ctl, &request, take, e, NULL));
 	return annot_export_end(e->x, &ctl->err);
 }
 

@@ -9,6 +9,7 @@ struct export_task {
 	struct ctl *ctl;
 	const struct annot_format *format;
 	const char *query;                            /* "": everything that stands */
+	const char **ids; /* these instead, NULL-terminated; NULL: what the query finds */
 	const char *base, *publisher, *publisher_url; /* may be NULL */
 	struct losses *losses;
 	struct sink *sink;

@@ -71,8 +71,10 @@ static enum annot_status take(void *arg, const char *id, const struct annot_impo
 		drop(drafts, n);
 		return lost(arg, &loss, err);
 	}
-	i->failed = i->dry ? dry_take(i->dry, i->item, id, drafts, n)
-			   : batch_take(i->batch, i->item, id, drafts, n);
+	/* A format may hand over what an earlier item was. */
+	const struct annot_import_item *item = i->m->item ? i->m->item : i->item;
+	i->failed = i->dry ? dry_take(i->dry, item, id, drafts, n)
+			   : batch_take(i->batch, item, id, drafts, n);
 	if (i->failed != ANNOT_OK)
 		return annot_fail(err, i->failed, "%s", i->task->ctl->err.text);
 	return ANNOT_OK;

@@ -64,9 +64,9 @@ static enum resolved resolve(const struct resolve *r, struct group *const *group
 	if (in_batch(groups, n, ref, def, &other))
 		return of_draft(other, ret);
 	const struct found_record *list = found_of(&r->found, ref->item, &n_found);
-	for (size_t i = 0; i < n_found; i++)
-		if (may_name(def, list[i].head->kind->kind)) {
-			*ret = list[i].head->id;
+	for (size_t i = 0; i < n_found; i++) /* what was imported, whatever it was amended to */
+		if (may_name(def, list[i].first->kind->kind)) {
+			*ret = list[i].first->id;
 			return RESOLVED;
 		}
 	return ABSENT;
@@ -158,7 +158,7 @@ static enum annot_status is_there(struct ctl *ctl, const struct resolve *r, cons
 	for (size_t i = 0; i < n && !l.there; i++)
 		if (same_cards(ctl, l.draft, list[i].first) ||
 		    same_cards(ctl, l.draft, list[i].head)) {
-			l.found = list[i].head->id;
+			l.found = list[i].first->id;
 			l.there = true;
 		}
 	if (l.there)

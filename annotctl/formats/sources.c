@@ -107,6 +107,7 @@ static enum annot_status fetch(struct sources *s, const struct annot_hash *recor
 	snprintf(id, sizeof id, "=%s", annot_hash_hex(record).text);
 	TRY(annot_fetch(s->ctl->annot, id, h->arena, &fetched, err));
 	h->source.version = fetched.row->version;
+	h->source.index = fetched.row->index;
 	h->source.record = fetched.record;
 	if (!fetched.record)
 		return ANNOT_OK;

@@ -75,7 +75,9 @@ struct annot_entry {
 	/* of the record that `on` names; zero and 0 without */
 	struct annot_hash on_annotation;
 	uint64_t on_version;
-	/* One for each target, in order; a source without text is withheld or not uploaded. */
+	/* One for each target, in order; a source without text is withheld or not uploaded. Targets
+	 * in the same version of a document have the same source, also those of referred records.
+	 */
 	struct annot_source *const *sources;
 	size_t n_sources;
 };
@@ -154,10 +156,11 @@ struct annot_import_item {
 	struct json_t *json;      /* of a JSON format: an object; NULL of a format of LINES */
 	const char *file;
 	size_t line;   /* where it begins, from 1 */
+	size_t number; /* of its input, from 1; 0: a container */
 	bool envelope; /* the container of the items */
 	bool within;   /* it stands in a container */
-	/* Of a format of FOLDER: the file's name without folder and ending, and the text beside it
-	 * (FILE.txt). */
+	/* Of a format of FOLDER (else ""): the file's name without folder and ending, and the text
+	 * beside it (FILE.txt). */
 	const char *name;
 	struct annot_bytes text; /* data NULL: there is none */
 };

@@ -7,6 +7,7 @@
 #include "base/encode.h"
 #include "format/build.h"
 #include "format/hypothesis.h"
+#include "format/json_out.h"
 
 /* Cards that have a place there; those that begin with imported- are kept members or lost. */
 #define HELD "target|exact|prefix|suffix|text|tag|on|reply-to"
@@ -86,11 +87,7 @@ static enum annot_status add_position(struct annot_export *x, struct annot_sourc
 					 "the text is not there: no position in UTF-16 units", err);
 	TRY(annot_source_offset(source, target->start, ANNOT_UNIT_UTF16, &start, err));
 	TRY(annot_source_offset(source, target->end, ANNOT_UNIT_UTF16, &end, err));
-	json_t *position = json_object();
-	build_text(&position, "type", "TextPositionSelector");
-	build_set(&position, "start", json_integer((json_int_t)start));
-	build_set(&position, "end", json_integer((json_int_t)end));
-	build_append(selectors, position);
+	build_append(selectors, annot_export_position_selector(start, end));
 	return ANNOT_OK;
 }
 
@@ -99,16 +96,12 @@ static enum annot_status set_selectors(struct annot_export *x, const struct anno
 				       const json_t *kept, json_t **target, struct annot_error *err)
 {
 	struct annot_target words;
-	json_t *selectors = json_array(), *quote = json_object();
+	json_t *selectors = json_array();
 	const json_t *other = json_object_get(kept, "selector");
 	size_t n = json_is_array(other) ? json_array_size(other) : other != NULL;
 	annot_record_target(entry->record, 0, &words);
 	enum annot_status status = add_position(x, entry->sources[0], &words, &selectors, err);
-	build_text(&quote, "type", "TextQuoteSelector");
-	build_text(&quote, "exact", words.exact->text);
-	build_text(&quote, "prefix", words.prefix->text);
-	build_text(&quote, "suffix", words.suffix->text);
-	build_append(&selectors, quote);
+	build_append(&selectors, annot_export_quote_selector(&words));
 	for (size_t i = 0; i < n; i++)
 		build_append(&selectors, json_incref(json_is_array(other) ? json_array_get(other, i)
 									  : (json_t *)other));
@@ -274,7 +267,6 @@ enum annot_status hypothesis_export_item(struct annot_export *x,
 					 const struct annot_export_item *item,
 					 struct annot_error *err)
 {
-	uint64_t *written = x->own;
 	json_t *object = NULL;
 	if (!item->entry.record)
 		return annot_export_leave_out(x, "the record is withheld", err);
@@ -283,11 +275,7 @@ enum annot_status hypothesis_export_item(struct annot_export *x,
 	json_decref(kept);
 	if (status != ANNOT_OK || !object)
 		return status;
-	if (!x->host.one_a_line)
-		TRY(annot_export_put(x, NULL, *written ? ",\n" : "\n", *written ? 2 : 1, err));
-	(*written)++;
-	TRY(annot_export_put_json(x, NULL, object, err));
-	return x->host.one_a_line ? annot_export_put(x, NULL, "\n", 1, err) : ANNOT_OK;
+	return annot_export_put_element(x, x->own, object, err);
 }
 
 enum annot_status hypothesis_end(struct annot_export *x, struct annot_error *err)

@@ -105,7 +105,7 @@ static enum annot_status next_line(struct annot_items *it, struct annot_import_i
 	if (len > 0 && from[len - 1] == '\r')
 		len--;
 	*ret = (struct annot_import_item){
-		.bytes = annot_bytes(from, len), .file = it->file, .line = it->line};
+		.bytes = annot_bytes(from, len), .file = it->file, .line = it->line, .name = ""};
 	if (annot_utf8_valid(from, len) != len)
 		return annot_fail(err, ANNOT_INVALID, "%s:%zu: not UTF-8 at byte %zu of the line",
 				  it->file, it->line, annot_utf8_valid(from, len));
@@ -115,10 +115,11 @@ static enum annot_status next_line(struct annot_items *it, struct annot_import_i
 enum annot_status annot_items_next(struct annot_items *it, struct annot_import_item *ret,
 				   struct annot_error *err)
 {
+	bool lines = it->format->flags & ANNOT_FORMAT_LINES;
 	items_drop(it);
 	json_decref(it->json);
 	it->json = NULL;
-	if (it->format->flags & ANNOT_FORMAT_LINES)
-		return next_line(it, ret, err);
-	return items_next_json(it, ret, err);
+	TRY(lines ? next_line(it, ret, err) : items_next_json(it, ret, err));
+	ret->number = ret->envelope ? 0 : ++it->number;
+	return ANNOT_OK;
 }

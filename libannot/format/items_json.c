@@ -104,8 +104,11 @@ static enum annot_status parse(struct annot_items *it, const char *text, size_t 
 {
 	json_error_t where;
 	it->json = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &where);
-	*ret = (struct annot_import_item){
-		.bytes = annot_bytes(text, len), .json = it->json, .file = it->file, .line = line};
+	*ret = (struct annot_import_item){.bytes = annot_bytes(text, len),
+					  .json = it->json,
+					  .file = it->file,
+					  .line = line,
+					  .name = ""};
 	if (it->json)
 		return ANNOT_OK;
 	return annot_fail(err,

@@ -9,13 +9,14 @@
 #include "record/record.h"
 
 /*
- * The host fills the first four; the rest is made when it is needed and kept (an index of offsets:
- * 24 bytes for each 4 KiB; for placing four to eight times the text), until annot_source_clear.
+ * The host fills what comes before marks; the rest is made when it is needed and kept (an index of
+ * offsets: 24 bytes for each 4 KiB; for placing four to eight times the text), until
+ * annot_source_clear.
  */
 struct annot_source {
 	const struct annot_record *record; /* the document record */
 	const char *name;
-	uint64_t version;
+	uint64_t version, index; /* index: of the record, in the log */
 	struct annot_bytes text; /* data NULL: withheld or not uploaded */
 	struct annot_source_marks *marks;
 	struct annot_anchorer *anchorer;

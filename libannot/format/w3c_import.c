@@ -275,6 +275,7 @@ enum annot_status w3c_import_item(struct annot_import *m, const struct annot_imp
 				  struct annot_error *err)
 {
 	struct annot_error why;
+	struct annot_hash own;
 	struct w3c_work w = {.m = m, .annotation = in->json};
 	const char *id = w3c_text(in->json, "id");
 	enum annot_status status;
@@ -282,13 +283,15 @@ enum annot_status w3c_import_item(struct annot_import *m, const struct annot_imp
 	if (is_container(in->json))
 		status = w3c_has_type(in->json, "AnnotationPage")
 				 ? w3c_check_page(in->json, in->envelope, &why)
-				 : w3c_check_collection(in->json, &why);
+				 : w3c_check_collection(in->json, in->envelope, &why);
 	else
 		status = w3c_check_annotation(in->json, in->within, &why);
 	if (status != ANNOT_OK)
 		return annot_import_invalid(m, err, "%s", why.text);
 	if (is_container(in->json))
 		return ANNOT_OK;
+	if (w3c_is_from_here(&w) && annot_import_own_iri(m, m->id, &own))
+		return annot_import_leave_out(m, "id", NULL, "it is of this corpus", err);
 	status = import_annotation(&w, err);
 	annot_draft_free(w.draft);
 	json_decref(w.kept);

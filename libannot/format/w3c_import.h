@@ -69,6 +69,9 @@ static inline enum annot_status w3c_no_memory(struct annot_error *err)
 
 /* --- w3c_import_refs.c */
 
+/* Whether an annotation was exported from this very corpus. */
+bool w3c_is_from_here(const struct w3c_work *w);
+
 /* A card that names the record which a resource means: a text that we hold, a record of ours by its
  * hash, or what another item becomes. */
 enum annot_status w3c_refer(struct w3c_work *w, const char *card, const json_t *resource,

@@ -8,8 +8,14 @@
 static enum annot_status refer(struct w3c_work *w, const char *card, const char *iri,
 			       struct annot_error *err)
 {
-	if (w->n_refs == ANNOT_IMPORT_REFS_MAX)
-		return annot_import_lose_text(w->m, card, iri, "more references than we take", err);
+	const struct annot_kind_def *kind = annot_kind_def(w->kind);
+	const struct annot_card_def *def = annot_card_def_find(kind, card, strlen(card));
+	size_t n = 0;
+	for (size_t i = 0; i < w->n_refs; i++)
+		n += strcmp(w->refs[i].card, card) == 0;
+	if (!def || n >= def->max || w->n_refs == ANNOT_IMPORT_REFS_MAX)
+		return annot_import_lose_text(w->m, card, iri,
+					      "one reference more than it may have", err);
 	w->refs[w->n_refs++] = (struct annot_import_ref){.card = card, .item = iri};
 	return ANNOT_OK;
 }
@@ -21,14 +27,21 @@ static enum annot_status refer_record(struct w3c_work *w, const char *card,
 		(struct annot_hash *)(void *)annot_arena_copy(w->m->arena, record, sizeof *record);
 	if (!copy)
 		return w3c_no_memory(err);
-	TRY(refer(w, card, NULL, err));
-	w->refs[w->n_refs - 1].record = copy;
+	size_t before = w->n_refs;
+	TRY(refer(w, card, annot_hash_hex(record).text, err));
+	if (w->n_refs > before)
+		w->refs[before] = (struct annot_import_ref){.card = card, .record = copy};
 	return ANNOT_OK;
 }
 
-/* Whether an annotation comes from this very corpus, so that hashes in it are those of records
- * here. */
-static bool from_here(const struct w3c_work *w)
+/* Whether hashes in an annotation are those of records here: it was exported from this corpus, or
+ * is about what was; what another corpus exported has hashes of its own. */
+static bool means_ours(const struct w3c_work *w)
+{
+	return !w3c_member(w, W3C_PREFIX "corpus") || w3c_is_from_here(w);
+}
+
+bool w3c_is_from_here(const struct w3c_work *w)
 {
 	const char *corpus = w3c_text(w->annotation, W3C_PREFIX "corpus");
 	return corpus && strcmp(corpus, annot_hash_hex(&w->m->host.corpus).text) == 0;
@@ -45,7 +58,7 @@ enum annot_status w3c_refer(struct w3c_work *w, const char *card, const json_t *
 	if (source)
 		return refer_record(w, card, &source->record->id, err);
 	const char *exact = w3c_text(t.object, W3C_PREFIX "record");
-	if (from_here(w) && annot_import_own_iri(w->m, exact ? exact : t.iri, &hash))
+	if (means_ours(w) && annot_import_own_iri(w->m, exact ? exact : t.iri, &hash))
 		return refer_record(w, card, &hash, err);
 	return refer(w, card, t.iri, err);
 }
@@ -61,7 +74,7 @@ static enum annot_status own_value(struct w3c_work *w, const struct annot_card_d
 	struct annot_hash hash;
 	if (def->type != ANNOT_CARD_REF)
 		return annot_import_card(w->m, w->draft, def->name, field, text, NULL, err);
-	if (from_here(w) && annot_import_own_iri(w->m, text, &hash))
+	if (means_ours(w) && annot_import_own_iri(w->m, text, &hash))
 		return refer_record(w, def->name, &hash, err);
 	return refer(w, def->name, text, err);
 }

@@ -8,6 +8,13 @@ static bool is_hash(const char *text)
 	return text && annot_hash_unhex(text, strlen(text), &hash);
 }
 
+/* Whether it looks like one of plain text (RFC 5147); those of other media are part of an address
+ * to us. */
+static bool is_plain_fragment(const char *fragment)
+{
+	return strncmp(fragment, "char=", 5) == 0 || strncmp(fragment, "line=", 5) == 0;
+}
+
 enum annot_status w3c_target_read(struct annot_import *m, const json_t *target,
 				  struct w3c_target *ret, struct annot_error *err)
 {
@@ -22,7 +29,7 @@ enum annot_status w3c_target_read(struct annot_import *m, const json_t *target,
 		t.selector = NULL;
 	t.iri = json_string_value(iri) ? json_string_value(iri) : "";
 	const char *hash = strchr(t.iri, '#');
-	if (hash && !source && hash[1]) {
+	if (hash && !source && is_plain_fragment(hash + 1)) {
 		t.fragment = hash + 1;
 		t.iri = annot_arena_copy(m->arena, t.iri, (size_t)(hash - t.iri));
 		if (!t.iri)

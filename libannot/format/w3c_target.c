@@ -2,6 +2,7 @@
  * about. */
 #include "format/build.h"
 #include "format/fragment.h"
+#include "format/json_out.h"
 #include "format/w3c.h"
 
 enum { FRAGMENT_MAX = 128, FIELD_MAX = 64 };
@@ -51,16 +52,6 @@ json_t *w3c_reference(const struct annot_export *x, const struct annot_export_it
 	return object;
 }
 
-static json_t *quote_selector(const struct annot_target *target)
-{
-	json_t *selector = json_object();
-	build_text(&selector, "type", "TextQuoteSelector");
-	build_text(&selector, "exact", target->exact->text);
-	build_text(&selector, "prefix", target->prefix->text);
-	build_text(&selector, "suffix", target->suffix->text);
-	return selector;
-}
-
 static enum annot_status add_positions(struct annot_export *x, struct annot_source *source,
 				       const struct annot_target *target, const char *field,
 				       json_t **selectors, struct annot_error *err)
@@ -71,11 +62,7 @@ static enum annot_status add_positions(struct annot_export *x, struct annot_sour
 	room[0] = '\0';
 	TRY(annot_source_offset(source, target->start, ANNOT_UNIT_CHARS, &start, err));
 	TRY(annot_source_offset(source, target->end, ANNOT_UNIT_CHARS, &end, err));
-	json_t *position = json_object();
-	build_text(&position, "type", "TextPositionSelector");
-	build_set(&position, "start", json_integer((json_int_t)start));
-	build_set(&position, "end", json_integer((json_int_t)end));
-	build_append(selectors, position);
+	build_append(selectors, annot_export_position_selector(start, end));
 	if (!fragment_write(source->text, target->start, target->end, start, end, &b))
 		return annot_export_lose(x, field, NULL,
 					 "an edge within CR LF has no fragment of RFC 5147", err);
@@ -117,7 +104,7 @@ static enum annot_status one_target(struct annot_export *x, const struct annot_e
 		iri = annot_export_iri(x, &target.document);
 		build_text(&object, "source", iri.text);
 	}
-	build_append(&selectors, quote_selector(&target));
+	build_append(&selectors, annot_export_quote_selector(&target));
 	if (source && source->text.data)
 		status = add_positions(x, source, &target, field, &selectors, err);
 	else

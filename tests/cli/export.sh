@@ -36,9 +36,116 @@ expect 1 'checkpoint: the file is absent' as daemon "$ANNOTD" fsck --corpus "$wo
 same "$(grep -c . "$work/out")" 2
 # It is served, says the same, and does not sign.
 other "$work/copy" "ipc://$work/copy.sock"
-grep -q 'vouch' "$work/second.log" || fail "no way out is named: $(cat "$work/second.log")"
+grep -q 'reads only, nothing is signed' "$work/second.log" || fail "it signs: $(cat "$work/second.log")"
 there() { ctl eve --socket "ipc://$work/copy.sock" "$@"; }
 ctl alice --json list state:any kind:any >"$work/a.json"
-there --json list state:any kind:any >"$work/b.json"
+there --json list state:any kind:any >"$work/b.json" 2>/dev/null
 cmp "$work/a.json" "$work/b.json" || fail 'the copy lists other records'
-expect 0 'will be withheld' ctl alice show "$s" || true
+expect 4 '' there --key "$work/alice/config/annot/keys/alice" comment add "$c@1" 'no'
+end_other
+# With the log's key and checkpoint file it goes on: the same leaves, the same root.
+stop
+cp "$work/corpus/log.key" "$work/corpus/checkpoint" "$work/copy/"
+expect 0 'no findings' as daemon "$ANNOTD" fsck --corpus "$work/copy"
+mv "$work/corpus" "$work/original"
+mv "$work/copy" "$work/corpus"
+serve
+ctl alice export --as ndjson 2>/dev/null | cmp - "$ndjson" || fail 'the copy exports another log'
+expect 0 '' ctl boris comment add "$c@1" 'signed on'
+
+# --- two logs compared -------------------------------------------------------------------------------
+json() { jq -e "$1" "$work/out" >/dev/null || fail "not so: $1 :: $(cat "$work/out")"; }
+expect 0 '' as eve "$ANNOTCTL" diff "$ndjson" "$ndjson"
+[ ! -s "$work/out" ] || fail 'something differs from itself'
+expect 1 'comment' ctl alice diff "$ndjson"
+grep -q '^+ #15 .*signed on' "$work/out" || fail "no comment: $(cat "$work/out")"
+grep -q '^0 only in -, 1 only in +$' "$work/out" || fail "no sum: $(cat "$work/out")"
+quiet boris amend "$q" --add tag=third >/dev/null
+ctl alice export --as ndjson -o "$work/later.ndjson" 2>/dev/null
+expect 0 '' ctl alice diff "$work/later.ndjson"
+expect 1 '+ #16 quote    ' as eve "$ANNOTCTL" diff "$ndjson" "$work/later.ndjson"
+grep -q 'another version' "$work/out" || fail "no version: $(cat "$work/out")"
+expect 1 '' as eve "$ANNOTCTL" --json diff "$work/later.ndjson" "$ndjson"
+json '.differ and .same_corpus and .forked_at == null and (.only_b | length == 0) and
+	(.only_a | map([.index, .event, .kind])) == [[15,"annotation","comment"],[16,"version","quote"]]'
+expect 1 '2 only in -, 0 only in +' as eve "$ANNOTCTL" diff "$work/later.ndjson" "$ndjson" --stat
+one_line
+expect 1 '' as eve "$ANNOTCTL" --format ndjson diff "$work/later.ndjson" "$ndjson"
+same "$(grep -c . "$work/out")" 3
+# Where the original went on otherwise, the logs part.
+stop
+mv "$work/corpus" "$work/copy"
+mv "$work/original" "$work/corpus"
+serve
+quiet dora comment add "$c@1" 'x' >/dev/null 2>&1 && fail 'a stranger signs'
+rm -rf "$work/boris/state" # what boris has seen
+ctl boris comment add "$c@1" "another history" >/dev/null
+ctl boris export --as ndjson -o "$work/fork.ndjson" 2>/dev/null
+expect 1 'the logs part at #15' as eve "$ANNOTCTL" diff "$work/later.ndjson" "$work/fork.ndjson"
+expect 2 'is not' as eve "$ANNOTCTL" diff "$ndjson" "$work/wire.txt"
+sed '$d' "$ndjson" >"$work/bad.ndjson"
+expect 4 'cut short' as eve "$ANNOTCTL" diff "$ndjson" "$work/bad.ndjson"
+
+# --- files that are no log ---------------------------------------------------------------------------
+# refused CODE WORDS FILE: no corpus is made of it, and nothing is left.
+refused() {
+	expect "$1" "$2" annotd_import never "$3"
+	[ ! -e "$work/never" ] && [ ! -e "$work/never.importing" ] || fail "something is left of $3"
+}
+bad=$work/bad.ndjson
+sed '$d' "$ndjson" >"$bad"
+refused 4 'cut short' "$bad"
+sed '5d' "$ndjson" >"$bad"
+refused 4 'bad.ndjson:5:' "$bad"
+sed 's/Nobody believed her/Nobody believed him/' "$ndjson" >"$bad"
+refused 4 'is not the one that its record names' "$bad"
+# One other letter in a record, with the leaf and hashes made anew: the signature is what is left.
+sed '2s/"index"/"indx"/' "$ndjson" >"$bad"
+refused 4 'bad.ndjson:2: expected one of the members' "$bad"
+head -c 3000 "$ndjson" >"$bad"
+refused 4 'bad.ndjson:3: cut short' "$bad"
+ctl boris export --as ndjson kind:claim >"$bad" 2>/dev/null
+refused 4 'not the whole log' "$bad"
+printf '[1' >"$bad"
+refused 4 'bad.ndjson:1:' "$bad"
+refused 2 'No such file' "$work/nothing"
+expect 2 'import what?' as daemon "$ANNOTD" import --corpus "$work/never"
+# An import that was killed leaves nothing that is taken for a corpus, and is made again.
+mkdir "$work/never.importing"
+: >"$work/never.importing/truth.db"
+expect 0 'records imported' annotd_import never "$ndjson"
+
+# --- as foreign annotations of another corpus ----------------------------------------------------------
+stop
+ctl frank --quiet key new frank >/dev/null 2>&1
+ctl frank --quiet corpus init "$work/elsewhere" --origin elsewhere.example/desk >/dev/null 2>&1
+start "$work/elsewhere" "$ANNOT_SOCKET" "$work/annotd.log"
+daemon=$started
+mkdir -p "$work/frank"
+foreign() { ctl frank --socket "ipc://$work/annotd.sock" "$@"; }
+rm -rf "$work/frank/state/annot/known"
+foreign doc add "$work/wire.txt" --name the-wire >/dev/null 2>&1
+# --strict and --dry-run sign nothing; the loss is named.
+expect 4 'log.ndjson:' foreign import --as ndjson "$ndjson" --strict
+one_line
+expect 0 'none signed' foreign import --as ndjson "$ndjson" --dry-run --report-loss "$work/dry"
+same "$(foreign --json corpus info 2>/dev/null | jq .size)" 2
+expect 0 '4 records imported, 0 were there' foreign import --as ndjson "$ndjson" --report-loss "$work/lost"
+cmp "$work/dry" "$work/lost" || fail 'a dry run loses other things than the import'
+same "$(jq -rs 'map(select(.left_out == false)) | .[].field' "$work/lost")" author
+jq -s 'map(select(.reason | test("neither in the corpus")))' "$work/lost" >"$work/absent"
+same "$(jq 'length' "$work/absent")" 1 # the link leads to a later version
+# What was made elsewhere is signed by the importer, and says by whom it was made there.
+foreign --json list kind:quote | jq -e '.[0] | .author.name == "frank" and
+	(."imported-from" | startswith("annot:")) and (."imported-author" | startswith("ssh-ed25519 ")) and
+	(."imported-data" | fromjson | .signature | length == 88) and .targets[0].name == "the-wire"' >/dev/null ||
+	fail "imported quote: $(foreign --json list kind:quote)"
+foreign --json list kind:verdict | jq -e '.[0].rating == "false"' >/dev/null || fail 'imported verdict'
+# Again: nothing twice, also after somebody amended it.
+foreign amend "$(foreign --quiet list kind:claim)" --add tag=mine >/dev/null 2>&1
+expect 0 '0 records imported, 4 were there' foreign import --as ndjson "$ndjson"
+foreign --quiet import --as ndjson <"$ndjson" || fail 'standard input'
+expect 2 'as what?' foreign import "$ndjson"
+expect 2 'expected one of' foreign import --as xml "$ndjson"
+expect 2 'as what?' foreign export
+expect 2 'No such file' foreign import --as ndjson "$work/nothing"

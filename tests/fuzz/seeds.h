@@ -16,6 +16,9 @@ void seeds_messages(void);
 /* All that people write: escapes, queries, settings, words (seeds_text.c). */
 void seeds_texts(void);
 
+/* Items of other programs (seeds_formats.c). */
+void seeds_formats(void);
+
 /* A copied log of records, signed by the key. */
 struct annot_record;
 struct annot_secret_key;

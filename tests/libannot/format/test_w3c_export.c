@@ -254,6 +254,7 @@ static void test_round_trip(void **state)
 		MAKE(d, claim, NULL, "text", "Said nowhere."),
 		MAKE(d, span, "engineer", "text", "Which one?", "tag", "x"),
 	};
+	d->importing.corpus = annot_sha256("another", 7);
 	for (size_t i = 0; i < COUNT(records); i++) {
 		AUTO_FREE char *text = strdup(desk_export_one(d, "w3c", records[i]));
 		const struct annot_record *back = desk_import_one(d, "w3c", text);
@@ -279,18 +280,33 @@ static void test_references_round_trip(void **state)
 		MAKE(d, verdict, NULL, "on", hex, "scale", "google5", "rating", "mostly-true",
 		     "rationale", "Seen.", "evidence", hex);
 	AUTO_FREE char *text = strdup(desk_export_one(d, "w3c", verdict));
-	/* The same corpus: hashes are those of its records. */
+	/* Here it is already. */
+	assert_ok(desk_import(d, "w3c", text));
+	assert_int_equal(d->n_taken, 0);
+	assert_lost(d, "! id: : it is of this corpus");
+	/* In another corpus others are known by what they were imported from. */
+	d->importing.corpus = annot_sha256("another", 7);
 	const struct annot_record *back = desk_import_one(d, "w3c", text);
-	snprintf(want, sizeof want, "on=record %s\nevidence=record %s\n", hex, hex);
+	snprintf(want, sizeof want, "on=urn:sha256:%s\nevidence=urn:sha256:%s\n", hex, hex);
 	assert_string_equal(d->refs[0].data, want);
 	assert_string_equal(annot_record_text(back, "rating"), "mostly-true");
 	assert_string_equal(annot_record_text(back, "rationale"), "Seen.");
-	/* Another one: they are known by what they were imported from. */
-	desk_forget(d);
-	d->importing.corpus = annot_sha256("another", 7);
-	desk_import_one(d, "w3c", text);
-	snprintf(want, sizeof want, "on=urn:sha256:%s\nevidence=urn:sha256:%s\n", hex, hex);
-	assert_string_equal(d->refs[0].data, want);
+	/* What others say of records of ours, by their hash or below the address that they stand
+	 * at. */
+	d->importing.base = "https://desk.example/anno/";
+	static const char *const bases[] = {"urn:sha256:", "https://desk.example/anno/"};
+	for (size_t i = 0; i < COUNT(bases); i++) {
+		char reply[512];
+		desk_forget(d);
+		snprintf(reply, sizeof reply,
+			 "{\"@context\":\"http://www.w3.org/ns/"
+			 "anno.jsonld\",\"id\":\"urn:x:1\",\"type\":"
+			 "\"Annotation\",\"bodyValue\":\"No.\",\"target\":\"%s%s\"}",
+			 bases[i], hex);
+		desk_import_one(d, "w3c", reply);
+		snprintf(want, sizeof want, "on=record %s\n", hex);
+		assert_string_equal(d->refs[0].data, want);
+	}
 	/* A link has no card for where it came from. */
 	AUTO_FREE char *link = strdup(desk_export_one(
 		d, "w3c", MAKE(d, link, NULL, "from", hex, "relation", "supports", "to", hex)));
@@ -325,7 +341,7 @@ static void test_pages(void **state)
 			const char *link = json_string_value(at_path(line, "next"));
 			snprintf(next, sizeof next, "%s", link ? link : "");
 		} else {
-			assert_ok(w3c_check_collection(line, &test_error));
+			assert_ok(w3c_check_collection(line, false, &test_error));
 			assert_number(line, "total", N);
 			assert_at(line, "last", id);
 			assert_string_equal(next, "");
@@ -344,14 +360,14 @@ static void test_few(void **state)
 		{.entry = desk_entry(d, MAKE(d, span, "It did", "tag", "x"))},
 		{.entry = desk_entry(d, MAKE(d, span, "holds", "tag", "y"))}};
 	json_t *json = json_loads(desk_export(d, "w3c", items, 2), 0, NULL); /* one text */
-	assert_ok(w3c_check_collection(json, &test_error));
+	assert_ok(w3c_check_collection(json, false, &test_error));
 	assert_ok(w3c_check_annotation(at_path(json, "first.items.1"), true, &test_error));
 	assert_number(json, "total", 2);
 	assert_string_equal(json_string_value(at_path(json, "last")),
 			    json_string_value(at_path(json, "first.id")));
 	json_decref(json);
 	json = json_loads(desk_export(d, "w3c", items, 0), 0, NULL);
-	assert_ok(w3c_check_collection(json, &test_error));
+	assert_ok(w3c_check_collection(json, false, &test_error));
 	assert_number(json, "total", 0);
 	json_decref(json);
 	d->exporting.one_a_line = true;

@@ -1,0 +1,119 @@
+/* Notes: our own, which bring back what brat has no line for, and others, which are comments. */
+#include "format/brat.h"
+
+/* A note of our own: cards and author of what waits. */
+static json_t *own_note(const char *text)
+{
+	json_t *note = *text == '{' ? json_loads(text, JSON_REJECT_DUPLICATES, NULL) : NULL;
+	if (json_is_string(json_object_get(note, "annot")))
+		return note;
+	json_decref(note);
+	return NULL;
+}
+
+/* What a card of ours may bring back: not what refers to records, nor what the file says anyway. */
+#define IMPORTED "imported-"
+static bool is_restored(const struct annot_draft *draft, const char *card)
+{
+	const struct annot_kind_def *kind = annot_kind_def(annot_draft_kind(draft));
+	const struct annot_card_def *def = annot_card_def_find(kind, card, strlen(card));
+	return def && def->type != ANNOT_CARD_REF && def->type != ANNOT_CARD_TARGET &&
+	       !def->in_group && strncmp(card, IMPORTED, strlen(IMPORTED)) != 0;
+}
+
+static enum annot_status restore(struct annot_import *m, struct annot_draft *draft,
+				 const char *card, const json_t *value, struct annot_error *err)
+{
+	const json_t *item;
+	size_t i;
+	if (json_is_string(value)) {
+		annot_draft_unset(draft, card);
+		return annot_import_card(m, draft, card, card, json_string_value(value), NULL, err);
+	}
+	if (json_array_size(value) > 0)
+		annot_draft_unset(draft, card);
+	json_array_foreach(value, i, item)
+		TRY(annot_import_card(m, draft, card, card, json_string_value(item), NULL, err));
+	return ANNOT_OK;
+}
+
+static enum annot_status restore_cards(struct annot_import *m, struct annot_draft *draft,
+				       json_t *note, struct annot_error *err)
+{
+	const char *card;
+	const json_t *value;
+	/* What is data, and what the line itself says. */
+	static const char *const about[] = {"annot", "id",   "author", "time", "review",
+					    "on",    "from", "to",     NULL};
+	json_object_foreach(note, card, value)
+	{
+		bool is_about = false;
+		for (const char *const *at = about; *at; at++)
+			is_about = is_about || strcmp(*at, card) == 0;
+		if (is_about)
+			continue;
+		if (is_restored(draft, card))
+			TRY(restore(m, draft, card, value, err));
+		else
+			TRY(annot_import_lose(m, card, value, "is about records of another corpus",
+					      err));
+	}
+	return ANNOT_OK;
+}
+
+/* Of what waits. */
+static enum annot_status take_own_note(struct annot_import *m, struct brat_reading *r, json_t *note,
+				       struct annot_error *err)
+{
+	const char *author = json_string_value(json_object_get(note, "author"));
+	r->annotated = true;
+	if (author && !(r->author = annot_arena_copy(r->arena, author, strlen(author))))
+		return annot_fail(err, ANNOT_NO_MEMORY, "no memory for a note");
+	if (json_object_set(r->data, "id", json_object_get(note, "id")) != 0 ||
+	    json_object_set(r->data, "time", json_object_get(note, "time")) != 0 ||
+	    json_object_set(r->data, "review", json_object_get(note, "review")) != 0)
+		return annot_import_invalid(m, err, "a note of annot's without id, time or review");
+	return restore_cards(m, r->draft, note, err);
+}
+
+/* Of a comment, which has no line but this one. */
+static enum annot_status own_comment(struct annot_import *m, struct brat_reading *r,
+				     const struct brat_line *l, json_t *note,
+				     struct annot_error *err)
+{
+	const char *text = json_string_value(json_object_get(note, "text"));
+	TRY(brat_comment(m, r, l, l->args, text, false, err));
+	return r->draft ? take_own_note(m, r, note, err) : ANNOT_OK;
+}
+
+static enum annot_status read_own_note(struct annot_import *m, struct brat_reading *r,
+				       const struct brat_line *l, json_t *note,
+				       struct annot_error *err)
+{
+	const char *kind = json_string_value(json_object_get(note, "annot"));
+	if (r->draft && !r->annotated && strcmp(l->args, r->number) == 0 &&
+	    strcmp(kind, annot_kind_def(annot_draft_kind(r->draft))->name) == 0) {
+		m->id = r->id;
+		return take_own_note(m, r, note, err);
+	}
+	if (strcmp(kind, "comment") == 0 && *l->args == 'T')
+		return own_comment(m, r, l, note, err);
+	return annot_import_lose_text(m, l->number, l->text,
+				      "a note that does not stand behind the line that it is about",
+				      err);
+}
+
+enum annot_status brat_note(struct annot_import *m, struct brat_reading *r,
+			    const struct brat_line *l, struct annot_error *err)
+{
+	json_t *note = own_note(l->text);
+	if (note) {
+		enum annot_status status = read_own_note(m, r, l, note, err);
+		json_decref(note);
+		return status;
+	}
+	if (*l->args != 'T')
+		return annot_import_leave_out(m, l->number, NULL,
+					      "a note on a line that is no span", err);
+	return brat_comment(m, r, l, l->args, l->text, strcmp(l->type, "AnnotatorNotes") != 0, err);
+}

@@ -1,0 +1,60 @@
+/* Line ends as Python and brat see them. */
+#include "format/brat.h"
+#include "text/utf8.h"
+
+bool brat_ends_line(uint32_t c)
+{
+	return (c >= 0x0a && c <= 0x0d) || (c >= 0x1c && c <= 0x1e) || c == 0x85 || c == 0x2028 ||
+	       c == 0x2029;
+}
+
+bool brat_next_piece(const char *text, size_t end, size_t *at, struct brat_piece *ret)
+{
+	size_t next = *at;
+	while (*at < end && brat_ends_line(annot_utf8_next(text, end, &next)))
+		*at = next;
+	if (*at >= end)
+		return false;
+	ret->start = *at;
+	next = *at;
+	while (*at < end && !brat_ends_line(annot_utf8_next(text, end, &next)))
+		*at = next;
+	ret->end = *at;
+	return true;
+}
+
+bool brat_is_universal(struct annot_bytes text)
+{
+	return !memchr(text.data, '\r', text.len);
+}
+
+void brat_universal(struct annot_bytes text, struct annot_buf *ret)
+{
+	for (size_t at = 0; at < text.len;) {
+		const uint8_t *cr = memchr(text.data + at, '\r', text.len - at);
+		size_t len = cr ? (size_t)(cr - text.data) - at : text.len - at;
+		annot_buf_add(ret, text.data + at, len);
+		at += len;
+		if (!cr)
+			break;
+		annot_buf_putc(ret, '\n');
+		at += at + 1 < text.len && text.data[at + 1] == '\n' ? 2 : 1;
+	}
+}
+
+size_t brat_to_universal(struct annot_bytes text, size_t byte)
+{
+	size_t dropped = 0;
+	for (size_t i = 0; i + 1 < text.len && i + 1 < byte; i++)
+		dropped += text.data[i] == '\r' && text.data[i + 1] == '\n';
+	return byte - dropped;
+}
+
+size_t brat_from_universal(struct annot_bytes text, size_t byte)
+{
+	size_t at = 0;
+	for (size_t done = 0; done < byte && at < text.len; done++)
+		at += at + 1 < text.len && text.data[at] == '\r' && text.data[at + 1] == '\n' ? 2
+											      : 1;
+	return at;
+}
