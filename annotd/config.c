@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "annotd/limits.h"
 #include "annotd/worker.h"
 #include "base/auto.h"
 #include "base/encode.h"
@@ -27,6 +28,7 @@ static const struct {
 	{"fsck", COMMAND_FSCK, "Check that everything in the corpus folder agrees."},
 	{"backup", COMMAND_BACKUP, "Copy the records, of a corpus that is served too."},
 	{"import", COMMAND_IMPORT, "Make a corpus folder of a whole log, as annotctl export --as ndjson wrote it."},
+	{"certify", COMMAND_CERTIFY, "Make the certificate for tls+tcp://, if there is none, and show it."},
 	{"vouch", COMMAND_VOUCH, "Say that nothing beyond truth.db as it is was ever signed."},
 };
 
@@ -84,6 +86,14 @@ static enum annot_status set_value(struct config *c, enum option_id id, const ch
 		return ANNOT_OK;
 	case OPTION_INSECURE_TCP:
 		c->insecure_tcp = true;
+		return ANNOT_OK;
+	case OPTION_KEY_RATE:
+		TRY(set_number("key-rate", value, 1, LIMITS_RATE_MAX, &n, err));
+		c->key_rate = (unsigned)n;
+		return ANNOT_OK;
+	case OPTION_ADDRESS_RATE:
+		TRY(set_number("address-rate", value, 1, LIMITS_RATE_MAX, &n, err));
+		c->address_rate = (unsigned)n;
 		return ANNOT_OK;
 	case OPTION_LOG_LEVEL:
 		if (!log_level_parse(value, &c->log_level))

@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "annotd/certify.h"
 #include "annotd/config.h"
 #include "annotd/log.h"
 #include "annotd/backup.h"
@@ -14,6 +15,7 @@
 #include "annotd/serve.h"
 #include "annotd/store/store.h"
 #include "base/auto.h"
+#include "base/encode.h"
 
 enum {
 	CONFIG_MEMORY_MAX = 1 << 20,
@@ -111,6 +113,18 @@ static enum annot_status run_import(const struct config *config, struct annot_er
 	return ANNOT_OK;
 }
 
+static enum annot_status run_certify(const struct config *config, struct annot_error *err)
+{
+	struct annot_hash certificate;
+	char fingerprint[ANNOT_FINGERPRINT_SIZE];
+	bool made;
+	TRY(corpus_certify(config->corpus, &certificate, &made, err));
+	annot_fingerprint(&certificate, fingerprint);
+	printf("%s: certificate %s%s\n", config->corpus, fingerprint,
+	       made ? "; clients compare it at first contact" : " is there already");
+	return ANNOT_OK;
+}
+
 static enum annot_status run_fsck(const struct config *config, struct annot_error *err)
 {
 	uint64_t findings;
@@ -137,6 +151,8 @@ static enum annot_status run(const struct config *config, struct annot_error *er
 		return run_vouch(config, err);
 	case COMMAND_IMPORT:
 		return run_import(config, err);
+	case COMMAND_CERTIFY:
+		return run_certify(config, err);
 	}
 	return annot_fail(err, ANNOT_INTERNAL, "unknown command");
 }
