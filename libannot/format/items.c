@@ -127,6 +127,7 @@ enum annot_status annot_items_next(struct annot_items *it, struct annot_import_i
 	items_drop(it);
 	json_decref(it->json);
 	it->json = NULL;
+	*ret = (struct annot_import_item){.file = it->file, .name = ""};
 	if (it->damaged)
 		return annot_fail(err, ANNOT_NOT_FOUND, "nothing more can be read");
 	enum annot_status status =
