@@ -156,6 +156,7 @@ struct annot_import_item {
 	struct json_t *json;      /* of a JSON format: an object; NULL of a format of LINES */
 	const char *file;
 	size_t line;   /* where it begins, from 1 */
+	size_t number; /* of its input, from 1; 0: a container */
 	bool envelope; /* the container of the items */
 	bool within;   /* it stands in a container */
 	/* Of a format of FOLDER (else ""): the file's name without folder and ending, and the text

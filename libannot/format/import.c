@@ -15,6 +15,10 @@ enum annot_status annot_import_invalid(struct annot_import *m, struct annot_erro
 	va_start(args, format);
 	vsnprintf(text, sizeof text, format, args);
 	va_end(args);
+	if (m->format->containers && m->item->number > 0) /* all may stand on one line */
+		return annot_fail(err, ANNOT_INVALID, "%s:%zu: item %zu: %s%s%s", m->item->file,
+				  m->item->line, m->item->number, *m->id ? m->id : "",
+				  *m->id ? ": " : "", text);
 	return annot_fail(err, ANNOT_INVALID, "%s:%zu: %s%s%s", m->item->file, m->item->line,
 			  *m->id ? m->id : "", *m->id ? ": " : "", text);
 }

@@ -23,8 +23,9 @@ struct annot_items {
 	size_t start, at, end, cap;
 	bool over; /* nothing more comes */
 	uint64_t bytes;
-	size_t line;  /* of data[start], from 1 */
-	json_t *json; /* of the item that was given last */
+	size_t number; /* of items given */
+	size_t line;   /* of data[start], from 1 */
+	json_t *json;  /* of the item that was given last */
 
 	enum items_mode mode;
 	bool first; /* of the elements: no comma before it */

@@ -36,6 +36,16 @@ static enum annot_status fit(struct annot_import *m, const char *format, json_t 
 	return ANNOT_OK;
 }
 
+/* A record without imported-from (an id that is too long for it) has no imported-data either. */
+static enum annot_status lose_all(struct annot_import *m, json_t *kept, struct annot_error *err)
+{
+	const char *name;
+	json_t *value;
+	json_object_foreach(kept, name, value) TRY(
+		annot_import_lose(m, name, value, "kept only beside an id that can be kept", err));
+	return ANNOT_OK;
+}
+
 enum annot_status annot_import_keep(struct annot_import *m, struct annot_draft *draft,
 				    const char *author, const char *format, json_t *kept,
 				    struct annot_error *err)
@@ -48,6 +58,8 @@ enum annot_status annot_import_keep(struct annot_import *m, struct annot_draft *
 		return annot_fail(err, ANNOT_NO_MEMORY, "no memory for an imported item");
 	enum annot_status status = annot_import_origin(m, draft, author, data, err);
 	json_decref(data);
+	if (status == ANNOT_OK && !annot_draft_value(draft, "imported-from", 0))
+		return lose_all(m, kept, err);
 	return status;
 }
 

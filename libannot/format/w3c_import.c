@@ -283,7 +283,7 @@ enum annot_status w3c_import_item(struct annot_import *m, const struct annot_imp
 	if (is_container(in->json))
 		status = w3c_has_type(in->json, "AnnotationPage")
 				 ? w3c_check_page(in->json, in->envelope, &why)
-				 : w3c_check_collection(in->json, &why);
+				 : w3c_check_collection(in->json, in->envelope, &why);
 	else
 		status = w3c_check_annotation(in->json, in->within, &why);
 	if (status != ANNOT_OK)

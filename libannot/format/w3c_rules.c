@@ -328,28 +328,36 @@ enum annot_status w3c_check_annotation(const json_t *annotation, bool within_pag
 	return check_resources(&r, target);
 }
 
-enum annot_status w3c_check_page(const json_t *page, bool emptied, struct annot_error *err)
+static enum annot_status check_page(const struct rules *r, const json_t *page, bool context,
+				    bool emptied)
 {
-	struct rules r = {.err = err};
 	const json_t *items = json_object_get(page, "items");
 	const json_t *start = json_object_get(page, "startIndex");
-	TRY(check_top(&r, page, "AnnotationPage", "5.2", true));
+	TRY(check_top(r, page, "AnnotationPage", "5.2", context));
 	if (!json_is_array(items) || (json_array_size(items) == 0 && !emptied))
-		return broken(&r, "5.2", "items is a list of at least one annotation");
+		return broken(r, "5.2", "items is a list of at least one annotation");
 	if (start && !w3c_is_position(start))
-		return broken(&r, "5.2", "startIndex is an integer from 0 on");
+		return broken(r, "5.2", "startIndex is an integer from 0 on");
 	return ANNOT_OK;
 }
 
-enum annot_status w3c_check_collection(const json_t *collection, struct annot_error *err)
+enum annot_status w3c_check_page(const json_t *page, bool emptied, struct annot_error *err)
 {
-	struct rules r = {.err = err};
+	const struct rules r = {.err = err};
+	return check_page(&r, page, true, emptied);
+}
+
+enum annot_status w3c_check_collection(const json_t *collection, bool emptied,
+				       struct annot_error *err)
+{
+	const struct rules r = {.err = err};
 	const json_t *total = json_object_get(collection, "total");
+	const json_t *first = json_object_get(collection, "first");
 	TRY(check_top(&r, collection, "AnnotationCollection", "5.1", true));
 	if (total && !w3c_is_position(total))
 		return broken(&r, "5.1", "total is an integer from 0 on");
-	if (json_integer_value(total) > 0 && w3c_count(json_object_get(collection, "first")) != 1)
+	if (json_integer_value(total) > 0 && w3c_count(first) != 1)
 		return broken(&r, "5.1",
 			      "a collection that is not empty has exactly one first page");
-	return ANNOT_OK;
+	return json_is_object(first) ? check_page(&r, first, false, emptied) : ANNOT_OK;
 }

@@ -30,7 +30,7 @@ ANNOT_CHECKED enum annot_status w3c_check_annotation(const json_t *annotation, b
  * above. */
 ANNOT_CHECKED enum annot_status w3c_check_page(const json_t *page, bool emptied,
 					       struct annot_error *err);
-ANNOT_CHECKED enum annot_status w3c_check_collection(const json_t *collection,
+ANNOT_CHECKED enum annot_status w3c_check_collection(const json_t *collection, bool emptied,
 						     struct annot_error *err);
 
 #endif

@@ -8,7 +8,8 @@ static bool is_hash(const char *text)
 	return text && annot_hash_unhex(text, strlen(text), &hash);
 }
 
-/* Whether it looks like one of plain text (RFC 5147); those of other media are part of an address to us. */
+/* Whether it looks like one of plain text (RFC 5147); those of other media are part of an address
+ * to us. */
 static bool is_plain_fragment(const char *fragment)
 {
 	return strncmp(fragment, "char=", 5) == 0 || strncmp(fragment, "line=", 5) == 0;

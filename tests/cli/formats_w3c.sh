@@ -82,7 +82,7 @@ cat >"$work/others.json" <<-'END'
 	 {"id": "https://other.example/4", "type": "Annotation", "body": {"type": "TextualBody"}, "target": "https://news.example/lake"}
 	]}
 END
-expect 1 'https://other.example/4: model 3.2.4' ctl chloe import "$work/others.json" --as w3c --report-loss "$work/lost.json"
+expect 1 'item 4: https://other.example/4: model 3.2.4' ctl chloe import "$work/others.json" --as w3c --report-loss "$work/lost.json"
 losses '"item":"https://other.example/3"'
 losses '"field":"target[0].selector.start"'
 span=$(quiet chloe list 'kind:span imported-from:https://other.example/1')
@@ -103,7 +103,7 @@ jq -e '.["ex:weight"] == 7 and .motivation == "questioning" and .creator.name ==
 	fail "$(cat "$work/back.json")"
 # Strict: all or nothing.
 expect 4 '' ctl chloe import "$work/others.json" --as w3c --strict
-printf '{"type":"Annotation"}' | expect 1 'standard input:1: model 3.1: @context' ctl chloe import --as w3c
+printf '{"type":"Annotation"}' | expect 1 'standard input:1: item 1: model 3.1: @context' ctl chloe import --as w3c
 
 # --- into another desk: the same cards, references included
 mv "$work/corpus" "$work/first"

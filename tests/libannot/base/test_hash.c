@@ -71,13 +71,32 @@ static void test_sha512(void **state)
 			    "47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e");
 }
 
+/* RFC 1321, A.5. */
+static void test_md5(void **state)
+{
+	static const struct {
+		const char *text, *hex;
+	} vectors[] = {
+		{"", "d41d8cd98f00b204e9800998ecf8427e"},
+		{"abc", "900150983cd24fb0d6963f7d28e17f72"},
+		{"abcdefghijklmnopqrstuvwxyz", "c3fcd3d76192e4007dfb496cca67e13b"},
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
+		uint8_t md5[16];
+		char hex[33];
+		annot_md5(vectors[i].text, strlen(vectors[i].text), md5);
+		annot_hex(md5, sizeof md5, hex);
+		assert_string_equal(hex, vectors[i].hex);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_sha256),
-		cmocka_unit_test(test_stream),
-		cmocka_unit_test(test_prefixed),
-		cmocka_unit_test(test_sha512),
+		cmocka_unit_test(test_sha256),   cmocka_unit_test(test_stream),
+		cmocka_unit_test(test_prefixed), cmocka_unit_test(test_sha512),
+		cmocka_unit_test(test_md5),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -226,7 +226,7 @@ static void test_refused(void **state)
 	static const struct {
 		const char *json, *why;
 	} bad[] = {
-		{"{\"text\":\"x\"}", "in:1: uri: missing"},
+		{"{\"text\":\"x\"}", "in:1: item 1: uri: missing"},
 		{"{\"uri\":\"\"}", "uri: missing"},
 		{"{\"uri\":7}", "uri: expected a text"},
 		{"{\"uri\":\"" PAGE "\",\"tags\":\"dam\"}", "tags: expected a list of texts"},
@@ -360,6 +360,23 @@ static void test_too_much_to_keep(void **state)
 	assert_non_null(strstr(annot_record_text(r, "imported-data"), "2024-02-29"));
 }
 
+/* An id that imported-from has no room for takes with it what would stand beside it, and that is
+ * said. */
+static void test_id_too_long(void **state)
+{
+	struct desk *d = *state;
+	AUTO_BUF struct annot_buf json = ANNOT_BUF_INIT(1 << 16);
+	annot_buf_puts(&json,
+		       "{\"uri\":\"" PAGE "\",\"group\":\"g\"," ON(QUOTE("holds")) ",\"id\":\"");
+	for (int i = 0; i < 3000; i++)
+		annot_buf_putc(&json, 'x');
+	annot_buf_puts(&json, "\"}");
+	assert_null(
+		annot_record_text(desk_import_one(d, "hypothesis", json.data), "imported-data"));
+	assert_lost(d, "id: https://hypothes.is/a/xxx");
+	assert_lost(d, "group: g: kept only beside an id");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -372,6 +389,7 @@ int main(void)
 		TEST(test_containers),     TEST(test_refused),
 		TEST(test_export),         TEST(test_export_of_replies),
 		TEST(test_round_trip),     TEST(test_too_much_to_keep),
+		TEST(test_id_too_long),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -341,7 +341,7 @@ static void test_pages(void **state)
 			const char *link = json_string_value(at_path(line, "next"));
 			snprintf(next, sizeof next, "%s", link ? link : "");
 		} else {
-			assert_ok(w3c_check_collection(line, &test_error));
+			assert_ok(w3c_check_collection(line, false, &test_error));
 			assert_number(line, "total", N);
 			assert_at(line, "last", id);
 			assert_string_equal(next, "");
@@ -360,14 +360,14 @@ static void test_few(void **state)
 		{.entry = desk_entry(d, MAKE(d, span, "It did", "tag", "x"))},
 		{.entry = desk_entry(d, MAKE(d, span, "holds", "tag", "y"))}};
 	json_t *json = json_loads(desk_export(d, "w3c", items, 2), 0, NULL); /* one text */
-	assert_ok(w3c_check_collection(json, &test_error));
+	assert_ok(w3c_check_collection(json, false, &test_error));
 	assert_ok(w3c_check_annotation(at_path(json, "first.items.1"), true, &test_error));
 	assert_number(json, "total", 2);
 	assert_string_equal(json_string_value(at_path(json, "last")),
 			    json_string_value(at_path(json, "first.id")));
 	json_decref(json);
 	json = json_loads(desk_export(d, "w3c", items, 0), 0, NULL);
-	assert_ok(w3c_check_collection(json, &test_error));
+	assert_ok(w3c_check_collection(json, false, &test_error));
 	assert_number(json, "total", 0);
 	json_decref(json);
 	d->exporting.one_a_line = true;

@@ -338,10 +338,10 @@ static void test_refused(void **state)
 {
 	struct desk *d = *state;
 	assert_invalid(d, "{\"id\":\"urn:x:1\",\"type\":\"Annotation\",\"target\":\"" PAGE "\"}",
-		       "in:1: urn:x:1: model 3.1: @context");
+		       "in:1: item 1: urn:x:1: model 3.1: @context");
 	assert_invalid(d, "[\"text\"]", "expected an object");
 	assert_invalid(d, "\n{" HEAD "}",
-		       "in:2: https://other.example/a1: model 3.1: at least one target");
+		       "in:2: item 1: https://other.example/a1: model 3.1: at least one target");
 	/* In a page the page has the context. */
 	assert_ok(desk_import(
 		d, "w3c",

@@ -179,7 +179,7 @@ static void check_container(const char *text, bool page, const char *section)
 	json_t *json = json_loads(text, 0, NULL);
 	assert_non_null(json);
 	enum annot_status status = page ? w3c_check_page(json, false, &test_error)
-					: w3c_check_collection(json, &test_error);
+					: w3c_check_collection(json, false, &test_error);
 	json_decref(json);
 	if (!section) {
 		assert_int_equal(status, ANNOT_OK);
@@ -203,6 +203,12 @@ static void test_containers(void **state)
 	check_container(COLLECTION ",\"total\":3,\"first\":\"urn:x:p\"}", false, NULL);
 	check_container(COLLECTION ",\"total\":3}", false, "model 5.1: a collection");
 	check_container(COLLECTION ",\"total\":\"3\"}", false, "model 5.1: total");
+	check_container(COLLECTION ",\"total\":1,\"first\":{\"id\":\"urn:x:p\",\"type\":"
+				   "\"AnnotationPage\",\"items\":[{}]}}",
+			false, NULL);
+	check_container(COLLECTION
+			",\"total\":1,\"first\":{\"type\":\"AnnotationPage\",\"items\":[{}]}}",
+			false, "model 5.2: exactly one id");
 	check_container("{" CONTEXT ",\"type\":\"AnnotationCollection\"}", false,
 			"model 5.1: exactly one id");
 }
