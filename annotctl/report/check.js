@@ -118,6 +118,43 @@ class Ground {
 
 // --- what is shown ---
 
+/**
+ * The policy allows one style sheet, and that hides two classes of a single character each (html_text in html.c). Whatever else is
+ * hidden was hidden by somebody: told by elements and attributes, since asking for styles lays the page out each time. A text may be
+ * folded away.
+ */
+const FRAME = new Set(['HTML', 'BODY', 'MAIN', 'SECTION', 'ARTICLE', 'DL', 'DD', 'DIV', 'SPAN', 'Q']);
+const PIECES = new Set(['P', 'MARK']);
+
+function isPlain(element) {
+	return !element.hasAttribute('hidden') && !element.hasAttribute('popover');
+}
+
+/** A piece of a text or value that leaves its characters to be seen. */
+function isPiece(element) {
+	const text = element.textContent, code = text.codePointAt(0);
+	if (!isPlain(element))
+		return false;
+	if (element.tagName === 'A')
+		return text === '';
+	if (element.tagName !== 'SPAN')
+		return PIECES.has(element.tagName) && element.className !== 'cr' && element.className !== 'x';
+	if (element.className === 'cr')
+		return text === '\r';
+	if (element.className === 'x')
+		return text === String.fromCodePoint(code || 0) &&
+			element.dataset.u === 'U+' + code.toString(16).toUpperCase().padStart(4, '0');
+	return element.className === '' && element.parentElement.className === 'x';
+}
+
+function needShown(element, what, folded) {
+	for (let e = element; e; e = e.parentElement)
+		need(isPlain(e) && (FRAME.has(e.tagName) || (folded && e.tagName === 'DETAILS')) && !/^(cr|x|skip)$/.test(e.className),
+			what + ' is hidden');
+	for (const e of element.querySelectorAll('*'))
+		need(isPiece(e), 'a part of ' + what + ' is hidden');
+}
+
 /** A text on the page, by the hash of its document's record: its bytes, and the marks of each target with their places. */
 const texts = new Map();
 async function textOf(id) {
@@ -127,7 +164,7 @@ async function textOf(id) {
 			throw new Missing('the text of ' + id.slice(0, 8) + ' is not in this page');
 		const marks = new Map(), pieces = [];
 		let length = 0;
-		needShown(element, 'the text of ' + id.slice(0, 8));
+		needShown(element, 'the text of ' + id.slice(0, 8), true);
 		const walker = document.createTreeWalker(element, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
 		for (let node = walker.nextNode(); node; node = walker.nextNode()) {
 			if (node.nodeType === Node.TEXT_NODE) {
@@ -181,12 +218,6 @@ async function checkMarks(record, number) {
 	return 'the words are highlighted where they stand';
 }
 
-/** The one style sheet hides nothing of a record: what is hidden was hidden by somebody. Texts may be folded. */
-function needShown(element, what) {
-	for (let e = element; e; e = e.parentElement)
-		need(getComputedStyle(e).display !== 'none' && !['TEMPLATE', 'NOSCRIPT'].includes(e.tagName), what + ' is hidden');
-}
-
 /** Each value that is shown is the record's, none is left out or hidden, and there are no others in the list. */
 function checkFields(record, container) {
 	const fields = [...container.querySelectorAll('[data-f]')].filter(field => field.closest('[data-of]') === container);
@@ -194,7 +225,7 @@ function checkFields(record, container) {
 	for (const field of fields) {
 		const {f: name, n} = field.dataset, value = record.values(name)[Number(n)];
 		need(value !== undefined && value === field.textContent, 'card ' + name + ' is shown with another value than was signed');
-		needShown(field, 'card ' + name);
+		needShown(field, 'card ' + name, false);
 		seen.add(name + ' ' + n);
 	}
 	const items = container.querySelector('dl.cards').children, own = record.cards.filter(card => !CONTEXT.has(card[0])).length;

@@ -171,12 +171,14 @@ def tampered():
     yield "the author as shown", '</code> by <b data-by>chloe', '</code> by <b data-by>alice', claim, "FAIL author the page says alice"
     yield "a card that is not shown", '<dt>text</dt><dd class="value" dir="auto" data-f="text" data-n="0">The draft is fair to everybody.</dd>', \
         '', claim, "FAIL shown 1 cards"
+    newest, older = re.findall('<div class="text".*?</div>', page, re.S)
     shown = '<dd class="value" dir="auto" data-f="text" data-n="0">The draft is fair to everybody.</dd>'
     yield "a hidden value", shown, '<dd>The draft is fair to nobody.</dd>' + shown.replace("<dd ", "<dd hidden "), claim, "FAIL shown card text is hidden"
     yield "a value beside it", shown, shown + '<dt>text</dt><dd>It is not.</dd>', claim, "FAIL shown something stands among"
     yield "a hidden text", '<details class="version"><summary>', '<details class="version" hidden><summary>', claim, "FAIL words the text of"
+    yield "a hidden word", older, older.replace("ends", '<span class="cr">ends</span>'), claim, "FAIL words a part of the text of"
+    yield "a hidden word in a value", shown, shown.replace("everybody", '<span popover>every</span>body'), claim, "FAIL shown a part of card text"
     yield "the proof", 'data-path="%s"' % path, 'data-path="%s"' % other, claim, "FAIL logged the proof does not lead"
-    newest, older = re.findall('<div class="text".*?</div>', page, re.S)
     yield "the text", newest, newest.replace("Corrected", "Approved"), document, "FAIL words the text shown"
     yield "a space in the older text", older, older.replace("It ends", "It  ends"), claim, "FAIL words the text shown"
     yield "a key that was not enrolled", add, add.replace("name chloe", "name carla"), claim, "FAIL corpus"
