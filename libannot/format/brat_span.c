@@ -38,7 +38,7 @@ static enum annot_status read_offsets(const char *at, const char *end, struct br
 		if (ret->n > 0 && *start < ret->pieces[ret->n - 1].end)
 			return bad("pieces in order that do not overlap", err);
 		ret->n++;
-		if (at < end && *at++ != ';')
+		if (at < end && (*at++ != ';' || at == end))
 			return bad("a semicolon between pieces", err);
 	}
 	return ret->n > 0 ? ANNOT_OK : bad("offsets", err);

@@ -51,9 +51,6 @@ static enum annot_status make_room(struct annot_items *it, struct annot_error *e
 	}
 	if (it->cap - it->end >= CHUNK)
 		return ANNOT_OK;
-	if (it->end > ANNOT_ITEM_MAX)
-		return annot_fail(err, ANNOT_TOO_LARGE, "%s:%zu: an item has more than %d bytes",
-				  it->file, it->line, (int)ANNOT_ITEM_MAX);
 	size_t cap = it->cap ? 2 * it->cap : 2 * CHUNK;
 	char *data = realloc(it->data, cap);
 	if (!data)
@@ -63,9 +60,19 @@ static enum annot_status make_room(struct annot_items *it, struct annot_error *e
 	return ANNOT_OK;
 }
 
+enum annot_status items_check_length(const struct annot_items *it, size_t len,
+				     struct annot_error *err)
+{
+	if (len <= ANNOT_ITEM_MAX)
+		return ANNOT_OK;
+	return annot_fail(err, ANNOT_TOO_LARGE, "%s:%zu: an item has more than %d bytes", it->file,
+			  it->line, (int)ANNOT_ITEM_MAX);
+}
+
 enum annot_status items_more(struct annot_items *it, bool *ret, struct annot_error *err)
 {
 	size_t n = 0;
+	TRY(items_check_length(it, it->end - it->start, err));
 	if (!it->over) {
 		TRY(make_room(it, err));
 		TRY(it->read(it->arg, it->data + it->end, it->cap - it->end, &n, err));
@@ -101,6 +108,7 @@ static enum annot_status next_line(struct annot_items *it, struct annot_import_i
 		return annot_fail(err, ANNOT_NOT_FOUND, "no more lines");
 	const char *from = it->data + it->start;
 	size_t len = lf ? (size_t)(lf - from) : it->end - it->start;
+	TRY(items_check_length(it, len, err));
 	it->at = it->start + len + (lf != NULL);
 	if (len > 0 && from[len - 1] == '\r')
 		len--;
@@ -119,7 +127,12 @@ enum annot_status annot_items_next(struct annot_items *it, struct annot_import_i
 	items_drop(it);
 	json_decref(it->json);
 	it->json = NULL;
-	TRY(lines ? next_line(it, ret, err) : items_next_json(it, ret, err));
-	ret->number = ret->envelope ? 0 : ++it->number;
-	return ANNOT_OK;
+	if (it->damaged)
+		return annot_fail(err, ANNOT_NOT_FOUND, "nothing more can be read");
+	enum annot_status status = lines ? next_line(it, ret, err) : items_next_json(it, ret, err);
+	if (status != ANNOT_OK && status != ANNOT_INVALID)
+		it->damaged = true;
+	if (status == ANNOT_OK)
+		ret->number = ret->envelope ? 0 : ++it->number;
+	return status;
 }

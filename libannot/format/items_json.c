@@ -82,8 +82,10 @@ static enum annot_status scan_value(struct annot_items *it, struct annot_error *
 			open[depth++] = (char)c;
 			it->at++;
 		} else if (c == '}' || c == ']') {
-			if (depth == 0 || open[--depth] != (c == '}' ? '{' : '['))
-				return broken(it, "a bracket that closes nothing", err);
+			if (depth == 0)
+				return broken(it, "expected a value", err);
+			if (open[--depth] != (c == '}' ? '{' : '['))
+				return broken(it, "a bracket that closes another", err);
 			it->at++;
 		} else if (depth > 0) {
 			it->at++;
@@ -122,6 +124,7 @@ static enum annot_status parse(struct annot_items *it, const char *text, size_t 
 static enum annot_status give(struct annot_items *it, struct annot_import_item *ret,
 			      struct annot_error *err)
 {
+	TRY(items_check_length(it, it->at - it->start, err));
 	return parse(it, it->data + it->start, it->at - it->start, it->line, ret, err);
 }
 
@@ -226,7 +229,10 @@ static enum annot_status members(struct annot_items *it, bool *ret_elements,
 				return ANNOT_OK;
 			leave(it);
 		} else {
-			return broken(it, "expected a member or the end of an object", err);
+			return broken(it,
+				      c < 0 ? "cut short in an object"
+					    : "expected a member or the end of an object",
+				      err);
 		}
 	}
 	return ANNOT_OK;
@@ -354,14 +360,10 @@ enum annot_status items_next_json(struct annot_items *it, struct annot_import_it
 {
 	bool given = false;
 	enum annot_status status = ANNOT_OK;
-	if (it->damaged)
-		return annot_fail(err, ANNOT_NOT_FOUND, "nothing more can be read");
 	while (status == ANNOT_OK && !given)
 		status = it->mode == ITEMS_TOP ? top(it, ret, &given, err)
 					       : element(it, ret, &given, err);
 	if (status == ANNOT_INVALID && !given) /* its end was not found */
 		recover(it);
-	else if (status == ANNOT_TOO_LARGE)
-		it->damaged = true;
 	return status;
 }

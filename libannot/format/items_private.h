@@ -38,6 +38,9 @@ struct annot_items {
 	unsigned nested;           /* objects that are open, beside the outermost */
 };
 
+/* TOO_LARGE: an item of that many bytes. */
+enum annot_status items_check_length(const struct annot_items *it, size_t len,
+				     struct annot_error *err);
 /* Reads on behind end. *ret false: nothing more comes. TOO_LARGE, NO_MEMORY, the reader's. */
 enum annot_status items_more(struct annot_items *it, bool *ret, struct annot_error *err);
 /* Forgets what was looked through. */
