@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "out/out.h"
+#include "remote.h"
 #include "out/record.h"
 #include "settings.h"
 
@@ -185,6 +186,7 @@ static void offer_documents(struct ctl *ctl, const struct typed *t)
 	const struct annot_rows_reply *reply;
 	options.socket = ctl->socket;
 	options.timeout_ms = DAEMON_MS;
+	remote_options(ctl, false, &options);
 	if (annot_open(&options, &ctl->annot, &ctl->err) != ANNOT_OK)
 		return;
 	do {

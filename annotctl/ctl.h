@@ -14,6 +14,7 @@ struct ctl {
 	/* settings: option, else environment, else annotctl.conf, else default */
 	char *socket; /* NULL: the default socket */
 	char *key;    /* --key as given; NULL: the default key */
+	char *fingerprint; /* of the certificate at tls+tcp://; NULL: as known */
 	enum format format;
 	bool quiet;
 	int timeout_ms;

@@ -7,6 +7,7 @@
 
 #include "help.h"
 #include "out/out.h"
+#include "remote.h"
 #include "settings.h"
 
 enum { ARENA_MAX = 1 << 30, OPTIONS_MAX = 48 };
@@ -117,6 +118,7 @@ enum annot_status ctl_try_connect(struct ctl *ctl)
 	struct annot_options options = ANNOT_OPTIONS_INIT;
 	options.socket = ctl->socket;
 	options.timeout_ms = ctl->timeout_ms;
+	remote_options(ctl, true, &options);
 	enum annot_status status = annot_open(&options, &ctl->annot, &ctl->err);
 	if (status != ANNOT_OK) /* a URL that is none is a wrong command line */
 		return status == ANNOT_INVALID ? ANNOT_USAGE : status;

@@ -8,13 +8,15 @@
 
 enum { TIMEOUT_MAX_S = 3600 };
 
-static char *arg_socket, *arg_key, *arg_format, *arg_timeout;
+static char *arg_socket, *arg_key, *arg_fingerprint, *arg_format, *arg_timeout;
 static int arg_quiet, arg_json;
 
 const struct poptOption settings_options[] = {
 	{"socket", '\0', POPT_ARG_STRING, &arg_socket, 0, "Where annotd listens", "URL"},
 	{"key", '\0', POPT_ARG_STRING, &arg_key, 0, "Key to sign with: file, .pub file or name",
 	 "KEY"},
+	{"fingerprint", '\0', POPT_ARG_STRING, &arg_fingerprint, 0,
+	 "Certificate that annotd must show at tls+tcp://", "SHA256:…"},
 	{"format", '\0', POPT_ARG_STRING, &arg_format, 0, "text, json or ndjson", "FORMAT"},
 	{"json", '\0', POPT_ARG_NONE, &arg_json, 0, "Same as --format json", NULL},
 	{"quiet", 'q', POPT_ARG_NONE, &arg_quiet, 0, "Print only ids", NULL},
@@ -107,11 +109,13 @@ static int take_setting(void *arg, const char *section, const char *name, const 
 		return replace(ctl, &ctl->socket, value) == ANNOT_OK;
 	if (strcmp(name, "key") == 0)
 		return replace(ctl, &ctl->key, value) == ANNOT_OK;
+	if (strcmp(name, "fingerprint") == 0)
+		return replace(ctl, &ctl->fingerprint, value) == ANNOT_OK;
 	if (strcmp(name, "format") == 0)
 		return set_format(ctl, value) == ANNOT_OK;
 	if (strcmp(name, "timeout") == 0)
 		return set_timeout_text(ctl, value) == ANNOT_OK;
-	annot_fail(&ctl->err, ANNOT_USAGE, "%s: unknown; expected socket, key, format or timeout",
+	annot_fail(&ctl->err, ANNOT_USAGE, "%s: unknown; expected socket, key, fingerprint, format or timeout",
 		   name);
 	return 0;
 }
@@ -147,6 +151,9 @@ enum annot_status settings_load(struct ctl *ctl)
 	from_env = secure_getenv("ANNOT_KEY");
 	if (from_env && *from_env)
 		TRY(replace(ctl, &ctl->key, from_env));
+	from_env = secure_getenv("ANNOT_FINGERPRINT");
+	if (from_env && *from_env)
+		TRY(replace(ctl, &ctl->fingerprint, from_env));
 	return ANNOT_OK;
 }
 
@@ -161,6 +168,8 @@ enum annot_status settings_apply(struct ctl *ctl)
 		TRY(replace(ctl, &ctl->socket, arg_socket));
 	if (arg_key)
 		TRY(replace(ctl, &ctl->key, arg_key));
+	if (arg_fingerprint)
+		TRY(replace(ctl, &ctl->fingerprint, arg_fingerprint));
 	if (arg_json)
 		ctl->format = FORMAT_JSON;
 	if (arg_format)
@@ -177,5 +186,6 @@ void settings_free(struct ctl *ctl)
 	settings_reset_options(settings_options);
 	free(ctl->socket);
 	free(ctl->key);
-	ctl->socket = ctl->key = NULL;
+	free(ctl->fingerprint);
+	ctl->socket = ctl->key = ctl->fingerprint = NULL;
 }

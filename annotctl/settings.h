@@ -1,4 +1,4 @@
-/* Settings: command line, then ANNOT_SOCKET and ANNOT_KEY, then annotctl.conf, then defaults. */
+/* Settings: command line, then ANNOT_SOCKET, ANNOT_KEY and ANNOT_FINGERPRINT, then annotctl.conf, then defaults. */
 #ifndef ANNOTCTL_SETTINGS_H
 #define ANNOTCTL_SETTINGS_H
 

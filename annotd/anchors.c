@@ -34,7 +34,7 @@ struct cursor {
 struct anchors {
 	struct write_job job; /* its first member: job_done gets that */
 	struct corpus *corpus;
-	struct writer *writer;
+	struct writer *writer; /* NULL: all is done on the caller's thread */
 	struct reader *reader;
 	struct anchor_pair *pair;
 	pthread_t thread;
@@ -47,6 +47,8 @@ struct anchors {
 	char why[ANNOT_ERROR_TEXT_MAX];
 	atomic_bool stopping;
 	struct batch batch;
+	const struct rebuild *how; /* whom progress is told; NULL */
+	uint64_t n_found;
 };
 
 /* --- what is to be done --- */
@@ -163,6 +165,8 @@ static enum annot_status hand_over(struct anchors *a, struct annot_error *err)
 {
 	enum annot_status status;
 
+	if (!a->writer)
+		return apply(a->corpus, &a->batch, err);
 	a->job = (struct write_job){.apply = apply, .apply_arg = &a->batch, .done = job_done};
 	a->written = false;
 	while ((status = writer_put(a->writer, &a->job, NULL, err)) == ANNOT_BUSY &&
@@ -180,6 +184,13 @@ static enum annot_status hand_over(struct anchors *a, struct annot_error *err)
 }
 
 /* --- turns --- */
+
+static void tell_progress(struct anchors *a)
+{
+	a->n_found += a->batch.n;
+	if (a->how && a->how->progress)
+		a->how->progress(a->how->arg, "anchors", a->n_found, 0);
+}
 
 static enum annot_status take_turn(struct anchors *a, const struct store_due *due, bool *ret_more,
 				   struct annot_error *err)
@@ -199,6 +210,7 @@ static enum annot_status take_turn(struct anchors *a, const struct store_due *du
 		if (b->n > 0 || b->done)
 			TRY(hand_over(a, err));
 		n += b->n;
+		tell_progress(a);
 	} while (!b->done && !b->waits && n < ANCHORS_TURN && !atomic_load(&a->stopping));
 	*ret_more = !b->done && !b->waits;
 	return ANNOT_OK;
@@ -289,25 +301,29 @@ static void tell(void *arg)
 	pthread_mutex_unlock(&a->lock);
 }
 
-static enum annot_status start(struct anchors *a, struct annot_error *err)
+static enum annot_status prepare(struct anchors *a, struct annot_error *err)
 {
 	a->pair = anchor_pair_new();
 	if (!a->pair)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
-	TRY(reader_open(corpus_dir(a->corpus), &a->reader, err));
+	return reader_open(corpus_dir(a->corpus), &a->reader, err);
+}
+
+static enum annot_status start(struct anchors *a, struct annot_error *err)
+{
+	TRY(prepare(a, err));
 	corpus_on_due(a->corpus, tell, a);
 	a->has_thread = pthread_create(&a->thread, NULL, loop, a) == 0;
 	return a->has_thread ? ANNOT_OK : annot_fail(err, ANNOT_NO_MEMORY, "cannot start a thread");
 }
 
-enum annot_status anchors_start(struct corpus *corpus, struct writer *writer, struct anchors **ret,
-				struct annot_error *err)
+static struct anchors *new_anchors(struct corpus *corpus, struct writer *writer)
 {
 	struct anchors *a = calloc(1, sizeof *a);
 	pthread_condattr_t attr;
 
 	if (!a)
-		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+		return NULL;
 	a->corpus = corpus;
 	a->writer = writer;
 	a->wanted = true;
@@ -316,6 +332,16 @@ enum annot_status anchors_start(struct corpus *corpus, struct writer *writer, st
 	pthread_mutex_init(&a->lock, NULL);
 	pthread_cond_init(&a->changed, &attr);
 	pthread_condattr_destroy(&attr);
+	return a;
+}
+
+enum annot_status anchors_start(struct corpus *corpus, struct writer *writer, struct anchors **ret,
+				struct annot_error *err)
+{
+	struct anchors *a = new_anchors(corpus, writer);
+
+	if (!a)
+		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
 	enum annot_status status = start(a, err);
 
 	if (status != ANNOT_OK) {
@@ -324,6 +350,23 @@ enum annot_status anchors_start(struct corpus *corpus, struct writer *writer, st
 	}
 	*ret = a;
 	return ANNOT_OK;
+}
+
+enum annot_status anchors_remake(struct corpus *corpus, const struct rebuild *how,
+				 struct annot_error *err)
+{
+	struct anchors *a = new_anchors(corpus, NULL);
+	bool more = true;
+
+	if (!a)
+		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+	a->how = how;
+	enum annot_status status = prepare(a, err);
+
+	while (status == ANNOT_OK && more)
+		status = go_round(a, &more, err);
+	anchors_stop(a);
+	return status;
 }
 
 struct anchors *anchors_stop(struct anchors *a)

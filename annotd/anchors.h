@@ -7,6 +7,7 @@
 #ifndef ANNOTD_ANCHORS_H
 #define ANNOTD_ANCHORS_H
 
+#include "annotd/rebuild.h"
 #include "annotd/writer.h"
 
 enum {
@@ -20,6 +21,10 @@ struct anchors;
 /* Starts with what is due already. Corpus and writer must outlive it. */
 ANNOT_CHECKED enum annot_status anchors_start(struct corpus *corpus, struct writer *writer,
 					      struct anchors **ret, struct annot_error *err);
+
+/* Of a corpus that nobody serves: makes all that are due. */
+ANNOT_CHECKED enum annot_status anchors_remake(struct corpus *corpus, const struct rebuild *how,
+					       struct annot_error *err);
 
 /* Ends the search at hand as soon as one target is done; what is due stays so. Takes NULL, returns
  * NULL. */

@@ -11,6 +11,9 @@
 struct view_cache; /* view.h */
 struct corpus;     /* corpus.h: the state that the writer changes and readers look at */
 struct segments;   /* segments.h: the index over texts */
+struct session;     /* session.h: who the connection belongs to */
+struct server_peer; /* server.h */
+struct limits;      /* limits.h */
 
 struct call {
 	struct annot_arena *arena; /* of this request; the reply lives in it */
@@ -20,6 +23,10 @@ struct call {
 	struct view_cache *cache; /* of the thread; may be NULL */
 	int64_t peer_uid;         /* -1 if unknown */
 	uint64_t connection;      /* that it came on; 0 if unknown */
+	struct session *session;  /* of that connection, if its peer has to prove a key; else NULL, */
+	const struct server_peer *peer; /* as this */
+	struct limits *limits;
+	const struct annot_hash *certificate; /* that annotd shows at tls+tcp://; NULL: none */
 	struct annot_error err;
 };
 
@@ -33,6 +40,7 @@ enum annot_status call_snapshot(struct call *c, uint64_t size);
 #define ANNOTD_HANDLER_READ(name, request, reply)                                                  \
 	enum annot_status on_##name(struct call *c, const struct annot_##request *in,              \
 				    struct annot_##reply *ret);
+#define ANNOTD_HANDLER_OPEN ANNOTD_HANDLER_READ
 #define ANNOTD_HANDLER_WRITE(name, request, reply)
 #define CALL(name, request, reply, access, doc) ANNOTD_HANDLER_##access(name, request, reply)
 #include "proto/calls.def"

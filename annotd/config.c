@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "annotd/limits.h"
 #include "annotd/worker.h"
 #include "base/auto.h"
 #include "base/encode.h"
@@ -23,10 +24,11 @@ static const struct {
 	enum command command;
 	const char *doc;
 } commands[] = {
-	{"rebuild", COMMAND_REBUILD, "Make index.db again from truth.db."},
+	{"rebuild", COMMAND_REBUILD, "Make all that follows from truth.db again."},
 	{"fsck", COMMAND_FSCK, "Check that everything in the corpus folder agrees."},
 	{"backup", COMMAND_BACKUP, "Copy the records, of a corpus that is served too."},
 	{"import", COMMAND_IMPORT, "Make a corpus folder of a whole log, as annotctl export --as ndjson wrote it."},
+	{"certify", COMMAND_CERTIFY, "Make the certificate for tls+tcp://, if there is none, and show it."},
 	{"vouch", COMMAND_VOUCH, "Say that nothing beyond truth.db as it is was ever signed."},
 };
 
@@ -85,6 +87,14 @@ static enum annot_status set_value(struct config *c, enum option_id id, const ch
 	case OPTION_INSECURE_TCP:
 		c->insecure_tcp = true;
 		return ANNOT_OK;
+	case OPTION_KEY_RATE:
+		TRY(set_number("key-rate", value, 1, LIMITS_RATE_MAX, &n, err));
+		c->key_rate = (unsigned)n;
+		return ANNOT_OK;
+	case OPTION_ADDRESS_RATE:
+		TRY(set_number("address-rate", value, 1, LIMITS_RATE_MAX, &n, err));
+		c->address_rate = (unsigned)n;
+		return ANNOT_OK;
 	case OPTION_LOG_LEVEL:
 		if (!log_level_parse(value, &c->log_level))
 			return annot_fail(err, ANNOT_USAGE,
@@ -103,6 +113,9 @@ static enum annot_status set_value(struct config *c, enum option_id id, const ch
 		return set_number("size", value, 1, INT64_MAX, &c->size, err);
 	case OPTION_TO:
 		c->to = value;
+		return ANNOT_OK;
+	case OPTION_DEFER:
+		c->defer = true;
 		return ANNOT_OK;
 	case OPTION_HELP:
 		c->help = true;
@@ -298,6 +311,8 @@ static enum annot_status check(struct config *c, struct annot_arena *arena, stru
 		return annot_fail(err, ANNOT_USAGE,
 				  "import what? name a FILE (- is standard input), as annotctl "
 				  "export --as ndjson wrote it");
+	if (c->defer && c->command != COMMAND_REBUILD && c->command != COMMAND_FSCK)
+		return annot_fail(err, ANNOT_USAGE, "--defer goes with rebuild and fsck");
 	if (c->n_listen == 0)
 		c->listen[c->n_listen++] = config_default_url(arena);
 	return c->listen[0] ? ANNOT_OK : annot_fail(err, ANNOT_NO_MEMORY, "out of memory");

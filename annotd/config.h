@@ -27,7 +27,7 @@ struct option_def {
 /* The row of an option; never NULL below OPTION_COUNT. */
 const struct option_def *option_def(enum option_id id);
 
-enum command { COMMAND_SERVE, COMMAND_REBUILD, COMMAND_FSCK, COMMAND_BACKUP, COMMAND_VOUCH, COMMAND_IMPORT };
+enum command { COMMAND_SERVE, COMMAND_REBUILD, COMMAND_FSCK, COMMAND_BACKUP, COMMAND_VOUCH, COMMAND_IMPORT, COMMAND_CERTIFY };
 
 struct config {
 	enum command command;
@@ -37,9 +37,11 @@ struct config {
 	size_t n_listen;
 	const char *socket_group;
 	bool insecure_tcp;
+	unsigned key_rate, address_rate; /* 0: as in limits.h */
 	enum log_level log_level;
 	const char *witnesses; /* a policy file; NULL */
 	size_t workers; /* 0: by the cores */
+	bool defer;     /* of rebuild and fsck */
 	const char *to; /* of backup; else NULL */
 	const char *file; /* of import; else NULL */
 	bool has_size;

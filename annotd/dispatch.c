@@ -6,6 +6,7 @@
 #include "annotd/handlers/upload.h"
 #include "annotd/log.h"
 #include "base/auto.h"
+#include "base/encode.h"
 
 /* --- one request
  * ------------------------------------------------------------------------------------------------------
@@ -65,6 +66,23 @@ static void charge(struct task *t, bool refused)
 	account->used_us += account->last_us * (costly ? DISPATCH_WEIGHT : 1);
 }
 
+enum { WHO_SIZE = 192 };
+
+/* Who asked, for the log: the user behind a local socket; elsewhere the address, and the key once it was proved. */
+static const char *who(struct server_request *request, char ret[WHO_SIZE])
+{
+	const struct server_peer *peer = server_peer(request);
+	const struct session *session = &server_account(request)->session;
+	char key[ANNOT_FINGERPRINT_SIZE] = "";
+	if (session->known)
+		annot_key_fingerprint(session->key, key);
+	if (peer->remote)
+		snprintf(ret, WHO_SIZE, "from=%s%s%s", peer->text, *key ? " key=" : "", key);
+	else
+		snprintf(ret, WHO_SIZE, "uid=%lld", (long long)server_peer_uid(request));
+	return ret;
+}
+
 /* Says what became of it, once, and sends it. The record text never goes to the log. */
 static void answer(struct task *t, enum annot_status status, const char *error, const void *reply)
 {
@@ -73,13 +91,13 @@ static void answer(struct task *t, enum annot_status status, const char *error, 
 	status = dispatch_encode(t->call, status, &error, reply, &out, &err);
 	charge(t, status != ANNOT_OK);
 	const char *name = t->call ? t->call->name : "?";
-	long long uid = (long long)server_peer_uid(t->request);
+	char by[WHO_SIZE];
 	unsigned long long us = (unsigned long long)(now_us() - t->started_us);
-	if (status == ANNOT_OK)
-		log_debug("%s uid=%lld OK %lluus", name, uid, us);
-	else
-		log_info("%s uid=%lld %s %lluus: %s", name, uid, annot_status_name(status), us,
-			 error);
+	if (status == ANNOT_OK && log_says(LOG_LEVEL_DEBUG))
+		log_debug("%s %s OK %lluus", name, who(t->request, by), us);
+	else if (status != ANNOT_OK)
+		log_info("%s %s %s %lluus: %s", name, who(t->request, by),
+			 annot_status_name(status), us, error);
 	if (out.len > 0)
 		server_reply(t->request, &out);
 	else
@@ -98,11 +116,13 @@ typedef enum annot_status (*read_handler)(struct call *c, const void *in, void *
 	{                                                                                          \
 		return on_##name(c, in, ret);                                                      \
 	}
+#define RUN_OPEN RUN_READ
 #define RUN_WRITE(name, request, reply)
 #define CALL(name, request, reply, access, doc) RUN_##access(name, request, reply)
 #include "proto/calls.def"
 
 #define ROW_READ(name)  [ANNOT_CALL_##name] = run_##name,
+#define ROW_OPEN        ROW_READ
 #define ROW_WRITE(name) [ANNOT_CALL_##name] = NULL,
 static const read_handler read_handlers[ANNOT_CALL_COUNT] = {
 #define CALL(name, request, reply, access, doc) ROW_##access(name)
@@ -118,6 +138,8 @@ static void run_read(struct task *t, struct call *c, const void *in)
 	}
 	enum annot_status status = read_handlers[t->call->id](c, in, reply);
 	reader_end(c->reader);
+	if (status == ANNOT_OK && c->session && c->session->known)
+		server_trust(t->request);
 	answer(t, status, c->err.text, reply);
 }
 
@@ -237,6 +259,7 @@ static bool needs_index(enum annot_call_id call)
 {
 	switch (call) {
 	case ANNOT_CALL_hello:
+	case ANNOT_CALL_challenge:
 	case ANNOT_CALL_checkpoint:
 	case ANNOT_CALL_proof:
 	case ANNOT_CALL_consistency:
@@ -260,10 +283,18 @@ static bool run(struct dispatch_worker *w, struct task *t)
 		.segments = w->shared->segments,
 		.peer_uid = server_peer_uid(t->request),
 		.connection = server_connection(t->request),
+		.limits = w->shared->limits,
+		.certificate = w->shared->certificate,
 	};
+	if (server_peer(t->request)->remote) {
+		c.peer = server_peer(t->request);
+		c.session = &server_account(t->request)->session;
+	}
 	void *in;
 	enum annot_status status =
 		annot_request_decode(server_payload(t->request), t->arena, &t->call, &in, &c.err);
+	if (status == ANNOT_OK)
+		status = session_allows(&c, t->call);
 	if (status == ANNOT_OK && needs_index(t->call->id))
 		status = corpus_catch_up(c.corpus, &c.err);
 	if (status == ANNOT_OK && t->call->id == ANNOT_CALL_events && wait_for_events(t, in))

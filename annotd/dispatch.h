@@ -27,6 +27,8 @@ struct dispatch {
 	struct uploads *uploads;
 	struct watch *watch; /* NULL: nobody waits for events */
 	struct segments *segments; /* NULL: no index over texts */
+	struct limits *limits;     /* of requests from elsewhere */
+	const struct annot_hash *certificate; /* NULL: nothing listens at tls+tcp:// */
 };
 
 /* What each worker has of its own. arena may be NULL: it is made when needed, and given away with a

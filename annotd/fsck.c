@@ -101,17 +101,19 @@ static enum annot_status check_all(struct fsck *f, unsigned threads, struct anno
 		return ANNOT_OK;
 	TRY(fsck_index(f, err));
 	TRY(fsck_segments(f, annot_authority_corpus(authority), err));
+	if (!f->defer) {
+		TRY(fsck_anchors(f, err));
+		TRY(fsck_search(f, err));
+	}
 	return fsck_withheld(f, err);
 }
 
-static enum annot_status check_folder(const char *dir, bool unsigned_copy, unsigned threads,
-				      FILE *to, uint64_t *ret_findings, struct annot_error *err)
+static enum annot_status check_folder(struct fsck f, const char *dir, unsigned threads, FILE *to,
+				      uint64_t *ret_findings, struct annot_error *err)
 {
-	struct fsck f = {.dir = dir,
-			 .unsigned_copy = unsigned_copy,
-			 .findings = {.to = to},
-			 .decisions = ANNOT_BUF_INIT(FSCK_WITHHELD_MAX),
-			 .missing = ANNOT_BUF_INIT(FSCK_WITHHELD_MAX)};
+	f.dir = dir;
+	f.findings = (struct findings){.to = to};
+	f.decisions = f.missing = ANNOT_BUF_INIT(FSCK_WITHHELD_MAX);
 	TRY(annot_crypto_init(err));
 	if (!corpus_has(dir, "truth.db"))
 		return annot_fail(err, ANNOT_INVALID,
@@ -135,14 +137,15 @@ static enum annot_status check_folder(const char *dir, bool unsigned_copy, unsig
 	return status;
 }
 
-enum annot_status corpus_fsck(const char *dir, unsigned threads, FILE *to, uint64_t *ret_findings,
-			      struct annot_error *err)
+enum annot_status corpus_fsck(const char *dir, unsigned threads, bool defer, FILE *to,
+			      uint64_t *ret_findings, struct annot_error *err)
 {
-	return check_folder(dir, false, threads, to, ret_findings, err);
+	return check_folder((struct fsck){.defer = defer}, dir, threads, to, ret_findings, err);
 }
 
 enum annot_status corpus_fsck_copy(const char *dir, unsigned threads, FILE *to,
 				   uint64_t *ret_findings, struct annot_error *err)
 {
-	return check_folder(dir, true, threads, to, ret_findings, err);
+	return check_folder((struct fsck){.unsigned_copy = true}, dir, threads, to, ret_findings,
+			    err);
 }

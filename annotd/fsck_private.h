@@ -30,6 +30,7 @@ void finding(struct findings *f, uint64_t index, const char *format, ...)
 
 struct fsck {
 	const char *dir;
+	bool defer; /* search.db and anchors are not looked at */
 	struct reader *reader;
 	uint64_t size;             /* of truth.db */
 	struct annot_arena *arena; /* of one record */
@@ -68,6 +69,12 @@ enum annot_status fsck_index(struct fsck *f, struct annot_error *err);
 /* The files of the index over texts, as far as there are any. */
 enum annot_status fsck_segments(struct fsck *f, const struct annot_hash *corpus,
 				struct annot_error *err);
+
+/* --- fsck_derived.c --- */
+
+/* search.db, as far as it is filled, and the anchors that are there: after the replay. */
+enum annot_status fsck_search(struct fsck *f, struct annot_error *err);
+enum annot_status fsck_anchors(struct fsck *f, struct annot_error *err);
 
 /* --- fsck_withheld.c --- */
 

@@ -204,3 +204,48 @@ struct indexer *indexer_stop(struct indexer *i)
 	free(i);
 	return NULL;
 }
+
+/* --- all at once --- */
+
+static enum annot_status fill(struct search *search, uint64_t size, const struct rebuild *how,
+			      struct annot_error *err)
+{
+	uint64_t first = UINT64_MAX, end = 0, records = 0;
+	bool more = true;
+
+	while (more) {
+		TRY(search_records(search, &more, &first, &end, err));
+		records += SEARCH_STEP_RECORDS; /* or fewer, of long ones */
+		if (how->progress)
+			how->progress(how->arg, "search.db, records",
+				      records < size ? records : size, size);
+	}
+	while (first < end) {
+		TRY(search_contents(search, &first, end, err));
+		if (how->progress)
+			how->progress(how->arg, "search.db, texts up to record", first, end);
+	}
+	return search_tidy(search, err);
+}
+
+enum annot_status indexer_remake(const char *dir, const struct rebuild *how,
+				 struct annot_error *err)
+{
+	struct reader *reader = NULL;
+	struct search *search = NULL;
+	enum annot_status status = reader_open_log(dir, &reader, err);
+
+	if (status == ANNOT_OK)
+		status = search_open(dir, reader, SEARCH_SHARD, &search, err);
+	if (status == ANNOT_OK)
+		status = reader_begin(reader, err);
+	uint64_t size = status == ANNOT_OK ? reader_truth_size(reader) : 0;
+
+	if (status == ANNOT_OK) {
+		reader_end(reader);
+		status = fill(search, size, how, err);
+	}
+	search_close(search);
+	reader_close(reader);
+	return status;
+}

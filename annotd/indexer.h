@@ -7,6 +7,7 @@
 #define ANNOTD_INDEXER_H
 
 #include "annotd/corpus.h"
+#include "annotd/rebuild.h"
 
 enum {
 	INDEXER_QUIET_MS = 200,  /* without a commit, before it begins */
@@ -23,6 +24,9 @@ ANNOT_CHECKED enum annot_status indexer_start(struct corpus *corpus, struct inde
 /* For writer_on_commit and writer_on_content; takes NULL. */
 void indexer_committed(void *indexer, uint64_t size);
 void indexer_stored(void *indexer, uint64_t document_index);
+/* Of a corpus that nobody serves: makes search.db, all of it. */
+ANNOT_CHECKED enum annot_status indexer_remake(const char *dir, const struct rebuild *how,
+					       struct annot_error *err);
 /* Ends the thread; takes NULL, returns NULL. */
 struct indexer *indexer_stop(struct indexer *i);
 

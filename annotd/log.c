@@ -31,6 +31,11 @@ void log_start(enum log_level level)
 	log_journal = getenv("JOURNAL_STREAM");
 }
 
+bool log_says(enum log_level level)
+{
+	return level <= log_level;
+}
+
 bool log_level_parse(const char *text, enum log_level *ret)
 {
 	for (size_t i = 0; i < COUNT(levels); i++) {

@@ -20,6 +20,9 @@ void log_start(enum log_level level);
 /* "error", "warning", "info", "debug"; false for another word. */
 bool log_level_parse(const char *text, enum log_level *ret);
 
+/* Whether lines of that level are said: for those that cost something to make. */
+bool log_says(enum log_level level);
+
 void log_error(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_warning(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Is always said, whatever the level. */

@@ -4,6 +4,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "annotd/certify.h"
 #include "annotd/config.h"
 #include "annotd/log.h"
 #include "annotd/backup.h"
@@ -14,13 +15,43 @@
 #include "annotd/serve.h"
 #include "annotd/store/store.h"
 #include "base/auto.h"
+#include "base/encode.h"
 
-enum { CONFIG_MEMORY_MAX = 1 << 20, EXIT_NO = 1, EXIT_REFUSED = 4, FSCK_THREADS_MAX = 64 };
+enum {
+	CONFIG_MEMORY_MAX = 1 << 20,
+	PROGRESS_MS = 200,
+	EXIT_NO = 1,
+	EXIT_REFUSED = 4,
+	FSCK_THREADS_MAX = 64
+};
+
+/* On a terminal, now and then; the line is written over. */
+static void say_progress(void *arg, const char *what, uint64_t done, uint64_t of)
+{
+	struct timespec *last = arg, now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	int64_t ms = (now.tv_sec - last->tv_sec) * 1000 + (now.tv_nsec - last->tv_nsec) / 1000000;
+	if (done > 0 && ms < PROGRESS_MS)
+		return;
+	*last = now;
+	fprintf(stderr, "\r\033[Kannotd: %s", what);
+	if (done > 0)
+		fprintf(stderr, " %llu", (unsigned long long)done);
+	if (done > 0 && of > 0)
+		fprintf(stderr, " of %llu", (unsigned long long)of);
+}
 
 static enum annot_status run_rebuild(const struct config *config, struct annot_error *err)
 {
 	uint64_t n;
-	TRY(corpus_rebuild(config->corpus, &n, err));
+	bool terminal = isatty(STDERR_FILENO);
+	struct timespec last = {.tv_sec = 0};
+	struct rebuild how = {
+		.defer = config->defer, .progress = terminal ? say_progress : NULL, .arg = &last};
+	enum annot_status status = corpus_rebuild(config->corpus, &how, &n, err);
+	if (terminal)
+		fputs("\r\033[K", stderr);
+	TRY(status);
 	printf("%s: index made again from %llu records\n", config->corpus, (unsigned long long)n);
 	return ANNOT_OK;
 }
@@ -82,10 +113,22 @@ static enum annot_status run_import(const struct config *config, struct annot_er
 	return ANNOT_OK;
 }
 
+static enum annot_status run_certify(const struct config *config, struct annot_error *err)
+{
+	struct annot_hash certificate;
+	char fingerprint[ANNOT_FINGERPRINT_SIZE];
+	bool made;
+	TRY(corpus_certify(config->corpus, &certificate, &made, err));
+	annot_fingerprint(&certificate, fingerprint);
+	printf("%s: certificate %s%s\n", config->corpus, fingerprint,
+	       made ? "; clients compare it at first contact" : " is there already");
+	return ANNOT_OK;
+}
+
 static enum annot_status run_fsck(const struct config *config, struct annot_error *err)
 {
 	uint64_t findings;
-	TRY(corpus_fsck(config->corpus, fsck_threads(), stdout, &findings, err));
+	TRY(corpus_fsck(config->corpus, fsck_threads(), config->defer, stdout, &findings, err));
 	if (findings > 0)
 		return annot_fail(err, ANNOT_NO, "%s: %llu findings", config->corpus,
 				  (unsigned long long)findings);
@@ -108,6 +151,8 @@ static enum annot_status run(const struct config *config, struct annot_error *er
 		return run_vouch(config, err);
 	case COMMAND_IMPORT:
 		return run_import(config, err);
+	case COMMAND_CERTIFY:
+		return run_certify(config, err);
 	}
 	return annot_fail(err, ANNOT_INTERNAL, "unknown command");
 }

@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "annotd/anchors.h"
+#include "annotd/certify.h"
 #include "annotd/cosigned.h"
 #include "annotd/indexer.h"
+#include "annotd/limits.h"
 #include "annotd/log.h"
 #include "annotd/notify.h"
 #include "annotd/worker.h"
@@ -28,6 +30,7 @@ struct daemon {
 	struct dispatch dispatch; /* corpus, writer, uploads */
 	struct workers *workers;
 	struct server *server;
+	struct annot_tls_server *tls; /* NULL: nothing listens at tls+tcp:// */
 	struct indexer *indexer;
 	struct anchors *anchors;
 	struct cosigned *cosigned;
@@ -59,6 +62,23 @@ static void block_signals(sigset_t *ret)
 	signal(SIGXFSZ, SIG_IGN); /* a file at its limit is a full disk */
 }
 
+static bool admit(void *arg, const struct server_peer *from)
+{
+	return limits_take(arg, LIMIT_ADDRESS, from->address, sizeof from->address);
+}
+
+static enum annot_status read_certificate(struct daemon *d, const struct config *config,
+					  struct annot_error *err)
+{
+	for (size_t i = 0; i < config->n_listen && !d->tls; i++)
+		if (strncmp(config->listen[i], "tls+", 4) == 0)
+			TRY(corpus_certificate(config->corpus, &d->tls, err));
+	if (d->tls)
+		d->dispatch.certificate = annot_tls_server_certificate(d->tls);
+	d->dispatch.limits = limits_new(config->key_rate, config->address_rate);
+	return d->dispatch.limits ? ANNOT_OK : annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+}
+
 static enum annot_status start_server(struct daemon *d, const struct config *config,
 				      struct annot_error *err)
 {
@@ -66,6 +86,9 @@ static enum annot_status start_server(struct daemon *d, const struct config *con
 		.n_urls = config->n_listen,
 		.socket_group = config->socket_group,
 		.insecure_tcp = config->insecure_tcp,
+		.tls = d->tls,
+		.admit = admit,
+		.admit_arg = d->dispatch.limits,
 		.payload_max = ANNOT_FRAME_MAX,
 		.handler = workers_put,
 		.arg = d->workers,
@@ -94,6 +117,7 @@ static enum annot_status start(struct daemon *d, const struct config *config,
 	writer_on_commit(d->dispatch.writer, segments_committed, d->dispatch.segments);
 	writer_on_content(d->dispatch.writer, segments_stored, d->dispatch.segments);
 	TRY(anchors_start(d->dispatch.corpus, d->dispatch.writer, &d->anchors, err));
+	TRY(read_certificate(d, config, err));
 	TRY(workers_start(&d->dispatch, config->workers, &d->workers, err));
 	return start_server(d, config, err);
 }
@@ -110,12 +134,28 @@ static void notify_ready(struct daemon *d)
 	notify(state.failed ? "READY=1" : state.data);
 }
 
+/* With the port that it listens on, if that was left to the system (port 0). */
+static void add_url(struct annot_buf *ret, const char *before, const char *url, int port)
+{
+	const char *colon = port ? strrchr(url, ':') : NULL;
+	annot_buf_puts(ret, before);
+	if (colon)
+		annot_buf_printf(ret, "%.*s:%d", (int)(colon - url), url, port);
+	else
+		annot_buf_puts(ret, url);
+}
+
 /* The line that says that it serves; whoever started it may wait for it. */
 static void say_ready(struct daemon *d, const struct config *config)
 {
 	struct annot_buf urls = ANNOT_BUF_INIT(4096);
 	for (size_t i = 0; i < config->n_listen; i++)
-		annot_buf_printf(&urls, "%s%s", i ? ", " : "", config->listen[i]);
+		add_url(&urls, i ? ", " : "", config->listen[i], server_port(d->server, i));
+	if (d->tls) {
+		char fingerprint[ANNOT_FINGERPRINT_SIZE];
+		annot_fingerprint(annot_tls_server_certificate(d->tls), fingerprint);
+		log_notice("tls+tcp:// shows the certificate %s", fingerprint);
+	}
 	log_notice("serving %s (%s) on %s, %llu records",
 		   annot_hash_hex(corpus_id(d->dispatch.corpus)).text,
 		   corpus_origin(d->dispatch.corpus), urls.failed ? "many addresses" : urls.data,
@@ -157,6 +197,8 @@ static void stop(struct daemon *d)
 	indexer_stop(d->indexer);
 	segments_stop(d->dispatch.segments);
 	server_free(d->server);
+	annot_tls_server_free(d->tls);
+	limits_free(d->dispatch.limits);
 	watch_free(d->dispatch.watch);
 	uploads_close(d->dispatch.uploads);
 	corpus_close(d->dispatch.corpus);

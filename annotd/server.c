@@ -1,4 +1,4 @@
-/* Listeners, and the life and death of connections. */
+/* Listeners, and the end of connections. */
 #include "annotd/server_private.h"
 
 #include <stdlib.h>
@@ -6,7 +6,6 @@
 
 enum {
 	SWEEP_MS = 200,
-	REST_MS = 100,          /* after accept failed, mostly for want of descriptors */
 	SPARE_DESCRIPTORS = 64, /* databases, nng's own, uploads */
 };
 
@@ -23,7 +22,7 @@ static void deadline_in(struct timespec *ts, int ms)
 
 /* --- connections --- */
 
-static struct connection *connection_free(struct connection *c)
+struct connection *connection_free(struct connection *c)
 {
 	if (!c)
 		return NULL;
@@ -32,6 +31,7 @@ static struct connection *connection_free(struct connection *c)
 		nng_stream_free(c->stream);
 	}
 	nng_aio_free(c->aio);
+	wire_free(c->wire);
 	pthread_mutex_destroy(&c->lock);
 	atomic_fetch_sub(&c->server->n_buffered, c->held);
 	annot_buf_free(&c->out);
@@ -61,78 +61,6 @@ void server_answered(struct server *s)
 	if (atomic_load(&s->stopping))
 		pthread_cond_broadcast(&s->changed);
 	pthread_mutex_unlock(&s->lock);
-}
-
-static int64_t peer_uid(nng_stream *stream)
-{
-	uint64_t uid;
-	return nng_stream_get_uint64(stream, NNG_OPT_IPC_PEER_UID, &uid) == 0 ? (int64_t)uid : -1;
-}
-
-/* Takes the stream over; closes it when there is no room. */
-static void accept_stream(struct listener *l, nng_stream *stream)
-{
-	struct server *s = l->server;
-	struct connection *c = calloc(1, sizeof *c);
-	if (c && nng_aio_alloc(&c->aio, connection_callback, c) != 0) {
-		free(c);
-		c = NULL;
-	}
-	if (!c) {
-		nng_stream_close(stream);
-		nng_stream_free(stream);
-		return;
-	}
-	pthread_mutex_init(&c->lock, NULL);
-	c->server = s;
-	c->stream = stream;
-	c->ipc = l->ipc;
-	c->peer_uid = l->ipc ? peer_uid(stream) : -1;
-	pthread_mutex_lock(&s->lock);
-	if (s->n_connections >= s->options.connections_max)
-		evict_one(s);
-	bool room = s->n_connections < s->options.connections_max + EVICTING_MAX &&
-		    !atomic_load(&s->stopping);
-	if (room) {
-		s->n_connections++;
-		c->number = ++s->n_accepted;
-		c->next = s->connections;
-		c->back = &s->connections;
-		if (c->next)
-			c->next->back = &c->next;
-		s->connections = c;
-		pthread_cond_broadcast(&s->changed);
-		pthread_mutex_lock(&c->lock);
-	}
-	pthread_mutex_unlock(&s->lock);
-	if (!room) {
-		connection_free(c);
-		return;
-	}
-	connection_begin(c);
-	pthread_mutex_unlock(&c->lock);
-}
-
-static void accept_callback(void *arg)
-{
-	struct listener *l = arg;
-	int rv = nng_aio_result(l->aio);
-	nng_duration rest_ms = 0;
-	if (l->resting) {
-		l->resting = false;
-	} else if (rv == 0) {
-		accept_stream(l, nng_aio_get_output(l->aio, 0));
-		rest_ms = listener_pace(l);
-	} else if (rv != NNG_ECLOSED && rv != NNG_ECANCELED) {
-		rest_ms = REST_MS;
-	}
-	if (rv == NNG_ECLOSED || rv == NNG_ECANCELED || atomic_load(&l->server->stopping))
-		return;
-	l->resting = rest_ms > 0;
-	if (l->resting)
-		nng_sleep_aio(rest_ms, l->aio);
-	else
-		nng_stream_listener_accept(l->stream, l->aio);
 }
 
 /* --- the sweeper: frees the dead, closes what is past its deadline --- */
@@ -220,35 +148,41 @@ static enum annot_status listen_failed(const char *url, int rv, struct annot_err
 	}
 }
 
-static enum annot_status check_url(const struct server_options *o, const char *url, bool *ret_ipc,
-				   struct annot_error *err)
+static enum annot_status check_url(const struct server_options *o, const char *url,
+				   struct listener *l, struct annot_error *err)
 {
-	bool ipc = strncmp(url, "ipc://", 6) == 0;
-	if (!ipc && strncmp(url, "tcp://", 6) != 0)
+	l->ipc = strncmp(url, "ipc://", 6) == 0;
+	l->tls = strncmp(url, "tls+tcp://", 10) == 0;
+	if (l->ipc || (l->tls && o->tls))
+		return ANNOT_OK;
+	if (l->tls)
+		return annot_fail(err, ANNOT_USAGE, "%s needs a certificate", url);
+	if (strncmp(url, "tcp://", 6) != 0)
+		return annot_fail(err, ANNOT_USAGE,
+				  "%s is not an address to listen on: ipc://PATH, "
+				  "tls+tcp://HOST:PORT or tcp://HOST:PORT",
+				  url);
+	if (!o->insecure_tcp)
 		return annot_fail(
 			err, ANNOT_USAGE,
-			"%s is not an address to listen on: ipc://PATH or tcp://HOST:PORT", url);
-	if (!ipc && !o->insecure_tcp)
-		return annot_fail(
-			err, ANNOT_USAGE,
-			"%s is neither encrypted nor authenticated: give --insecure-tcp if that "
-			"is meant, or forward the ipc socket by ssh",
+			"%s is neither encrypted nor authenticated: listen on tls+tcp:// instead, "
+			"or forward the ipc socket by ssh; --insecure-tcp if that is meant",
 			url);
-	*ret_ipc = ipc;
 	return ANNOT_OK;
 }
 
 static enum annot_status listener_open(struct server *s, struct listener *l, const char *url,
 				       struct annot_error *err)
 {
-	TRY(check_url(&s->options, url, &l->ipc, err));
+	TRY(check_url(&s->options, url, l, err));
 	const char *path = url + 6, *group = s->options.socket_group;
 	if (l->ipc)
 		TRY(socket_path_prepare(path, group, err));
 	l->server = s;
-	int rv = nng_stream_listener_alloc(&l->stream, url);
+	/* nng sees tcp: TLS is server_wire.c's. */
+	int rv = nng_stream_listener_alloc(&l->stream, l->tls ? url + strlen("tls+") : url);
 	if (rv == 0)
-		rv = nng_aio_alloc(&l->aio, accept_callback, l);
+		rv = nng_aio_alloc(&l->aio, listener_callback, l);
 	if (rv == 0)
 		rv = l->ipc ? nng_stream_listener_set_int(l->stream, NNG_OPT_IPC_PERMISSIONS, 0600)
 			    : nng_stream_listener_set_bool(l->stream, NNG_OPT_TCP_NODELAY, true);
@@ -283,6 +217,10 @@ static void set_defaults(struct server_options *o)
 		o->frame_timeout_ms = SERVER_FRAME_TIMEOUT_MS;
 	if (o->send_timeout_ms == 0)
 		o->send_timeout_ms = SERVER_SEND_TIMEOUT_MS;
+	if (o->shake_timeout_ms == 0)
+		o->shake_timeout_ms = SERVER_SHAKE_TIMEOUT_MS;
+	if (o->prove_timeout_ms == 0)
+		o->prove_timeout_ms = SERVER_PROVE_TIMEOUT_MS;
 }
 
 enum annot_status server_start(const struct server_options *options, struct server **ret,

@@ -35,9 +35,7 @@ void connection_send(struct connection *c)
 		iov[n].iov_buf = c->out.data + out_at;
 		iov[n++].iov_len = c->out.len - out_at;
 	}
-	/* Cannot fail: at most eight pieces are allowed. */
-	nng_aio_set_iov(c->aio, n, iov);
-	nng_stream_send(c->stream, c->aio);
+	wire_send(c, iov, n);
 }
 
 bool connection_grow(struct connection *c, size_t cap)
@@ -68,11 +66,8 @@ static bool begin_receive(struct connection *c)
 {
 	if (!make_room(c))
 		return false;
-	nng_iov iov = {.iov_buf = c->in + c->in_len, .iov_len = c->in_cap - c->in_len};
-	if (c->state == READING_HELLO)
-		iov.iov_len = HELLO_SIZE - c->in_len;
-	nng_aio_set_iov(c->aio, 1, &iov);
-	nng_stream_recv(c->stream, c->aio);
+	size_t room = c->state == READING_HELLO ? HELLO_SIZE - c->in_len : c->in_cap - c->in_len;
+	wire_recv(c, c->in + c->in_len, room);
 	return true;
 }
 
@@ -82,8 +77,17 @@ void connection_begin(struct connection *c)
 	c->head_len = HELLO_SIZE;
 	c->state = SENDING_HELLO;
 	c->since = nng_clock();
-	c->deadline = c->since + (nng_time)c->server->options.frame_timeout_ms;
+	const struct server_options *o = &c->server->options;
+	c->deadline = c->since + (nng_time)(c->wire ? o->shake_timeout_ms : o->frame_timeout_ms);
+	c->prove_by = c->since + (nng_time)o->prove_timeout_ms;
 	connection_send(c);
+}
+
+/* What one request may have; of a stranger little, since it has not proved to be anybody. */
+static size_t payload_max(const struct connection *c)
+{
+	size_t max = c->server->options.payload_max;
+	return c->stranger && max > SERVER_STRANGER_FRAME_MAX ? SERVER_STRANGER_FRAME_MAX : max;
 }
 
 enum progress { MORE, COMPLETE, BROKEN };
@@ -97,7 +101,7 @@ static enum progress parse_frame(struct connection *c)
 	if (c->ipc && c->in[0] != IPC_MARK)
 		return BROKEN;
 	uint64_t length = annot_get_be(c->in + head - LENGTH_SIZE, LENGTH_SIZE);
-	if (length > c->server->options.payload_max + HOP_SIZE * (uint64_t)SERVER_HOPS_MAX)
+	if (length > payload_max(c) + HOP_SIZE * (uint64_t)SERVER_HOPS_MAX)
 		return BROKEN;
 	c->frame_len = head + (size_t)length;
 	if (c->in_len < c->frame_len)
@@ -107,9 +111,7 @@ static enum progress parse_frame(struct connection *c)
 			return BROKEN;
 		if (c->in[at] & 0x80) {
 			c->payload_at = at + HOP_SIZE;
-			return c->frame_len - c->payload_at <= c->server->options.payload_max
-				       ? COMPLETE
-				       : BROKEN;
+			return c->frame_len - c->payload_at <= payload_max(c) ? COMPLETE : BROKEN;
 		}
 	}
 	return BROKEN;
@@ -129,11 +131,12 @@ static bool read_on(struct connection *c, bool *ret_request)
 		return true;
 	}
 	if (c->in_len == 0) {
-		c->deadline = 0; /* idle is allowed */
-	} else if (c->deadline == 0) {
+		c->deadline = c->stranger ? c->prove_by : 0; /* idle is allowed, but to strangers */
+	} else if (!c->in_frame) {
 		c->since = nng_clock();
 		c->deadline = c->since + (nng_time)c->server->options.frame_timeout_ms;
 	}
+	c->in_frame = c->in_len > 0;
 	return begin_receive(c);
 }
 
@@ -154,6 +157,7 @@ static void next_frame(struct connection *c)
 	c->state = READING;
 	c->since = nng_clock();
 	c->deadline = 0;
+	c->in_frame = false;
 }
 
 static bool sent_some(struct connection *c, size_t count, bool *ret_request, bool *ret_answered)
@@ -196,15 +200,18 @@ void connection_callback(void *arg)
 	struct server *s = c->server;
 	bool request = false, answered = false, alive = false;
 	pthread_mutex_lock(&c->lock);
+	if (!wire_ended(c)) {
+		pthread_mutex_unlock(&c->lock);
+		return;
+	}
 	if (c->state == PARKED) {
 		parked_callback(c);
 		return;
 	}
 	bool sending = c->state == SENDING_HELLO || c->state == SENDING;
-	if (!c->dying && nng_aio_result(c->aio) == 0) {
-		size_t count = nng_aio_count(c->aio);
-		alive = sending ? sent_some(c, count, &request, &answered)
-				: received_some(c, count, &request);
+	if (!c->dying && c->rv == 0) {
+		alive = sending ? sent_some(c, c->count, &request, &answered)
+				: received_some(c, c->count, &request);
 	}
 	if (!alive) {
 		answered = c->state == SENDING || answered;
@@ -237,6 +244,19 @@ struct server_account *server_account(struct server_request *request)
 int64_t server_peer_uid(const struct server_request *request)
 {
 	return ((const struct connection *)request)->peer_uid;
+}
+
+const struct server_peer *server_peer(const struct server_request *request)
+{
+	return &((const struct connection *)request)->peer;
+}
+
+void server_trust(struct server_request *request)
+{
+	struct connection *c = (struct connection *)request;
+	pthread_mutex_lock(&c->lock);
+	c->stranger = false;
+	pthread_mutex_unlock(&c->lock);
 }
 
 uint64_t server_connection(const struct server_request *request)

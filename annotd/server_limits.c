@@ -10,6 +10,9 @@ enum {
 	   not those that are connected. */
 	ACCEPT_WINDOW_MS = 20,
 	ACCEPT_WINDOW_MAX = 40,
+	/* TLS hands take a third of a millisecond to shake, on threads that all connections share.
+	 */
+	ACCEPT_WINDOW_TLS_MAX = 4,
 };
 
 nng_duration listener_pace(struct listener *l)
@@ -20,11 +23,11 @@ nng_duration listener_pace(struct listener *l)
 		l->n_window = 0;
 		return 0;
 	}
-	return ++l->n_window < ACCEPT_WINDOW_MAX ? 0 : (nng_duration)(end - now);
+	unsigned max = l->tls ? ACCEPT_WINDOW_TLS_MAX : ACCEPT_WINDOW_MAX;
+	return ++l->n_window < max ? 0 : (nng_duration)(end - now);
 }
 
-/* With its lock held: whether it can be closed without losing what is being worked on. */
-static bool can_go(const struct connection *c)
+bool connection_can_go(const struct connection *c)
 {
 	return !c->dying && c->state != HANDLING;
 }
@@ -70,7 +73,8 @@ static struct connection *find_oldest(struct server *s, bool holding, size_t *re
 		pthread_mutex_lock(&c->lock);
 		if (!c->dying)
 			*ret_held += c->held;
-		if (can_go(c) && (c->held > 0 || !holding) && (!oldest || c->since <= since)) {
+		if (connection_can_go(c) && (c->held > 0 || !holding) &&
+		    (!oldest || c->since <= since)) {
 			oldest = c;
 			since = c->since;
 		}
@@ -81,20 +85,23 @@ static struct connection *find_oldest(struct server *s, bool holding, size_t *re
 
 /* It may have gone on meanwhile: then it is not closed now. Connections are freed by the sweeper
  * alone, under the server's lock, so that it is still there. */
-static void close_if_waiting(struct connection *c)
+bool connection_send_away(struct connection *c)
 {
+	if (!c)
+		return false;
 	pthread_mutex_lock(&c->lock);
-	if (can_go(c))
+	bool goes = connection_can_go(c);
+	if (goes)
 		connection_close(c);
 	pthread_mutex_unlock(&c->lock);
+	return goes;
 }
 
 void evict_one(struct server *s)
 {
 	size_t held;
 	struct connection *oldest = find_oldest(s, false, &held);
-	if (oldest)
-		close_if_waiting(oldest);
+	connection_send_away(oldest);
 }
 
 void evict_buffers(struct server *s)
@@ -104,6 +111,6 @@ void evict_buffers(struct server *s)
 		struct connection *oldest = find_oldest(s, true, &held);
 		if (!oldest || held <= SERVER_BUFFERS_HIGH)
 			return;
-		close_if_waiting(oldest);
+		connection_send_away(oldest);
 	}
 }

@@ -17,9 +17,7 @@ void server_park(struct server_request *request, server_gone gone, void *arg)
 	c->watched =
 		!c->dying && (c->in_len < c->in_cap || connection_grow(c, c->in_cap + READ_SIZE));
 	if (c->watched) {
-		nng_iov iov = {.iov_buf = c->in + c->in_len, .iov_len = c->in_cap - c->in_len};
-		nng_aio_set_iov(c->aio, 1, &iov);
-		nng_stream_recv(c->stream, c->aio);
+		wire_recv(c, c->in + c->in_len, c->in_cap - c->in_len);
 	}
 	pthread_mutex_unlock(&c->lock);
 }
@@ -42,15 +40,14 @@ bool parked_drop(struct connection *c)
 /* Nothing came, and nothing will: the peer is gone, or the stream is closed. */
 static bool is_lost(const struct connection *c)
 {
-	int rv = nng_aio_result(c->aio);
-	return c->dying || (rv == 0 ? nng_aio_count(c->aio) == 0 : rv != NNG_ECANCELED);
+	return c->dying || (c->rv == 0 ? c->count == 0 : c->rv != NNG_ECANCELED);
 }
 
 /* The peer sent on, or the receive was cancelled for the reply. */
 static void go_on(struct connection *c)
 {
-	if (nng_aio_result(c->aio) == 0)
-		c->in_len += nng_aio_count(c->aio);
+	if (c->rv == 0)
+		c->in_len += c->count;
 	c->watched = false;
 	if (!c->replying)
 		return;

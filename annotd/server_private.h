@@ -1,10 +1,12 @@
-/* Shared by server.c (listeners, life and death of connections), server_frame.c (bytes of one
- * connection), server_park.c (requests that wait) and server_limits.c (who has to go when there are
- * too many). */
+/* Shared by server.c (listeners, the end of connections), server_accept.c (their start),
+ * server_frame.c (frames of one connection), server_wire.c (the bytes below them, in TLS or as they
+ * are), server_park.c (requests that wait), server_limits.c (who has to go when there are too many)
+ * and server_remote.c (who comes from elsewhere). */
 #ifndef ANNOTD_SERVER_PRIVATE_H
 #define ANNOTD_SERVER_PRIVATE_H
 
 #include "annotd/server.h"
+#include "tls/session.h"
 
 #include <nng/nng.h>
 #include <nng/supplemental/util/platform.h>
@@ -17,6 +19,7 @@ enum {
 	READ_SIZE = 4096,      /* first buffer, and what is kept of it between requests */
 	KEEP_SIZE = 64 * 1024, /* larger buffers are given back between requests */
 	EVICTING_MAX = 16,     /* connections over their number while others are being closed */
+	WIRE_SIZE = 8192,      /* of TLS, taken in at once */
 };
 
 enum connection_state {
@@ -29,6 +32,19 @@ enum connection_state {
 };
 
 struct server_request; /* a connection, as its handler sees it */
+
+/* The TLS below one connection's frames, and the operation that is under way in it. */
+struct wire {
+	struct annot_tls *tls;
+	bool shaken; /* hands: what is sent and received is the frames' from then on */
+	enum { WIRE_SENDS, WIRE_RECEIVES } goal, doing;
+	nng_iov to_send[2];
+	unsigned n_to_send;
+	nng_iov to;  /* where to receive */
+	size_t done; /* bytes of to_send that went into TLS; that were read into `to` */
+	bool early;  /* it ended without a byte on the stream */
+	uint8_t in[WIRE_SIZE];
+};
 
 /*
  * One connection; half-duplex, so one aio serves it. Locking: `lock` is held while an operation is
@@ -47,6 +63,12 @@ struct connection {
 	enum connection_state state;
 	bool dying;
 	bool ipc;
+	struct wire *wire; /* NULL: bytes go as they are */
+	int rv;            /* of the operation that has ended, */
+	size_t count;      /* and how many bytes it moved */
+	bool stranger;     /* has to prove a key, by then: */
+	nng_time prove_by;
+	struct server_peer peer;
 	int64_t peer_uid;
 	uint64_t number;
 	nng_time deadline;             /* 0: none */
@@ -60,6 +82,7 @@ struct connection {
 
 	uint8_t *in; /* what was received */
 	size_t in_len, in_cap;
+	bool in_frame;    /* some of one has come */
 	size_t frame_len; /* whole frame with its head; 0 while unknown */
 	size_t payload_at;
 
@@ -73,7 +96,7 @@ struct listener {
 	struct server *server;
 	nng_stream_listener *stream;
 	nng_aio *aio;
-	bool ipc, resting; /* resting: pausing after a failed accept, or after many */
+	bool ipc, tls, resting; /* resting: pausing after a failed accept, or after many */
 	int port;
 	nng_time window; /* when the count began */
 	unsigned n_window;
@@ -97,6 +120,16 @@ struct server {
 	bool has_sweeper;
 };
 
+/*
+ * server_wire.c, with the lock held. An operation ends in connection_callback: it may have ended
+ * (wire_ended; rv and count then say how) or go on by itself.
+ */
+struct wire *wire_new(const struct annot_tls_server *tls); /* NULL: no memory */
+struct wire *wire_free(struct wire *w);
+void wire_send(struct connection *c, const nng_iov *iov, unsigned n); /* at most 2 */
+void wire_recv(struct connection *c, void *to, size_t len);
+bool wire_ended(struct connection *c);
+
 /* server_frame.c; all but connection_callback with the connection's lock held */
 void connection_callback(void *arg);
 void connection_send(struct connection *c); /* what head and out hold */
@@ -112,8 +145,13 @@ void parked_callback(struct connection *c);
 bool parked_reply(struct connection *c);
 bool parked_drop(struct connection *c);
 
+/* server_accept.c */
+void listener_callback(void *arg);
+
 /* server.c: takes the server's lock; to be called without the connection's lock */
 void connection_dead(struct connection *c);
+/* For the sweeper, and for one that never came in. Returns NULL. */
+struct connection *connection_free(struct connection *c);
 void server_answered(struct server *s); /* one request less */
 
 /*
@@ -128,6 +166,19 @@ nng_duration listener_pace(struct listener *l);
 /* With the server's lock held: closes connections whose peers were waited for longest, until … */
 void evict_one(struct server *s);     /* … one is closed, or none can be */
 void evict_buffers(struct server *s); /* … the others hold little enough */
+/* With the connection's lock held: whether it can be closed without losing what is being worked on.
+ */
+bool connection_can_go(const struct connection *c);
+/* Without: closes it, if it still can go (NULL cannot); whether it did. */
+bool connection_send_away(struct connection *c);
+
+/*
+ * server_remote.c. Who is at the other end of a stream; false: nobody knows.
+ */
+bool remote_peer(nng_stream *stream, struct server_peer *ret);
+/* With the server's lock held, before another one is taken: makes room among those from elsewhere.
+ * False: there is none. */
+bool remote_room(struct server *s);
 
 /* server_path.c: the folder and the path of an ipc socket, before and after listening */
 enum annot_status socket_path_prepare(const char *path, const char *group, struct annot_error *err);

@@ -2,6 +2,7 @@
 
 #include "base/auto.h"
 #include "base/encode.h"
+#include "state/review.h"
 
 enum annot_status view_bind(struct call *c, struct query *query)
 {
@@ -33,6 +34,36 @@ void rows_end(struct rows *r)
 {
 	r->scratch = annot_arena_free(r->scratch);
 	r->authority = annot_authority_free(r->authority);
+}
+
+/* The tables are words: they are searched once a kind. */
+static uint32_t kind_look_up(struct view_cache *cache, enum annot_kind kind)
+{
+	uint32_t bit = UINT32_C(1) << kind;
+
+	_Static_assert(ANNOT_KIND_COUNT <= 32, "a bit for each kind");
+	if (cache->kinds_known & bit)
+		return bit;
+	cache->kinds_known |= bit;
+	if (annot_review_concerns(kind))
+		cache->kinds_reviewed |= bit;
+	if (annot_card_def_find(annot_kind_def(kind), "on", 2))
+		cache->kinds_on |= bit;
+	return bit;
+}
+
+bool view_is_reviewed(struct rows *r, enum annot_kind kind)
+{
+	uint32_t bit = kind_look_up(r->cache, kind);
+
+	return r->cache->kinds_reviewed & bit;
+}
+
+bool view_is_on(struct rows *r, enum annot_kind kind)
+{
+	uint32_t bit = kind_look_up(r->cache, kind);
+
+	return r->cache->kinds_on & bit;
 }
 
 static const struct annot_authority *authority_lock(struct rows *r)

@@ -11,7 +11,7 @@
 
 enum {
 	VIEW_SCRATCH_MAX = 32 << 20, /* memory that one row's reviews may take while it is built */
-	VIEW_DOCUMENTS = 32, /* that are remembered */
+	VIEW_DOCUMENTS = 32,         /* that are remembered */
 	VIEW_NAME_MAX = 63,
 	ROWS_MAX = 1000,
 	ROWS_BYTES_MAX = ANNOT_FRAME_MAX - 4096,
@@ -23,15 +23,19 @@ struct view_document {
 	struct annot_hash record;
 	uint64_t version;
 	char name[VIEW_NAME_MAX + 1]; /* "": it is not there, or was withheld */
-	/* Where targets in it are looked for: the newest version's index and record; itself where it is that. */
+	/* Where targets in it are looked for: the newest version's index and record; itself where
+	 * it is that. */
 	uint64_t index, newest, newest_version;
 	struct annot_hash newest_record;
 	const char *unanchored; /* why nothing can be: "withheld", "absent"; else NULL */
 };
 
-/* Documents that targets named, by a part of their hash; good within one snapshot. */
+/* Documents that targets named, by a part of their hash; good within one snapshot. And kinds, as a
+ * bit each, of which it was looked up whether they are reviewed and whether they are on a record.
+ */
 struct view_cache {
 	uint64_t snapshot;
+	uint32_t kinds_known, kinds_reviewed, kinds_on;
 	struct view_document documents[VIEW_DOCUMENTS];
 };
 
@@ -51,6 +55,10 @@ enum annot_status view_bind(struct call *c, struct query *query);
  * failure. */
 enum annot_status rows_begin(struct rows *r, struct call *c, uint64_t max);
 void rows_end(struct rows *r);
+
+/* What is known of a kind: whether it is reviewed, and whether it is on a record. */
+bool view_is_reviewed(struct rows *r, enum annot_kind kind);
+bool view_is_on(struct rows *r, enum annot_kind kind);
 
 /*
  * Adds the row of a record, unless the query (may be NULL) asks for words or states that it does
@@ -93,7 +101,8 @@ enum annot_status view_sealed(struct rows *r, const struct annot_authority *auth
 			      const struct view_subject *subject, bool *ret_blind,
 			      const char **ret_flag);
 
-/* Whether a record's targets have an anchor that is wanted, as bits of query_state. BUSY: that cannot be said yet. */
+/* Whether a record's targets have an anchor that is wanted, as bits of query_state. BUSY: that
+ * cannot be said yet. */
 enum annot_status view_anchored(struct rows *r, struct view_subject *subject, unsigned wanted,
 				bool *ret);
 /* The places of a record's targets, and what became of them. */

@@ -20,11 +20,11 @@ static bool reference(struct annot_bytes record, const char *line, struct annot_
 }
 
 /* From the bytes, or the leaf where they were withheld. */
-static bool on_of(const struct view_subject *subject, struct annot_hash *ret)
+static bool on_of(struct rows *r, const struct view_subject *subject, struct annot_hash *ret)
 {
 	struct annot_leaf leaf;
 
-	if (!annot_card_def_find(annot_kind_def(subject->row.kind), "on", 2))
+	if (!view_is_on(r, subject->row.kind))
 		return false;
 	if (subject->stored.record.data)
 		return reference(subject->stored.record, "\non ", ret);
@@ -42,7 +42,7 @@ enum annot_status view_on(struct rows *r, const struct view_subject *subject, st
 	struct annot_hash on;
 	uint64_t seq = 0;
 
-	if (!on_of(subject, &on))
+	if (!on_of(r, subject, &on))
 		return ANNOT_OK;
 	status = reader_find(c->reader, &on, &seq, &c->err);
 	if (status == ANNOT_NOT_FOUND)
@@ -152,13 +152,16 @@ enum annot_status view_sealed(struct rows *r, const struct annot_authority *auth
 			      const char **ret_flag)
 {
 	const struct store_row *row = &subject->row;
-	const struct annot_key_info *key = annot_authority_key(authority, &row->author);
+	const struct annot_key_info *key;
 	struct rated v = {.rows = r, .authority = authority};
 	struct annot_hash on;
 
-	if (row->effect == ANNOT_VOID || !key || !subject->stored.record.data ||
+	if (row->effect == ANNOT_VOID ||
 	    (row->kind != ANNOT_KIND_verdict && row->kind != ANNOT_KIND_seal) ||
-	    !on_of(subject, &on))
+	    !subject->stored.record.data || !on_of(r, subject, &on))
+		return ANNOT_OK;
+	key = annot_authority_key(authority, &row->author);
+	if (!key)
 		return ANNOT_OK;
 	if (row->kind == ANNOT_KIND_verdict)
 		return verdict_sealed(&v, subject, &on, &key->person, ret_blind);

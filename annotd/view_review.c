@@ -254,11 +254,11 @@ enum annot_status view_review(struct rows *r, const struct annot_authority *auth
 		state = row->effect == ANNOT_EFFECTIVE ? ANNOT_REVIEW_APPROVED
 			: row->effect == ANNOT_PENDING ? ANNOT_REVIEW_IN_REVIEW
 						       : ANNOT_REVIEW_REJECTED;
-	else if (row->effect != ANNOT_VOID && annot_review_concerns(row->kind))
+	else if (row->effect != ANNOT_VOID && view_is_reviewed(r, row->kind))
 		TRY(reviewed(r, authority, subject, &votes, &state));
 	*ret_disputed = disputed;
 	/* Records that nobody reviews have no state of their own. */
-	*ret_state = annot_review_concerns(row->kind) || state == ANNOT_REVIEW_RETRACTED
+	*ret_state = view_is_reviewed(r, row->kind) || state == ANNOT_REVIEW_RETRACTED
 			     ? annot_review_state_name(state)
 			     : "";
 	return ANNOT_OK;

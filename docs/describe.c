@@ -66,12 +66,13 @@ static void print_statuses(void)
 
 static void print_calls(void)
 {
+	static const char *const access[] = {"READ", "OPEN", "WRITE"};
 	printf("| call | request | reply | | what it does |\n|---|---|---|---|---|\n");
 	for (int i = 0; i < ANNOT_CALL_COUNT; i++) {
 		const struct annot_call_def *c = annot_call_def(i);
 		printf("| `%s` | [%s](#%s) | [%s](#%s) | %s | %s |\n", c->name, c->request->name,
 		       c->request->name, c->reply->name, c->reply->name,
-		       c->access == ANNOT_WRITE ? "WRITE" : "READ", c->doc);
+		       access[c->access], c->doc);
 	}
 }
 

@@ -62,6 +62,7 @@ extern "C" {
 #include "format/items.h"
 #include "format/ndjson.h"
 #include "format/source.h"
+#include "tls/certificate.h"
 #include "proto/messages.h"
 #include "proto/proto.h"
 #include "client/client.h"

@@ -97,7 +97,8 @@ static inline bool is_within(uint64_t n, const struct limits *l)
 	return n >= l->min && n <= l->max;
 }
 
-/* What explain would find nothing wrong with, as nearly all values: in a list each of them counts. */
+/* What explain would find nothing wrong with, as nearly all values: in a list each of them counts.
+ */
 static inline bool is_good(enum annot_field_type type, const void *value, const struct limits *l)
 {
 	const struct annot_bytes *b = value;
@@ -150,6 +151,15 @@ static enum annot_status check_list(const struct annot_field_def *f, const char 
 	return ANNOT_OK;
 }
 
+static enum annot_status check_field(const struct annot_field_def *f, const char *message,
+				     const struct annot_path *up, struct annot_error *err)
+{
+	struct annot_path path = {up, f->name, ANNOT_NO_INDEX};
+	const struct limits l = {f->min, f->max, f->required};
+	return f->list ? check_list(f, message, &path, err)
+		       : explain(f->type, message + f->offset, &l, &path, err);
+}
+
 static enum annot_status check_message(const struct annot_message_def *def, const void *message,
 				       const struct annot_path *up, struct annot_error *err)
 {
@@ -157,12 +167,9 @@ static enum annot_status check_message(const struct annot_message_def *def, cons
 	for (size_t i = 0; i < def->n_fields; i++) {
 		const struct annot_field_def *f = &fields[i];
 		const char *value = (const char *)message + f->offset;
-		struct annot_path path = {up, f->name, ANNOT_NO_INDEX};
 		const struct limits l = {f->min, f->max, f->required};
-		if (f->list)
-			TRY(check_list(f, message, &path, err));
-		else
-			TRY(check_value(f->type, value, &l, &path, err));
+		if (f->list || !is_good(f->type, value, &l))
+			TRY(check_field(f, message, up, err));
 	}
 	return ANNOT_OK;
 }

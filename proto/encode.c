@@ -17,8 +17,7 @@ static struct out out_begin(struct annot_buf *buf)
 	annot_buf_add(buf, "", 0);
 	if (buf->failed)
 		return (struct out){.buf = buf};
-	return (struct out){
-		.buf = buf, .at = buf->data + buf->len, .end = buf->data + buf->cap};
+	return (struct out){.buf = buf, .at = buf->data + buf->len, .end = buf->data + buf->cap};
 }
 
 static void out_end(struct out *o)
@@ -87,6 +86,20 @@ static void pack_text(struct out *to, const char *text, size_t len)
 	msgpack_pack_str_body(&pk, text, len);
 }
 
+/* The name of a field: a str of up to 31 bytes is its length and its bytes (msgpack's fixstr), put
+ * down in one piece. */
+static inline void pack_name(struct out *to, const struct annot_field_def *f)
+{
+	enum { FIXSTR = 0xA0, FIXSTR_MAX = 31 };
+	if (f->name_len > FIXSTR_MAX || f->name_len + 1 >= (size_t)(to->end - to->at)) {
+		pack_text(to, f->name, f->name_len);
+		return;
+	}
+	*to->at = (char)(FIXSTR | f->name_len);
+	copy(to->at + 1, f->name, f->name_len);
+	to->at += f->name_len + 1;
+}
+
 static inline void pack_word(struct out *to, const char *text)
 {
 	pack_text(to, text, strlen(text));
@@ -142,8 +155,7 @@ static void pack_value(struct out *to, enum annot_field_type type, const void *v
 	}
 }
 
-static void pack_message(struct out *to, const struct annot_message_def *def,
-			 const char *message);
+static void pack_message(struct out *to, const struct annot_message_def *def, const char *message);
 
 static void pack_list(struct out *to, const struct annot_field_def *f, const char *message)
 {
@@ -159,8 +171,7 @@ static void pack_list(struct out *to, const struct annot_field_def *f, const cha
 	}
 }
 
-static void pack_message(struct out *to, const struct annot_message_def *def,
-			 const char *message)
+static void pack_message(struct out *to, const struct annot_message_def *def, const char *message)
 {
 	const struct annot_field_def *fields = def->fields();
 	size_t present = 0;
@@ -171,7 +182,7 @@ static void pack_message(struct out *to, const struct annot_message_def *def,
 		const struct annot_field_def *f = &fields[i];
 		if (!annot_field_present(f, message))
 			continue;
-		pack_text(to, f->name, f->name_len);
+		pack_name(to, f);
 		if (f->list)
 			pack_list(to, f, message);
 		else

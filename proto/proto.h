@@ -79,7 +79,7 @@ static inline bool annot_field_present(const struct annot_field_def *f, const vo
 /* All messages in the order of the file. */
 ANNOT_API const struct annot_message_def *const *annot_messages(size_t *ret_n);
 
-enum annot_access { ANNOT_READ, ANNOT_WRITE };
+enum annot_access { ANNOT_READ, ANNOT_OPEN, ANNOT_WRITE };
 enum annot_call_id {
 #define CALL(name, request, reply, access, doc) ANNOT_CALL_##name,
 #include "proto/calls.def"

@@ -38,10 +38,13 @@ static int run(struct ctl *ctl, int argc, const char **args)
 {
 	const struct annot_record *record;
 	struct annot_checkpoint pin;
+	char certificate[ANNOT_FINGERPRINT_SIZE] = "";
 	(void)argc, (void)args;
 	const struct annot_hello_reply *hello = annot_hello(ctl->annot);
 	CTL_TRY(ctl, in_force(ctl, &record));
 	CTL_TRY(ctl, newest(ctl, &pin));
+	if (!annot_hash_is_zero(&hello->certificate))
+		annot_fingerprint(&hello->certificate, certificate);
 	if (ctl->format != FORMAT_TEXT) {
 		json_t *object = annot_record_json(record);
 		json_object_set_new(object, "author", author_json(ctl, record));
@@ -49,6 +52,8 @@ static int run(struct ctl *ctl, int argc, const char **args)
 				    json_string(annot_hash_hex(&hello->corpus).text));
 		json_object_set_new(object, "size", json_integer((json_int_t)pin.size));
 		json_object_set_new(object, "root", json_string(annot_hash_hex(&pin.root).text));
+		json_object_set_new(object, "certificate",
+				    *certificate ? json_string(certificate) : json_null());
 		json_object_set_new(object, "daemon", json_string(hello->daemon));
 		json_object_set_new(object, "read_only",
 				    hello->read_only ? json_string(hello->read_only) : json_null());
@@ -65,6 +70,8 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	     c = annot_record_card_next(record, c))
 		out_text(ctl, "admin      %s\n", out_safe(ctl, c->text));
 	out_text(ctl, "threshold  %s\n", annot_record_text(record, "threshold"));
+	if (*certificate)
+		out_text(ctl, "tls+tcp    %s\n", certificate);
 	out_text(ctl, "daemon     %s\n", out_safe(ctl, hello->daemon));
 	if (hello->read_only)
 		out_text(ctl, "read-only  %s\n", out_safe(ctl, hello->read_only));

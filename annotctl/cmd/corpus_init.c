@@ -118,11 +118,31 @@ static enum annot_status write_file(struct ctl *ctl, const char *dir, const char
 				 &ctl->err);
 }
 
+/* What annotd shows at tls+tcp://, if it is ever told to listen there. */
+static enum annot_status write_certificate(struct ctl *ctl, const char *dir,
+					   struct annot_hash *ret)
+{
+	static const char room[ANNOT_CERTIFICATE_FILE_MAX];
+	struct annot_buf pem = ANNOT_BUF_INIT(sizeof room);
+	annot_buf_add(&pem, room, sizeof room); /* growing would leave copies of the key behind */
+	annot_buf_truncate(&pem, 0);
+	enum annot_status status = annot_certificate_make(arg_origin, &pem, &ctl->err);
+	if (status == ANNOT_OK)
+		status = annot_certificate_hash(annot_buf_bytes(&pem), ret, &ctl->err);
+	if (status == ANNOT_OK)
+		status = write_file(ctl, dir, ANNOT_CERTIFICATE_FILE, annot_buf_bytes(&pem), 0600);
+	if (pem.data)
+		explicit_bzero(pem.data, pem.cap);
+	annot_buf_free(&pem);
+	return status;
+}
+
 /* first-start last: annotd takes the folder for new only when all of it is there. */
 static enum annot_status write_folder(struct ctl *ctl, const char *dir,
 				      const struct annot_signed *genesis,
 				      const struct annot_skey *log,
-				      const struct annot_signer *signer)
+				      const struct annot_signer *signer,
+				      struct annot_hash *ret_certificate)
 {
 	struct annot_buf armor = ANNOT_BUF_INIT(4096), key = ANNOT_BUF_INIT(1024);
 	annot_sshsig_armor(annot_signer_key(signer)->key, ANNOT_NAMESPACE_RECORD,
@@ -132,6 +152,8 @@ static enum annot_status write_folder(struct ctl *ctl, const char *dir,
 	enum annot_status status = prepare_folder(ctl, dir);
 	if (status == ANNOT_OK)
 		status = write_file(ctl, dir, "log.key", annot_buf_bytes(&key), 0600);
+	if (status == ANNOT_OK)
+		status = write_certificate(ctl, dir, ret_certificate);
 	if (status == ANNOT_OK)
 		status = write_file(ctl, dir, "genesis", genesis->record->bytes, 0644);
 	if (status == ANNOT_OK)
@@ -168,6 +190,8 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	const struct annot_signer *signer;
 	struct annot_signed genesis;
 	struct annot_skey log;
+	struct annot_hash certificate;
+	char fingerprint[ANNOT_FINGERPRINT_SIZE];
 	(void)argc;
 	if (!arg_origin)
 		return ctl_usage(ctl, "which log? say --origin NAME, like news.example.org/desk");
@@ -185,14 +209,15 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	if (status == ANNOT_OK)
 		status = judge(ctl, &genesis);
 	if (status == ANNOT_OK)
-		status = write_folder(ctl, args[0], &genesis, &log, signer);
+		status = write_folder(ctl, args[0], &genesis, &log, signer, &certificate);
 	annot_draft_free(draft);
 	explicit_bzero(&log, sizeof log);
 	CTL_TRY(ctl, status);
+	annot_fingerprint(&certificate, fingerprint);
 	struct annot_hex id = annot_hash_hex(&genesis.record->id);
 	if (ctl->format != FORMAT_TEXT) {
-		out_json(ctl, json_pack("{s:s, s:s, s:s}", "corpus", id.text, "origin", arg_origin,
-					"folder", args[0]));
+		out_json(ctl, json_pack("{s:s, s:s, s:s, s:s}", "corpus", id.text, "origin",
+					arg_origin, "folder", args[0], "certificate", fingerprint));
 		return 0;
 	}
 	out_text(ctl, "%s\n", id.text);
@@ -206,7 +231,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 const struct command cmd_corpus_init = {
 	"corpus init",
 	"DIR --origin NAME",
-	"Make a new corpus: genesis record and log key",
+	"Make a new corpus: genesis record, log key, certificate",
 	options,
 	run,
 	0,

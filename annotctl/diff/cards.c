@@ -162,9 +162,7 @@ static void print_lines(struct ctl *ctl, const struct annot_diff_part *parts, si
 	}
 }
 
-/* Cards that say which text it is: with another text they are others, which nobody wants to read.
- */
-static bool follows_text(const struct annot_change *c)
+bool diff_follows_text(const struct annot_change *c)
 {
 	static const char *const names[] = {"sha256", "length", "chunks"};
 	const char *name = (c->from.card ? c->from.card : c->to.card)->def->name;
@@ -225,7 +223,7 @@ enum annot_status diff_cards(struct ctl *ctl, struct diff_cards *d)
 	}
 	TRY(annot_record_compare(ctl->arena, d->a, d->b, &changes, &n, &ctl->err));
 	for (size_t i = 0; i < n; i++) {
-		if (other_text && follows_text(&changes[i]))
+		if (other_text && diff_follows_text(&changes[i]))
 			TRY(unsaid(ctl, d, &changes[i]));
 		else if (changes[i].from.card && changes[i].to.card)
 			TRY(replaced(ctl, d, &changes[i]));

@@ -31,6 +31,9 @@ struct diff_cards {
 	struct diff_stat stat;
 };
 enum annot_status diff_cards(struct ctl *ctl, struct diff_cards *d);
+/* Whether a change is of a card that says which text it is: with another text it is another, which nobody wants to
+ * read. */
+bool diff_follows_text(const struct annot_change *c);
 bool diff_any(const struct diff_stat *stat);
 /* "2 cards changed, 1 added, 0 removed; 4 words added, 3 removed" */
 const char *diff_stat_text(struct ctl *ctl, const struct diff_stat *stat);

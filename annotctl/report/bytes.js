@@ -12,6 +12,9 @@ function need(condition, text) {
 		throw new Wrong(text);
 }
 
+/** Gives the browser its turn. */
+const pause = () => new Promise(resolve => setTimeout(resolve));
+
 const encoder = new TextEncoder();
 const utf8 = text => encoder.encode(text);
 

@@ -2,6 +2,19 @@
 
 const $ = selector => document.querySelector(selector);
 
+/** The page's records by their hashes, and the places where a record is shown: looked up once, for thousands. */
+const page = {records: null, shown: new Map()};
+function recordElement(id) {
+	if (!page.records) {
+		page.records = new Map();
+		for (const element of document.querySelectorAll('.record'))
+			page.records.set(element.dataset.record, element);
+		for (const element of document.querySelectorAll('[data-of]'))
+			page.shown.set(element.dataset.of, [...page.shown.get(element.dataset.of) || [], element]);
+	}
+	return page.records.get(id);
+}
+
 /** A .record element: its bytes, key, signature and proof. */
 class Proved {
 	static async load(element) {
@@ -54,8 +67,7 @@ class Ground {
 		ret.corpus = corpus;
 		ret.note = parseNote($('#note').textContent);
 		ret.authority = new Authority();
-		const elements = [...document.querySelectorAll('.record')];
-		ret.facts = await Ground.factsOf(elements);
+		ret.facts = await Ground.factsOf(document.querySelectorAll('.record'));
 		const genesis = ret.facts.find(fact => fact.index === 0);
 		need(genesis && genesis.record, 'the page has no genesis record');
 		need(corpus === '' || genesis.record.id === corpus,
@@ -73,7 +85,10 @@ class Ground {
 	/** The records that keys follow from, in log order: told by their text before anything is hashed. */
 	static async factsOf(elements) {
 		const kinds = new Set([...AUTHORITY, 'review', 'retract']), heads = [];
+		let looked = 0;
 		for (const element of elements) {
+			if (++looked % 500 === 0)
+				await pause();
 			const text = element.querySelector('pre').textContent;
 			const kind = /^kind (\S+)$/m.exec(text), id = element.dataset.record, on = /^on (\S+)$/m.exec(text);
 			if (kind && kinds.has(kind[1]))
@@ -103,32 +118,34 @@ class Ground {
 
 // --- what is shown ---
 
-/** A text on the page, by the hash of its document's record: its bytes, and where each mark begins. */
+/** A text on the page, by the hash of its document's record: its bytes, and the marks of each target with their places. */
 const texts = new Map();
 async function textOf(id) {
 	if (!texts.has(id)) {
 		const element = $('.text[data-document="' + id + '"]');
 		if (!element)
 			throw new Missing('the text of ' + id.slice(0, 8) + ' is not in this page');
-		const starts = new Map(), pieces = [];
+		const marks = new Map(), pieces = [];
 		let length = 0;
+		needShown(element, 'the text of ' + id.slice(0, 8));
 		const walker = document.createTreeWalker(element, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
 		for (let node = walker.nextNode(); node; node = walker.nextNode()) {
 			if (node.nodeType === Node.TEXT_NODE) {
 				pieces.push(node.data);
 				length += node.data.length;
 			} else if (node.tagName === 'MARK') {
-				starts.set(node, length);
+				for (const name of (node.dataset.a || '').split(' '))
+					marks.set(name, [...marks.get(name) || [], {node, start: length}]);
 			}
 		}
 		const text = pieces.join(''), bytes = utf8(text);
-		texts.set(id, {element, starts, text, bytes, hash: hex(await sha256(bytes))});
+		texts.set(id, {marks, text, bytes, hash: hex(await sha256(bytes))});
 	}
 	return texts.get(id);
 }
 
 async function checkText(id) {
-	const shown = await textOf(id), element = $('.record[data-record="' + id + '"]');
+	const shown = await textOf(id), element = recordElement(id);
 	need(element, 'the record of the document ' + id.slice(0, 8) + ' is not in this page');
 	const document = (await Proved.load(element)).record;
 	need(document && document.id === id, 'the record of the document is not ' + id.slice(0, 8));
@@ -155,33 +172,42 @@ async function checkWords(record) {
 async function checkMarks(record, number) {
 	const targets = record.targets();
 	for (let n = 0; n < targets.length; n++) {
-		const {text, element} = await textOf(targets[n].document), starts = (await textOf(targets[n].document)).starts;
-		const marks = [...element.querySelectorAll('mark[data-a~="' + number + '.' + n + '"]')];
+		const shown = await textOf(targets[n].document), marks = shown.marks.get(number + '.' + n) || [];
 		need(marks.length > 0, 'the words are not highlighted in the text');
-		need(sameBytes(utf8(marks.map(mark => mark.textContent).join('')), targets[n].exact),
+		need(sameBytes(utf8(marks.map(mark => mark.node.textContent).join('')), targets[n].exact),
 			'other words are highlighted in the text');
-		need(utf8(text.slice(0, starts.get(marks[0]))).length === targets[n].start, 'words elsewhere are highlighted in the text');
+		need(utf8(shown.text.slice(0, marks[0].start)).length === targets[n].start, 'words elsewhere are highlighted in the text');
 	}
 	return 'the words are highlighted where they stand';
 }
 
-/** Each value that is shown is the record's, and none is left out. */
+/** The one style sheet hides nothing of a record: what is hidden was hidden by somebody. Texts may be folded. */
+function needShown(element, what) {
+	for (let e = element; e; e = e.parentElement)
+		need(getComputedStyle(e).display !== 'none' && !['TEMPLATE', 'NOSCRIPT'].includes(e.tagName), what + ' is hidden');
+}
+
+/** Each value that is shown is the record's, none is left out or hidden, and there are no others in the list. */
 function checkFields(record, container) {
 	const fields = [...container.querySelectorAll('[data-f]')].filter(field => field.closest('[data-of]') === container);
 	const wanted = record.cards.filter(card => !REFERENCES.has(card[0])).length, seen = new Set();
 	for (const field of fields) {
 		const {f: name, n} = field.dataset, value = record.values(name)[Number(n)];
 		need(value !== undefined && value === field.textContent, 'card ' + name + ' is shown with another value than was signed');
+		needShown(field, 'card ' + name);
 		seen.add(name + ' ' + n);
 	}
+	const items = container.querySelector('dl.cards').children, own = record.cards.filter(card => !CONTEXT.has(card[0])).length;
+	need([...items].every((item, i) => item.tagName === (i % 2 ? 'DD' : 'DT')) && items.length <= 2 * own,
+		'something stands among the cards that the record does not have');
 	need(seen.size === wanted, wanted - seen.size + ' cards of the record are not shown');
 	return 'all ' + wanted + ' values shown are those of the record';
 }
 
 // --- all of it ---
 
-const NOT_CHECKED = 'not checked here: later versions, retractions or revocations that this page leaves out, states and ' +
-	'anchors, witnesses, and whether a claim is true';
+const NOT_CHECKED = 'not checked here: later versions, retractions or revocations that this page leaves out; states, ' +
+	'anchors and differences; witnesses; and whether a claim is true';
 
 /** Lines [{result, name, text}] of one record. */
 async function checkAll(element, ground, checkpoint) {
@@ -220,7 +246,7 @@ async function checkAll(element, ground, checkpoint) {
 }
 
 async function checkShown(proved, common, say) {
-	const {record} = proved, containers = [...document.querySelectorAll('[data-of="' + record.id + '"]')];
+	const {record} = proved, containers = recordElement(record.id) ? page.shown.get(record.id) || [] : [];
 	await say('author', async () => {
 		const {name, text} = common.authority.standing(record.author, proved.index);
 		for (const by of containers.map(container => container.querySelector('[data-by]')))

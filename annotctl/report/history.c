@@ -1,6 +1,7 @@
 /* The versions of an annotation, and word by word what each changed. */
 #include <string.h>
 
+#include "../diff/diff.h"
 #include "report.h"
 
 static void put_parts(struct html *h, const struct annot_diff_part *parts, size_t n)
@@ -52,6 +53,49 @@ static enum annot_status put_change(struct report *r, struct html *h, const stru
 	return ANNOT_OK;
 }
 
+/* --- texts: a new version of a document says little by its cards --- */
+
+enum { CONTEXT_BYTES = 160 }; /* of what is the same, around what changed */
+
+/* What stands before a change, and what behind the one before it; the middle of much that is the
+ * same is left out. */
+static void put_same(struct html *h, const struct annot_diff_part *p, bool first, bool last)
+{
+	size_t head = first ? 0 : annot_utf8_forward(p->text, p->len, 0, CONTEXT_BYTES);
+	size_t tail = last ? p->len : annot_utf8_back(p->text, p->len, p->len, CONTEXT_BYTES);
+	if (head >= tail) {
+		html_text(h, p->text, p->len);
+		return;
+	}
+	html_text(h, p->text, head);
+	html_put(h, " <span class=\"state\">…</span> ");
+	html_text(h, p->text + tail, p->len - tail);
+}
+
+static enum annot_status put_texts(struct report *r, struct html *h,
+				   const struct annot_record *from, const struct annot_record *to)
+{
+	struct annot_bytes a = report_source(r, from), b = report_source(r, to);
+	const struct annot_diff_part *parts;
+	size_t n;
+	if (!a.data || !b.data || a.len > REPORT_TEXT_MAX || b.len > REPORT_TEXT_MAX ||
+	    memchr(a.data, '\0', a.len) || memchr(b.data, '\0', b.len))
+		return ANNOT_OK;
+	TRY(annot_diff_words(r->ctl->arena, a, b, &parts, &n, &r->ctl->err));
+	if (n == 0 || (n == 1 && parts[0].op == ANNOT_DIFF_SAME))
+		return ANNOT_OK;
+	html_put(h, "<dt>text</dt><dd class=\"value\" dir=\"auto\">");
+	for (size_t i = 0; i < n; i++)
+		if (parts[i].op == ANNOT_DIFF_SAME)
+			put_same(h, &parts[i], i == 0, i + 1 == n);
+		else
+			put_parts(h, &parts[i], 1);
+	html_put(h, "</dd>\n");
+	return ANNOT_OK;
+}
+
+/* --- versions --- */
+
 static enum annot_status put_changes(struct report *r, struct html *h,
 				     const struct report_entry *from, const struct report_entry *to)
 {
@@ -69,7 +113,10 @@ static enum annot_status put_changes(struct report *r, struct html *h,
 		return ANNOT_OK;
 	html_put(h, "<dl class=\"diff\">\n");
 	for (size_t i = 0; i < n; i++)
-		TRY(put_change(r, h, &changes[i]));
+		if (from->kind != ANNOT_KIND_document || !diff_follows_text(&changes[i]))
+			TRY(put_change(r, h, &changes[i]));
+	if (from->kind == ANNOT_KIND_document)
+		TRY(put_texts(r, h, from->proved->record, to->proved->record));
 	html_put(h, "</dl>\n");
 	return ANNOT_OK;
 }
@@ -112,8 +159,8 @@ enum annot_status report_put_history(struct report *r, struct html *h,
 		n += annot_hash_equal(&item->entries[i].annotation, &item->annotation);
 	if (n < 2)
 		return ANNOT_OK;
-	html_put(h, "<details class=\"history\"><summary>History: %zu versions</summary>\n<ol>\n",
-		 n);
+	html_put(h, "<details class=\"history\"%s><summary>History: %zu versions</summary>\n<ol>\n",
+		 record_has_flag(item->head->row, "conflict") ? " open" : "", n);
 	for (size_t i = 0; i < item->n_entries; i++)
 		if (annot_hash_equal(&item->entries[i].annotation, &item->annotation))
 			TRY(put_version(r, h, item, &item->entries[i]));

@@ -15,6 +15,8 @@ static void put_hash(struct html *h, const char *data, size_t len)
 	html_put(h, "'");
 }
 
+/* The script stands before all that it works on: it only listens, and is done before the page is
+ * read. */
 static void put_head(struct report *r, struct html *h)
 {
 	html_put(h, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -27,11 +29,13 @@ static void put_head(struct report *r, struct html *h)
 		    "<meta name=\"referrer\" content=\"no-referrer\">\n"
 		    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
 		    "<meta name=\"color-scheme\" content=\"light dark\">\n<title>");
-	html_textz(h, r->gate->checkpoint.origin);
+	html_attrz(h, r->gate->checkpoint.origin);
 	html_put(h, ": report as of record #%llu</title>\n<style>",
 		 (unsigned long long)r->gate->checkpoint.size - 1);
 	fwrite(report_style, 1, report_style_len, h->f);
-	html_put(h, "</style>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the "
+	html_put(h, "</style>\n<script>");
+	fwrite(report_script, 1, report_script_len, h->f);
+	html_put(h, "</script>\n</head>\n<body>\n<a class=\"skip\" href=\"#main\">Skip to the "
 		    "texts</a>\n");
 }
 
@@ -250,9 +254,7 @@ enum annot_status report_page(struct report *r, struct html *h)
 	TRY(put_claims(r, h));
 	TRY(put_documents(r, h));
 	TRY(put_grounds(r, h));
-	html_put(h, "</main>\n<footer><p>Made by annotctl %s.</p></footer>\n<script>",
+	html_put(h, "</main>\n<footer><p>Made by annotctl %s.</p></footer>\n</body>\n</html>\n",
 		 annot_version());
-	fwrite(report_script, 1, report_script_len, h->f);
-	html_put(h, "</script>\n</body>\n</html>\n");
 	return h->no_memory ? annot_fail(&r->ctl->err, ANNOT_NO_MEMORY, "out of memory") : ANNOT_OK;
 }

@@ -69,8 +69,6 @@ async function check(record) {
 	return lines;
 }
 
-const pause = () => new Promise(resolve => setTimeout(resolve));
-
 async function checkEverything(button) {
 	const records = [...document.querySelectorAll('.record')], result = $('#all-result');
 	const failed = [];

@@ -6,6 +6,8 @@ const unescapeValue = text => text.replace(/\\(?:u\{([0-9a-f]+)\}|[\\nrt])/g,
 
 /** Cards that name other records: they are shown as links. */
 const REFERENCES = new Set(['target', 'on', 'from', 'to', 'via', 'evidence', 'opens', 'reply-to', 'translation-of']);
+/** Cards that are shown with the target before them. */
+const CONTEXT = new Set(['exact', 'prefix', 'suffix']);
 const HEX64 = /^[0-9a-f]{64}$/;
 
 class Record {

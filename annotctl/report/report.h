@@ -119,6 +119,8 @@ enum annot_status report_select(struct report *r, const char *id);
 
 /* Statuses of annot_fetch_text but for texts that are not there; NO_MEMORY. */
 enum annot_status report_place(struct report *r);
+/* The text of a document's record; data NULL: the bundle does not have it. */
+struct annot_bytes report_source(const struct report *r, const struct annot_record *document);
 
 /* --- parts of the page --- */
 

@@ -84,10 +84,11 @@ static const struct placed *find_placed(const struct annot_buf *all,
 	return list + low;
 }
 
-static struct annot_bytes find_source(const struct report *r, const struct annot_hash *sha256)
+struct annot_bytes report_source(const struct report *r, const struct annot_record *document)
 {
+	const struct annot_card *card = annot_record_card(document, "sha256");
 	for (size_t i = 0; i < r->parsed->n_sources; i++)
-		if (annot_hash_equal(&r->parsed->sources[i].sha256, sha256))
+		if (annot_hash_equal(&r->parsed->sources[i].sha256, &card->hash))
 			return r->parsed->sources[i].text;
 	return annot_bytes(NULL, 0);
 }
@@ -98,7 +99,7 @@ static void read_text(struct report *r, size_t *total, struct report_text *t)
 	const struct annot_record *record = t->version->proved ? t->version->proved->record : NULL;
 	struct annot_bytes text = {0};
 	if (record)
-		text = find_source(r, &annot_record_card(record, "sha256")->hash);
+		text = report_source(r, record);
 	if (!record)
 		t->missing = "WITHHELD: its bytes were taken away";
 	else if (!text.data)

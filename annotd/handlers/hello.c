@@ -1,5 +1,6 @@
 #include "annotd/call.h"
 #include "annotd/corpus.h"
+#include "annotd/session.h"
 #include "base/error.h"
 
 enum { RECORDS_MAX = 256 }; /* as in submit_request */
@@ -13,7 +14,10 @@ enum annot_status on_hello(struct call *c, const struct annot_hello_request *in,
 		return annot_fail(&c->err, ANNOT_NO_MEMORY, "out of memory");
 	ret->corpus = *corpus_id(c->corpus);
 	ret->origin = corpus_origin(c->corpus);
-	ret->size = reader_size(c->reader);
+	/* How many records there are, too, is only for those who may read. */
+	ret->size = c->session && !c->session->known ? 0 : reader_size(c->reader);
+	if (c->certificate)
+		ret->certificate = *c->certificate;
 	ret->frame_max = ANNOT_FRAME_MAX;
 	ret->records_max = RECORDS_MAX;
 	ret->read_only = corpus_read_only(c->corpus);

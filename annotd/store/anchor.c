@@ -70,18 +70,32 @@ bool store_anchors_due(struct store *s)
 	return due;
 }
 
-enum annot_status store_anchors_check(struct store *s, struct annot_error *err)
+static enum annot_status is_current(struct db *db, bool *ret, struct annot_error *err)
 {
-	struct db *db = &s->core.index;
 	int64_t version = 0;
 	sqlite3_stmt *st;
 	bool row = false;
-	char sql[512];
 
 	TRY(db_statement(db, INDEX_META_GET, &st, err));
 	sqlite3_bind_int(st, 1, META_ANCHORS);
 	TRY(db_number(db, st, &row, &version, err));
-	if (version == ANNOT_ANCHOR_VERSION)
+	*ret = version == ANNOT_ANCHOR_VERSION;
+	return ANNOT_OK;
+}
+
+enum annot_status reader_anchors_current(struct reader *r, bool *ret, struct annot_error *err)
+{
+	return is_current(&r->core.index, ret, err);
+}
+
+enum annot_status store_anchors_check(struct store *s, struct annot_error *err)
+{
+	struct db *db = &s->core.index;
+	bool current = false;
+	char sql[512];
+
+	TRY(is_current(db, &current, err));
+	if (current)
 		return ANNOT_OK;
 	snprintf(sql, sizeof sql,
 		 "BEGIN IMMEDIATE; DELETE FROM anchor; DELETE FROM due;"

@@ -51,6 +51,8 @@ enum annot_status store_anchors_done(struct store *s, const struct store_due *du
  * writes. */
 bool store_anchors_due(struct store *s);
 
+/* Whether the anchors that are there are of ANNOT_ANCHOR_VERSION; else all are to be made again. */
+enum annot_status reader_anchors_current(struct reader *r, bool *ret, struct annot_error *err);
 /* Of target n of that record, as of now. */
 enum annot_status reader_anchor(struct reader *r, uint64_t index, uint64_t n,
 				struct store_anchor *ret, bool *ret_found, struct annot_error *err);

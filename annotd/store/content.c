@@ -275,11 +275,12 @@ static enum annot_status piece_read(struct core *c, uint64_t seq, uint64_t offse
 				    struct annot_buf *ret, size_t *ret_n, struct annot_error *err)
 {
 	size_t at = (size_t)(offset % STORE_PIECE_SIZE), n;
-	AUTO_FREE char *copy = NULL;
 	sqlite3_blob *blob = NULL;
 	sqlite3_stmt *st;
 	int64_t row_id = 0;
 	bool row = false;
+	int code = SQLITE_OK;
+	char *to;
 
 	TRY(db_statement(&c->truth, TRUTH_CONTENT_ROW, &st, err));
 	sqlite3_bind_int64(st, 1, (int64_t)seq);
@@ -295,15 +296,12 @@ static enum annot_status piece_read(struct core *c, uint64_t seq, uint64_t offse
 	n = n > at ? n - at : 0;
 	if (n > len)
 		n = len;
-	copy = malloc(n + 1);
-	if (copy && n > 0 && sqlite3_blob_read(blob, copy, (int)n, (int)at) != SQLITE_OK) {
-		sqlite3_blob_close(blob);
-		return db_fail(&c->truth, "content", err);
-	}
+	to = annot_buf_extend(ret, n);
+	if (to && n > 0)
+		code = sqlite3_blob_read(blob, to, (int)n, (int)at);
 	sqlite3_blob_close(blob);
-	if (!copy)
-		return annot_fail(err, ANNOT_NO_MEMORY, "no memory for %zu bytes of content", n);
-	annot_buf_add(ret, copy, n);
+	if (code != SQLITE_OK)
+		return db_fail(&c->truth, "content", err);
 	*ret_n = n;
 	return annot_buf_check(ret, "content", err);
 }

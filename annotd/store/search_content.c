@@ -3,51 +3,62 @@
 
 #include "text/utf8.h"
 
+bool search_content_piece(struct annot_bytes left, bool whole, size_t *ret_len)
+{
+	if (left.len == 0 || (!whole && left.len <= SEARCH_PIECE + SEARCH_OVERLAP))
+		return false;
+	*ret_len = search_piece((const char *)left.data, left.len);
+	return true;
+}
+
+enum annot_status search_piece_grams(struct annot_bytes left, size_t len, struct grams *grams,
+				     struct annot_error *err)
+{
+	const char *at = (const char *)left.data;
+	size_t with = len + SEARCH_OVERLAP < left.len ? len + SEARCH_OVERLAP : left.len;
+
+	while (!annot_utf8_boundary(at, left.len, with))
+		with--;
+	grams_clear(grams);
+	return grams_add(grams, at, with, err);
+}
+
 /* Indexes a step's worth of what is in hand: text, which begins at w->byte; whole: to its end. */
 static enum annot_status pieces_put(struct search *s, struct search_shard *shard,
 				    struct search_waiting *w, struct annot_bytes text, bool whole,
 				    struct annot_error *err)
 {
-	const char *at = (const char *)text.data;
-	size_t left = text.len;
+	size_t len;
 
-	while (left > 0 && (whole || left > SEARCH_PIECE + SEARCH_OVERLAP)) {
-		size_t len = search_piece(at, left), with = len + SEARCH_OVERLAP;
+	while (search_content_piece(text, whole, &len)) {
 		uint64_t row = w->seq << PIECE_BITS | w->pieces++;
 
-		if (with > left)
-			with = left;
-		while (!annot_utf8_boundary(at, left, with))
-			with--;
-		grams_clear(&s->grams);
-		TRY(grams_add(&s->grams, at, with, err));
+		TRY(search_piece_grams(text, len, &s->grams, err));
 		TRY(search_put(s, true, shard->id, row, err));
 		TRY(search_number(&s->db, SEARCH_PIECE_PUT, (uint64_t[]){row, w->byte, w->chars}, 3,
 				  err));
-		w->chars += annot_utf8_chars(at, len);
+		w->chars += annot_utf8_chars((const char *)text.data, len);
 		w->byte += len;
 		shard->bytes += len;
-		at += len;
-		left -= len;
+		text = annot_bytes(text.data + len, text.len - len);
 	}
 	return ANNOT_OK;
 }
 
-/* Up to a step of a content from w->byte on, to the end of a code point. */
-static enum annot_status content_read(struct search *s, const struct search_waiting *w,
+enum annot_status search_content_read(struct reader *reader, const struct search_waiting *w,
 				      struct annot_buf *ret, bool *ret_there, bool *ret_whole,
 				      struct annot_error *err)
 {
 	struct annot_error why = {0};
 	uint64_t length = 0;
-	enum annot_status status = reader_content_length(s->reader, w->seq, &length, &why);
+	enum annot_status status = reader_content_length(reader, w->seq, &length, &why);
 
 	*ret_there = status == ANNOT_OK;
 	if (status == ANNOT_NOT_FOUND)
 		return ANNOT_OK;
 	if (status != ANNOT_OK)
 		return annot_fail(err, status, "%s", why.text);
-	TRY(reader_content(s->reader, w->seq, w->byte, SEARCH_STEP + SEARCH_OVERLAP, ret, err));
+	TRY(reader_content(reader, w->seq, w->byte, SEARCH_STEP + SEARCH_OVERLAP, ret, err));
 	*ret_whole = w->byte + ret->len == length;
 	if (!*ret_whole)
 		annot_buf_truncate(ret, annot_utf8_valid(ret->data, ret->len));
@@ -63,7 +74,7 @@ static enum annot_status content_put(struct search *s, struct search_waiting *w,
 
 	*ret_done = true;
 	TRY(reader_begin(s->reader, err));
-	enum annot_status status = content_read(s, w, &text, &there, &whole, err);
+	enum annot_status status = search_content_read(s->reader, w, &text, &there, &whole, err);
 
 	reader_end(s->reader);
 	TRY(status);

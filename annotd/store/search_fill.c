@@ -10,8 +10,6 @@ enum {
 	/* FTS5 writes its terms out when they take so much memory. */
 	HASH_BYTES = 4 << 20,
 	RAW_MAX = SEARCH_STEP + (256 << 10),
-	/* A record, parsed. */
-	ARENA_MAX = 1 << 20,
 };
 
 /* --- opening --- */
@@ -89,7 +87,7 @@ enum annot_status search_open(const char *dir, struct reader *reader, uint64_t s
 				     .grams = GRAMS_INIT,
 				     .dir = strdup(dir),
 				     .raw = annot_arena_new(RAW_MAX),
-				     .arena = annot_arena_new(ARENA_MAX)};
+				     .arena = annot_arena_new(SEARCH_ARENA_MAX)};
 	}
 	if (s && s->dir && s->raw && s->arena)
 		status = open_file(s, err);
@@ -186,39 +184,52 @@ enum annot_status search_done(struct search *s, enum annot_status status, struct
 
 /* --- records --- */
 
-static enum annot_status is_gone(struct search *s, uint64_t seq, bool *ret, struct annot_error *err)
+enum annot_status search_is_gone(struct db *db, uint64_t seq, bool *ret, struct annot_error *err)
 {
 	sqlite3_stmt *st;
 	int64_t one;
 
-	TRY(db_statement(&s->db, SEARCH_GONE, &st, err));
+	*ret = false;
+	TRY(db_statement(db, SEARCH_GONE, &st, err));
 	sqlite3_bind_int64(st, 1, (int64_t)seq);
-	return db_number(&s->db, st, ret, &one, err);
+	return db_number(db, st, ret, &one, err);
+}
+
+enum annot_status search_record_grams(const struct store_record *stored, struct annot_arena *arena,
+				      struct grams *grams, uint64_t *ret_bytes, bool *ret_document,
+				      struct annot_error *err)
+{
+	const struct annot_record *record;
+
+	annot_arena_reset(arena);
+	TRY(annot_record_parse(arena, stored->record, &record, err));
+	grams_clear(grams);
+	*ret_bytes = 0;
+	for (size_t i = 0; i < record->n_cards; i++) {
+		const struct annot_card *card = &record->cards[i];
+
+		if (!search_reads(card))
+			continue;
+		TRY(grams_add(grams, card->text, card->len, err));
+		*ret_bytes += card->len;
+	}
+	*ret_document = record->kind->kind == ANNOT_KIND_document;
+	return ANNOT_OK;
 }
 
 static enum annot_status record_put(struct search *s, struct search_shard *shard,
 				    const struct store_record *stored, bool *ret_document,
 				    struct annot_error *err)
 {
-	const struct annot_record *record;
-	bool gone = false;
+	uint64_t bytes;
+	bool gone;
 
 	*ret_document = false;
-	TRY(is_gone(s, stored->index, &gone, err));
+	TRY(search_is_gone(&s->db, stored->index, &gone, err));
 	if (gone || !stored->record.data)
 		return ANNOT_OK;
-	annot_arena_reset(s->arena);
-	TRY(annot_record_parse(s->arena, stored->record, &record, err));
-	grams_clear(&s->grams);
-	for (size_t i = 0; i < record->n_cards; i++) {
-		const struct annot_card *card = &record->cards[i];
-
-		if (!search_reads(card))
-			continue;
-		TRY(grams_add(&s->grams, card->text, card->len, err));
-		shard->bytes += card->len;
-	}
-	*ret_document = record->kind->kind == ANNOT_KIND_document;
+	TRY(search_record_grams(stored, s->arena, &s->grams, &bytes, ret_document, err));
+	shard->bytes += bytes;
 	if (*ret_document)
 		TRY(search_number(&s->db, SEARCH_WAITING_PUT, (uint64_t[]){stored->index, 0, 0, 0},
 				  4, err));

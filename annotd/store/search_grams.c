@@ -118,6 +118,18 @@ enum annot_status grams_add(struct grams *g, const char *text, size_t len, struc
 	return status;
 }
 
+bool grams_next(const struct grams *g, size_t *at, struct annot_bytes *ret)
+{
+	if (*at >= g->text.len)
+		return false;
+	const char *run = g->text.data + *at;
+	const char *end = memchr(run, SEPARATOR, g->text.len - *at);
+
+	*ret = annot_bytes(run, (size_t)(end - run)); /* each has a separator behind it */
+	*at += ret->len + 1;
+	return true;
+}
+
 static void quoted(const char *run, size_t n, struct annot_buf *ret)
 {
 	annot_buf_putc(ret, '"');

@@ -86,6 +86,9 @@ void grams_clear(struct grams *g);
 /* Adds those of a text, valid UTF-8, whose plain view is taken. */
 enum annot_status grams_add(struct grams *g, const char *text, size_t len, struct annot_error *err);
 
+/* The next of the runs in hand, from *at on, which moves behind it; false: there are no more. */
+bool grams_next(const struct grams *g, size_t *at, struct annot_bytes *ret);
+
 /* What FTS5 is asked for a plain word. Nothing of the word stands outside of its quotes. */
 void grams_match(const char *word, struct annot_buf *ret);
 

@@ -94,26 +94,6 @@ static inline bool spell_ascii(const char *text, annot_letter *ret)
 }
 #endif
 
-/* The code point at *at, which moves behind it; for folded text, which is valid. */
-static inline uint32_t next(const char *text, size_t *at)
-{
-	const uint8_t *s = (const uint8_t *)text + *at;
-	if (s[0] < 0x80) {
-		*at += 1;
-		return s[0];
-	}
-	if (s[0] < 0xE0) {
-		*at += 2;
-		return (s[0] & 0x1FU) << 6 | (s[1] & 0x3FU);
-	}
-	if (s[0] < 0xF0) {
-		*at += 3;
-		return (s[0] & 0x0FU) << 12 | (s[1] & 0x3FU) << 6 | (s[2] & 0x3FU);
-	}
-	*at += 4;
-	return (s[0] & 0x07U) << 18 | (s[1] & 0x3FU) << 12 | (s[2] & 0x3FU) << 6 | (s[3] & 0x3FU);
-}
-
 static bool spell(struct annot_alphabet *a, struct annot_letters *l)
 {
 	const char *text = l->folded.text;
@@ -130,7 +110,7 @@ static bool spell(struct annot_alphabet *a, struct annot_letters *l)
 			continue;
 		}
 		step = 1;
-		uint32_t cp = next(text, &at);
+		uint32_t cp = annot_letters_next(text, &at);
 		annot_letter letter = a->of[cp];
 		if (!letter && !a->closed && !(letter = add_letter(a, cp)))
 			return false;

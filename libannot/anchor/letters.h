@@ -74,6 +74,26 @@ void annot_letters_of(const struct annot_letters *l, size_t start, size_t end, s
 /* The letter that begins at a byte of the folded text. */
 size_t annot_letters_at(const struct annot_letters *l, size_t folded);
 
+/* The code point at *at, which moves behind it; for text that is valid, as folded text is. */
+static inline uint32_t annot_letters_next(const char *text, size_t *at)
+{
+	const uint8_t *s = (const uint8_t *)text + *at;
+	if (s[0] < 0x80) {
+		*at += 1;
+		return s[0];
+	}
+	if (s[0] < 0xE0) {
+		*at += 2;
+		return (s[0] & 0x1FU) << 6 | (s[1] & 0x3FU);
+	}
+	if (s[0] < 0xF0) {
+		*at += 3;
+		return (s[0] & 0x0FU) << 12 | (s[1] & 0x3FU) << 6 | (s[2] & 0x3FU);
+	}
+	*at += 4;
+	return (s[0] & 0x07U) << 18 | (s[1] & 0x3FU) << 12 | (s[2] & 0x3FU) << 6 | (s[3] & 0x3FU);
+}
+
 /* The byte of the folded text at which a letter (or, for n, nothing more) begins. */
 size_t annot_letters_folded(const struct annot_letters *l, size_t letter);
 

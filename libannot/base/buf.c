@@ -55,6 +55,14 @@ void annot_buf_add(struct annot_buf *b, const void *data, size_t len)
 	extend(b, len);
 }
 
+char *annot_buf_extend(struct annot_buf *b, size_t len)
+{
+	if (!reserve(b, len))
+		return NULL;
+	extend(b, len);
+	return b->data + b->len - len;
+}
+
 void annot_buf_puts(struct annot_buf *b, const char *text)
 {
 	annot_buf_add(b, text, strlen(text));

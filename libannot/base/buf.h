@@ -27,6 +27,8 @@ struct annot_buf {
 	((struct annot_buf){.data = (array), .cap = sizeof(array), .max = sizeof(array) - 1})
 
 ANNOT_API void annot_buf_add(struct annot_buf *b, const void *data, size_t len);
+/* Room for len bytes more behind the end, which the caller writes at once; NULL if that failed. */
+ANNOT_API char *annot_buf_extend(struct annot_buf *b, size_t len);
 ANNOT_API void annot_buf_puts(struct annot_buf *b, const char *text);
 ANNOT_API void annot_buf_putc(struct annot_buf *b, char c);
 ANNOT_API void annot_buf_printf(struct annot_buf *b, const char *format, ...)

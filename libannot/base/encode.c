@@ -148,3 +148,26 @@ bool annot_parse_u64(const char *text, size_t len, uint64_t *ret)
 	*ret = n;
 	return true;
 }
+
+#define FINGERPRINT_PREFIX "SHA256:"
+enum { BASE64_SIZE = 45 }; /* of a hash, with one padding character and a NUL */
+
+void annot_fingerprint(const struct annot_hash *h, char ret[ANNOT_FINGERPRINT_SIZE])
+{
+	char text[BASE64_SIZE];
+	sodium_bin2base64(text, sizeof(text), h->b, sizeof(h->b), sodium_base64_VARIANT_ORIGINAL);
+	memcpy(ret, FINGERPRINT_PREFIX, strlen(FINGERPRINT_PREFIX));
+	memcpy(ret + strlen(FINGERPRINT_PREFIX), text, BASE64_SIZE - 2);
+	ret[ANNOT_FINGERPRINT_SIZE - 1] = '\0';
+}
+
+bool annot_fingerprint_parse(const char *text, size_t len, struct annot_hash *ret)
+{
+	char padded[BASE64_SIZE - 1];
+	if (len != ANNOT_FINGERPRINT_SIZE - 1 ||
+	    memcmp(text, FINGERPRINT_PREFIX, strlen(FINGERPRINT_PREFIX)) != 0)
+		return false;
+	memcpy(padded, text + strlen(FINGERPRINT_PREFIX), sizeof(padded) - 1);
+	padded[sizeof(padded) - 1] = '=';
+	return annot_unbase64_exact(padded, sizeof(padded), ret->b, sizeof(ret->b));
+}

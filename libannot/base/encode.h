@@ -18,6 +18,11 @@ ANNOT_API struct annot_hex annot_hash_hex(const struct annot_hash *h);
 ANNOT_API bool annot_unhex(const char *text, size_t text_len, void *ret, size_t len);
 ANNOT_API bool annot_hash_unhex(const char *text, size_t text_len, struct annot_hash *ret);
 
+/* "SHA256:" and base64 without padding, as ssh-keygen -l shows keys; 50 characters and a NUL. */
+enum { ANNOT_FINGERPRINT_SIZE = 51 };
+ANNOT_API void annot_fingerprint(const struct annot_hash *h, char ret[ANNOT_FINGERPRINT_SIZE]);
+ANNOT_API bool annot_fingerprint_parse(const char *text, size_t len, struct annot_hash *ret);
+
 /* Decodes canonical base64 of exactly ret_len bytes, else false: no white space, no lenient
  * padding. */
 ANNOT_API bool annot_unbase64_exact(const char *text, size_t text_len, void *ret, size_t ret_len);

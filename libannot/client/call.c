@@ -67,6 +67,15 @@ static enum annot_status call_until(struct annot *a, const struct annot_call_def
 	}
 }
 
+enum annot_status annot_client_call_until(struct annot *a, enum annot_call_id id, const void *in,
+					  int64_t deadline_ms, struct annot_arena *arena,
+					  const void **ret, struct annot_error *err)
+{
+	if (!a->connection)
+		return annot_fail(err, ANNOT_UNREACHABLE, "%.200s: the daemon went away", a->socket);
+	return call_until(a, annot_call_def(id), in, deadline_ms, arena, ret, err);
+}
+
 enum annot_status annot_client_call(struct annot *a, enum annot_call_id id, const void *in,
 				    struct annot_arena *arena, const void **ret,
 				    struct annot_error *err)
@@ -100,16 +109,9 @@ static enum annot_status greet(struct annot *a, int64_t deadline_ms, struct anno
 	return ANNOT_OK;
 }
 
-static enum annot_status connect_and_greet(struct annot *a, int64_t deadline_ms,
-					   struct annot_error *err)
+static enum annot_status keep_hello(struct annot *a, const struct annot_hello_reply *hello,
+				    struct annot_error *err)
 {
-	AUTO_ARENA struct annot_arena *arena = NULL;
-	TRY(annot_client_arena(&arena, err));
-	TRY(annot_connection_open(a->socket, deadline_ms, &a->connection, err));
-	const struct annot_hello_reply *hello;
-	TRY(greet(a, deadline_ms, arena, &hello, err));
-	if (a->greeted)
-		return ANNOT_OK;
 	struct annot_hello_reply kept = *hello;
 	kept.daemon = annot_arena_copy(a->arena, hello->daemon, strlen(hello->daemon));
 	kept.origin = annot_arena_copy(a->arena, hello->origin, strlen(hello->origin));
@@ -119,15 +121,34 @@ static enum annot_status connect_and_greet(struct annot *a, int64_t deadline_ms,
 	if (!kept.daemon || !kept.origin || (hello->read_only && !kept.read_only))
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
 	a->hello = kept;
-	a->greeted = true;
 	return ANNOT_OK;
+}
+
+static enum annot_status connect_and_greet(struct annot *a, int64_t deadline_ms,
+					   struct annot_error *err)
+{
+	AUTO_ARENA struct annot_arena *arena = NULL;
+	const struct annot_hello_reply *hello;
+	TRY(annot_client_arena(&arena, err));
+	TRY(annot_connection_open(a->socket, deadline_ms, &a->connection, err));
+	TRY(annot_client_recognise(a, err));
+	TRY(greet(a, deadline_ms, arena, &hello, err));
+	if (!a->greeted) {
+		TRY(keep_hello(a, hello, err));
+		TRY(annot_client_meet(a, err));
+		a->greeted = true;
+	}
+	return annot_client_login(a, err);
 }
 
 enum annot_status annot_client_connect(struct annot *a, int64_t deadline_ms,
 				       struct annot_error *err)
 {
-	enum annot_status status = connect_and_greet(a, deadline_ms, err);
-	if (status != ANNOT_OK)
-		a->connection = annot_connection_close(a->connection);
-	return status;
+	for (unsigned n = 0;; n++) {
+		enum annot_status status = connect_and_greet(a, deadline_ms, err);
+		if (status != ANNOT_OK)
+			a->connection = annot_connection_close(a->connection);
+		if (status != ANNOT_BUSY || !back_off(n, deadline_ms))
+			return status;
+	}
 }

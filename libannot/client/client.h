@@ -3,8 +3,8 @@
  * handle. Nothing that comes over the connection is trusted but bytes that verify: records by hash
  * and signature, texts by hash, checkpoints by the log's signature and consistency with the pin.
  *
- * Local state: $XDG_STATE_HOME/annot/ (default ~/.local/state/annot): known (socket TAB corpus hex,
- * one a line), corpora/<corpus hex>/checkpoint (the pin: newest verified note, replaced under
+ * Local state: $XDG_STATE_HOME/annot/ (default ~/.local/state/annot): known (socket TAB corpus hex, with
+ * tls+tcp:// TAB fingerprint of the certificate; one a line), corpora/<corpus hex>/checkpoint (the pin: newest verified note, replaced under
  * flock, never lowered), corpora/<corpus hex>/fork-evidence-* , outbox/<record hex> (signed records
  * without a proof yet), corpora/<corpus hex>/keyed/<SHA-256 of the key> (records under keys).
  */
@@ -22,18 +22,38 @@
 #include "state/authority.h"
 
 struct annot;
+struct annot_signer; /* signer.h */
+
+/* A daemon at tls+tcp:// that was never met before, and what it says of itself. */
+struct annot_contact {
+	const char *socket;
+	struct annot_hash certificate; /* SHA-256 of it; annot_fingerprint shows it */
+	struct annot_hash corpus;
+	const char *origin;
+};
 
 struct annot_options {
-	int version;        /* 1 */
-	const char *socket; /* nng URL; NULL: the default socket of the user */
+	int version;        /* 2; or 1, for a struct that ends after timeout_ms */
+	const char *socket; /* ipc://PATH, tls+tcp://HOST:PORT, tcp://HOST:PORT; NULL: the default socket of
+			       the user */
 	int timeout_ms;     /* for one call, retries on busy included */
+
+	/* For tls+tcp:// alone. */
+	const char *fingerprint; /* the certificate must have it ("SHA256:…"); NULL: it must be known from
+				    before, or be confirmed: */
+	bool (*confirm)(void *arg, const struct annot_contact *contact); /* at first contact; NULL: no */
+	/* The key that is proved there, at each connection; good as long as the handle. Statuses pass through. */
+	enum annot_status (*signer)(void *arg, const struct annot_signer **ret,
+				    struct annot_error *err);
+	void *arg;
 };
-#define ANNOT_OPTIONS_INIT ((struct annot_options){.version = 1, .timeout_ms = 30000})
+#define ANNOT_OPTIONS_INIT ((struct annot_options){.version = 2, .timeout_ms = 30000})
 
 /*
- * Connects and says hello. UNREACHABLE (no daemon; the text says how to start one), TIMEOUT,
- * PROTOCOL (speaks another version), REFUSED: the socket answered for another corpus before
- * (known).
+ * Connects and says hello; with tls+tcp:// proves a key, too. UNREACHABLE (no daemon; the text says how
+ * to start one), TIMEOUT, PROTOCOL (speaks another version), REFUSED: the socket answered for another
+ * corpus or with another certificate before (known), or it is not known yet and nobody confirmed it;
+ * DENIED: the key does not count there; BUSY: too many connections from here.
  */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_open(const struct annot_options *options,
 						     struct annot **ret, struct annot_error *err);
@@ -183,8 +203,6 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_fetch_policy(struct annot *a, ui
 							     struct annot_error *err);
 
 /* --- signing and submitting --- */
-
-struct annot_signer; /* signer.h */
 
 /* A signed record on its way. */
 struct annot_signed {

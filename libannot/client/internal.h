@@ -47,6 +47,16 @@ struct annot {
 	struct annot_arena *arena;           /* hello and genesis */
 	struct annot_hello_reply hello;
 	bool greeted, first_contact;
+	struct { /* of the options */
+		bool given; /* the fingerprint */
+		struct annot_hash fingerprint;
+		bool (*confirm)(void *arg, const struct annot_contact *contact);
+		enum annot_status (*signer)(void *arg, const struct annot_signer **ret,
+					    struct annot_error *err);
+		void *arg;
+	} remote;
+	struct annot_hash certificate; /* of tls+tcp:// */
+	bool certificate_known;        /* from before */
 	struct annot_arena *keys_arena;
 	const struct annot_keys_reply *keys;
 	struct annot_parsed_key *parsed_keys; /* one for each of keys */
@@ -71,7 +81,13 @@ enum annot_status annot_client_call(struct annot *a, enum annot_call_id id, cons
 				    struct annot_arena *arena, const void **ret,
 				    struct annot_error *err);
 
-/* Opens a connection and says hello; checks that the corpus is still the same. */
+/* The same over the connection that is there, with another limit. */
+enum annot_status annot_client_call_until(struct annot *a, enum annot_call_id id, const void *in,
+					  int64_t deadline_ms, struct annot_arena *arena,
+					  const void **ret, struct annot_error *err);
+
+/* Opens a connection and says hello; checks that corpus and certificate are still the same; proves
+ * the key. */
 enum annot_status annot_client_connect(struct annot *a, int64_t deadline_ms,
 				       struct annot_error *err);
 
@@ -82,10 +98,23 @@ enum annot_status annot_corpus_path(const struct annot_hash *corpus, const char 
 				    struct annot_buf *ret, struct annot_error *err);
 /* Opens PATH for locking (made with mode 0600) and takes the lock; closing *ret gives it back. */
 enum annot_status annot_lock(const char *path, int *ret, struct annot_error *err);
-/* Compares the corpus of the hello with known, or adds it. REFUSED: the socket had another corpus.
- */
+/* Compares the corpus of the hello and the certificate (NULL: none) with known, or adds them. REFUSED:
+ * the socket had others. */
 enum annot_status annot_known_check(const char *socket, const struct annot_hash *corpus,
-				    bool *ret_first, struct annot_error *err);
+				    const struct annot_hash *certificate, bool *ret_first,
+				    struct annot_error *err);
+/* Compares a certificate alone; *ret_known: it is there. REFUSED. */
+enum annot_status annot_known_certificate(const char *socket, const struct annot_hash *certificate,
+					  bool *ret_known, struct annot_error *err);
+
+/* --- tls+tcp:// (login.c); all of it does nothing for others --- */
+
+/* Before anything is said: the certificate is the one that is expected here, if any is. REFUSED. */
+enum annot_status annot_client_recognise(struct annot *a, struct annot_error *err);
+/* After the first hello, for any socket: it may be trusted to serve that corpus. REFUSED. */
+enum annot_status annot_client_meet(struct annot *a, struct annot_error *err);
+/* Proves the key. DENIED; statuses of the signer. */
+enum annot_status annot_client_login(struct annot *a, struct annot_error *err);
 
 /* --- trust (logkey.c, pin.c) --- */
 

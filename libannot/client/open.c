@@ -8,6 +8,7 @@
 #include "record/sshsig.h"
 
 enum { HANDLE_ARENA_MAX = 1 << 20, TIMEOUT_MAX_MS = 24 * 3600 * 1000 };
+enum { OPTIONS_REMOTE = 2 /* version that has fields for tls+tcp:// */ };
 
 /*
  * The default socket may lie in a folder below /tmp that anybody could have made first: only one's
@@ -48,6 +49,22 @@ static enum annot_status choose_socket(const struct annot_options *options, char
 	return ANNOT_OK;
 }
 
+static enum annot_status take_remote(struct annot *a, const struct annot_options *options,
+				     struct annot_error *err)
+{
+	if (options->version < OPTIONS_REMOTE)
+		return ANNOT_OK;
+	const char *given = options->fingerprint;
+	a->remote.given = given != NULL;
+	if (given && !annot_fingerprint_parse(given, strlen(given), &a->remote.fingerprint))
+		return annot_fail(err, ANNOT_USAGE,
+				  "fingerprint %.100s: expected SHA256: and 43 characters", given);
+	a->remote.confirm = options->confirm;
+	a->remote.signer = options->signer;
+	a->remote.arg = options->arg;
+	return ANNOT_OK;
+}
+
 static enum annot_status open_handle(struct annot *a, const struct annot_options *options,
 				     struct annot_error *err)
 {
@@ -56,16 +73,16 @@ static enum annot_status open_handle(struct annot *a, const struct annot_options
 	a->arena = annot_arena_new(HANDLE_ARENA_MAX);
 	if (!a->arena)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
-	TRY(annot_client_connect(a, annot_now_ms() + a->timeout_ms, err));
-	return annot_known_check(a->socket, &a->hello.corpus, &a->first_contact, err);
+	TRY(take_remote(a, options, err));
+	return annot_client_connect(a, annot_now_ms() + a->timeout_ms, err);
 }
 
 enum annot_status annot_open(const struct annot_options *options, struct annot **ret,
 			     struct annot_error *err)
 {
-	if (options->version != 1)
-		return annot_fail(err, ANNOT_USAGE, "options of version %d; this library knows 1",
-				  options->version);
+	if (options->version < 1 || options->version > OPTIONS_REMOTE)
+		return annot_fail(err, ANNOT_USAGE, "options of version %d; this library knows 1 to %d",
+				  options->version, OPTIONS_REMOTE);
 	if (options->timeout_ms < 1 || options->timeout_ms > TIMEOUT_MAX_MS)
 		return annot_fail(err, ANNOT_USAGE, "a timeout of %d ms; expected 1 to %d",
 				  options->timeout_ms, TIMEOUT_MAX_MS);

@@ -127,12 +127,14 @@ enum annot_status annot_items_next(struct annot_items *it, struct annot_import_i
 	items_drop(it);
 	json_decref(it->json);
 	it->json = NULL;
+	*ret = (struct annot_import_item){.file = it->file, .name = ""};
 	if (it->damaged)
 		return annot_fail(err, ANNOT_NOT_FOUND, "nothing more can be read");
-	enum annot_status status = lines ? next_line(it, ret, err) : items_next_json(it, ret, err);
-	if (status != ANNOT_OK && status != ANNOT_INVALID)
-		it->damaged = true;
-	if (status == ANNOT_OK)
+	enum annot_status status =
+		lines ? next_line(it, ret, err) : items_next_json(it, ret, err);
+	if (status == ANNOT_OK || status == ANNOT_INVALID)
 		ret->number = ret->envelope ? 0 : ++it->number;
+	else
+		it->damaged = true;
 	return status;
 }

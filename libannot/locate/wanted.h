@@ -36,7 +36,7 @@ struct annot_wanted;
 /*
  * max_edits: per mille of the words' letters that may differ in a place, at most
  * ANNOT_LOCATE_EDITS_MAX; 0: the words as they are, or folded. INVALID: the words are too long, not
- * UTF-8, or nothing but spaces. NO_MEMORY. Takes some 2 MiB and 20 bytes a letter. One thread at a
+ * UTF-8, or nothing but spaces. NO_MEMORY. Takes some 3 MiB and 20 bytes a letter. One thread at a
  * time.
  */
 ANNOT_CHECKED enum annot_status annot_wanted_new(struct annot_bytes words, unsigned max_edits,

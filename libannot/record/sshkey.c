@@ -28,14 +28,8 @@ struct annot_hash annot_key_author(const uint8_t key[ANNOT_KEY_SIZE])
 
 void annot_key_fingerprint(const uint8_t key[ANNOT_KEY_SIZE], char ret[51])
 {
-	static const char prefix[] = "SHA256:";
 	struct annot_hash author = annot_key_author(key);
-	char text[45];
-	sodium_bin2base64(text, sizeof(text), author.b, sizeof(author.b),
-			  sodium_base64_VARIANT_ORIGINAL);
-	memcpy(ret, prefix, 7);
-	memcpy(ret + 7, text, 43); /* without the padding, as ssh-keygen -l shows it */
-	ret[50] = '\0';
+	annot_fingerprint(&author, ret);
 }
 
 void annot_key_line(const uint8_t key[ANNOT_KEY_SIZE], char ret[96])

@@ -204,3 +204,14 @@ void annot_enrolment_request(const struct annot_hash *corpus, const char *name,
 	annot_buf_printf(ret, "annot-enrol/v1\ncorpus %s\nname %s\nkey %s\n",
 			 annot_hash_hex(corpus).text, name, line);
 }
+
+void annot_login_request(const struct annot_hash *corpus,
+			 const uint8_t binding[ANNOT_LOGIN_PART_SIZE],
+			 const uint8_t nonce[ANNOT_LOGIN_PART_SIZE], struct annot_buf *ret)
+{
+	annot_buf_printf(ret, "annot-login/v1\ncorpus %s\nbinding ", annot_hash_hex(corpus).text);
+	annot_buf_hex(ret, binding, ANNOT_LOGIN_PART_SIZE);
+	annot_buf_puts(ret, "\nnonce ");
+	annot_buf_hex(ret, nonce, ANNOT_LOGIN_PART_SIZE);
+	annot_buf_putc(ret, '\n');
+}

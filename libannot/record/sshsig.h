@@ -9,6 +9,7 @@
 
 #define ANNOT_NAMESPACE_RECORD "annot-record-v1"
 #define ANNOT_NAMESPACE_ENROL  "annot-enrol-v1"
+#define ANNOT_NAMESPACE_LOGIN  "annot-login-v1"
 enum { ANNOT_NAMESPACE_MAX = 64 };
 
 /* The bytes that are signed: 92 + strlen(name_space) of them, at most 92 + ANNOT_NAMESPACE_MAX. Returns the length. */
@@ -42,6 +43,16 @@ ANNOT_API enum annot_status annot_sshsig_unarmor(struct annot_bytes armor, const
 /* The enrolment request that a new key signs (namespace annot-enrol-v1), without its signature. */
 ANNOT_API void annot_enrolment_request(const struct annot_hash *corpus, const char *name,
 				       const uint8_t key[ANNOT_KEY_SIZE], struct annot_buf *ret);
+
+/*
+ * What who comes by tls+tcp:// signs (namespace annot-login-v1): "annot-login/v1 LF corpus <hex64> LF
+ * binding <hex64> LF nonce <hex64> LF". The binding is the connection's (RFC 9266, tls-exporter), the
+ * nonce the daemon's, both of ANNOT_LOGIN_PART_SIZE bytes.
+ */
+enum { ANNOT_LOGIN_PART_SIZE = 32 };
+void annot_login_request(const struct annot_hash *corpus,
+			 const uint8_t binding[ANNOT_LOGIN_PART_SIZE],
+			 const uint8_t nonce[ANNOT_LOGIN_PART_SIZE], struct annot_buf *ret);
 
 /* Initialises libsodium and runs the self-tests once; INTERNAL if they fail. Idempotent, thread-safe. */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_crypto_init(struct annot_error *err);

@@ -25,12 +25,29 @@ enum annot_status annot_fail_not_enrolled(const struct annot_hash *author, struc
 			  annot_author_fingerprint(author).text);
 }
 
-struct annot_key *annot_keys_find(const struct annot_authority *a, const struct annot_hash *author)
+/* An author is a hash already. */
+static unsigned author_hash(const struct annot_hash *author)
+{
+	unsigned ret;
+
+	memcpy(&ret, author->b, sizeof(ret));
+	return ret;
+}
+
+static struct annot_author *author_find(const struct annot_authority *a,
+					const struct annot_hash *author)
 {
 	struct annot_author *entry = NULL;
+
+	HASH_FIND_BYHASHVALUE(hh, a->authors, author, sizeof(*author), author_hash(author), entry);
+	return entry;
+}
+
+struct annot_key *annot_keys_find(const struct annot_authority *a, const struct annot_hash *author)
+{
+	struct annot_author *entry = author_find(a, author);
 	struct annot_key *key;
 
-	HASH_FIND(hh, a->authors, author, sizeof(*author), entry);
 	if (!entry)
 		return NULL;
 	for (key = entry->newest; key; key = key->before)
@@ -117,13 +134,14 @@ struct annot_key *annot_keys_add(struct annot_authority *a, struct annot_person 
 	key->info.revoked = ANNOT_NEVER;
 	key->person = person;
 	person_to_info(key);
-	HASH_FIND(hh, a->authors, &card->hash, sizeof(card->hash), entry);
+	entry = author_find(a, &card->hash);
 	if (!entry) {
 		entry = annot_arena_alloc(a->arena, sizeof(*entry));
 		if (!entry)
 			return NULL;
 		entry->author = card->hash;
-		HASH_ADD(hh, a->authors, author, sizeof(entry->author), entry);
+		HASH_ADD_BYHASHVALUE(hh, a->authors, author, sizeof(entry->author),
+				     author_hash(&entry->author), entry);
 		if (annot_table_failed(entry))
 			return NULL;
 	}
@@ -171,7 +189,7 @@ void annot_keys_drop(struct annot_authority *a, struct annot_key *key)
 		if (a->keys[i] != key)
 			a->keys[n++] = a->keys[i];
 	a->n_keys = n;
-	HASH_FIND(hh, a->authors, &key->info.author, sizeof(key->info.author), entry);
+	entry = author_find(a, &key->info.author);
 	for (struct annot_key **at = entry ? &entry->newest : NULL; at && *at; at = &(*at)->before)
 		if (*at == key) {
 			*at = key->before;

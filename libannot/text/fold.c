@@ -27,18 +27,6 @@ struct folder {
 	bool no_memory;
 };
 
-/* How ASCII folds; 0 for what needs a look at its neighbours: white space, the hyphen, NUL. */
-static const char ascii_fold[128] = {
-	0,    1,   2,   3,   4,   5,   6,   7,    8,   0,   0,   0,   0,    0,   14,  15,
-	16,   17,  18,  19,  20,  21,  22,  23,   24,  25,  26,  27,  28,   29,  30,  31,
-	0,    '!', '"', '#', '$', '%', '&', '\'', '(', ')', '*', '+', ',',  0,   '.', '/',
-	'0',  '1', '2', '3', '4', '5', '6', '7',  '8', '9', ':', ';', '<',  '=', '>', '?',
-	'@',  'a', 'b', 'c', 'd', 'e', 'f', 'g',  'h', 'i', 'j', 'k', 'l',  'm', 'n', 'o',
-	'p',  'q', 'r', 's', 't', 'u', 'v', 'w',  'x', 'y', 'z', '[', '\\', ']', '^', '_',
-	'\'', 'a', 'b', 'c', 'd', 'e', 'f', 'g',  'h', 'i', 'j', 'k', 'l',  'm', 'n', 'o',
-	'p',  'q', 'r', 's', 't', 'u', 'v', 'w',  'x', 'y', 'z', '{', '|',  '}', '~', 127,
-};
-
 static void push_run(struct folder *f, size_t source, size_t unit)
 {
 	if (f->n_runs == f->runs_cap) {
@@ -156,7 +144,7 @@ static void fold_plain(struct folder *f)
 			out += ascii;
 			continue;
 		}
-		char to = ascii_fold[s[at]];
+		char to = annot_fold_byte[s[at]];
 		if (!to && !is_single_space(f, out, at))
 			break;
 		*out++ = to ? to : ' ';
@@ -278,7 +266,7 @@ static void fold_letter(struct folder *f, size_t start, uint32_t cp)
 	/* A mark behind ASCII belongs to the byte that fold_plain has emitted already: take that
 	 * back. */
 	if (start > 0 && annot_fold_joins(cp) && (uint8_t)f->text[start - 1] < 0x80 &&
-	    ascii_fold[(uint8_t)f->text[start - 1]] != 0) {
+	    annot_fold_byte[(uint8_t)f->text[start - 1]] != 0) {
 		start--;
 		f->n--;
 		if (f->runs[f->n_runs - 1].folded == f->n)

@@ -4,6 +4,11 @@
 
 #include "base/bytes.h"
 
+/* How a byte of ASCII folds; 0 for what needs a look at its neighbours: white space, the hyphen,
+ * NUL.
+ */
+extern const char annot_fold_byte[128];
+
 /*
  * Folds from s[at] on, at < len, as far as there is ASCII that goes byte for byte whatever else
  * stands around it, to out, where len - at bytes have room. Returns how many bytes it was: 0 does

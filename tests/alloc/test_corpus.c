@@ -99,7 +99,7 @@ static void assert_sound(const char *dir)
 	size_t len = 0;
 	uint64_t findings = 0;
 	FILE *to = open_memstream(&text, &len);
-	assert_ok(corpus_fsck(dir, 1, to, &findings, &test_error));
+	assert_ok(corpus_fsck(dir, 1, false, to, &findings, &test_error));
 	fclose(to);
 	if (findings)
 		fail_msg("fsck: %s", text);
@@ -166,7 +166,7 @@ static enum annot_status rebuild(void *ctx)
 {
 	struct work *w = ctx;
 	uint64_t records = 99;
-	enum annot_status status = ALLOC(corpus_rebuild(w->dir, &records, &test_error));
+	enum annot_status status = ALLOC(corpus_rebuild(w->dir, NULL, &records, &test_error));
 	assert_int_equal(records, status == ANNOT_OK ? w->c->n : 99);
 	return alloc_failed() && status == ANNOT_OK ? ANNOT_NO_MEMORY : status;
 }
@@ -179,7 +179,7 @@ static enum annot_status fsck(void *ctx)
 	char *text = NULL;
 	size_t len = 0;
 	FILE *to = open_memstream(&text, &len);
-	enum annot_status status = ALLOC(corpus_fsck(w->dir, 1, to, &findings, &test_error));
+	enum annot_status status = ALLOC(corpus_fsck(w->dir, 1, false, to, &findings, &test_error));
 	fclose(to);
 	if (len > 0)
 		fail_msg("fsck: %s", text);

@@ -22,6 +22,7 @@ static enum annot_status answer(struct stored *s, enum annot_call_id call, const
 #define ANSWER_READ(name)                                                                          \
 	case ANNOT_CALL_##name:                                                                    \
 		return on_##name(&s->call, in, reply);
+#define ANSWER_OPEN ANSWER_READ
 #define ANSWER_WRITE(name)
 #define CALL(name, request, reply, access, doc) ANSWER_##access(name)
 #include "proto/calls.def"

@@ -273,6 +273,13 @@ static void test_what_stands(void **state)
 	assert_string_equal(anchor_text(f, amended), "changed 27..50 in #7");
 }
 
+static void count_anchors(void *arg, const char *what, uint64_t done, uint64_t of)
+{
+	(void)of;
+	if (strcmp(what, "anchors") == 0)
+		*(size_t *)arg = (size_t)done;
+}
+
 /* Made again they are the same: after a rebuild, and where an older algorithm made them. */
 static void test_made_again(void **state)
 {
@@ -289,8 +296,9 @@ static void test_made_again(void **state)
 	stop(f);
 	ask(f->dir, all, &before);
 	assert_true(strlen(before.data) > 60);
+	static const struct rebuild deferred = {.defer = true};
 	uint64_t n;
-	assert_ok(corpus_rebuild(f->dir, &n, &test_error));
+	assert_ok(corpus_rebuild(f->dir, &deferred, &n, &test_error));
 	ask(f->dir, all, &after);
 	assert_string_equal(after.data, "");
 	start(f);
@@ -298,11 +306,20 @@ static void test_made_again(void **state)
 	stop(f);
 	ask(f->dir, all, &after);
 	assert_string_equal(after.data, before.data);
+	/* Not put off. */
+	size_t told = 0;
+	const struct rebuild how = {.progress = count_anchors, .arg = &told};
+	assert_ok(corpus_rebuild(f->dir, &how, &n, &test_error));
+	ask(f->dir, all, &after);
+	assert_string_equal(after.data, before.data);
+	ask(f->dir, "SELECT * FROM due", &after);
+	assert_string_equal(after.data, "");
+	assert_int_equal(told, 3);
 	/* Rows of another algorithm count no more. */
 	ask(f->dir, "UPDATE meta SET value=value-1 WHERE key=4", &after);
 	ask(f->dir, "UPDATE anchor SET score=1", &after);
 	start(f);
-	await_done(3);
+	await_done(4);
 	stop(f);
 	ask(f->dir, all, &after);
 	assert_string_equal(after.data, before.data);

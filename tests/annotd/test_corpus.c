@@ -111,7 +111,7 @@ static void assert_no_findings(const char *dir)
 	size_t len = 0;
 	uint64_t findings = 0;
 	FILE *to = open_memstream(&text, &len);
-	assert_ok(corpus_fsck(dir, 2, to, &findings, &test_error));
+	assert_ok(corpus_fsck(dir, 2, false, to, &findings, &test_error));
 	fclose(to);
 	if (findings)
 		fail_msg("fsck: %s", text);
@@ -266,7 +266,7 @@ static void test_file_ahead(void **state)
 	assert_error_says("fork");
 	uint64_t findings = 0;
 	FILE *to = fopen("/dev/null", "w");
-	assert_ok(corpus_fsck(f->dir, 2, to, &findings, &test_error));
+	assert_ok(corpus_fsck(f->dir, 2, false, to, &findings, &test_error));
 	fclose(to);
 	assert_true(findings > 0);
 	test_folder_remove(old);
@@ -393,7 +393,7 @@ static void test_index_lost(void **state)
 	f->corpus = corpus_close(f->corpus);
 	assert_no_findings(f->dir);
 	uint64_t n = 0;
-	assert_ok(corpus_rebuild(f->dir, &n, &test_error));
+	assert_ok(corpus_rebuild(f->dir, NULL, &n, &test_error));
 	assert_int_equal(n, f->test->n);
 	assert_no_findings(f->dir);
 	reopen(f);
@@ -582,7 +582,7 @@ static void test_quorum_settles_later(void **state)
 	f->corpus = corpus_close(f->corpus);
 	assert_no_findings(f->dir);
 	uint64_t n;
-	assert_ok(corpus_rebuild(f->dir, &n, &test_error));
+	assert_ok(corpus_rebuild(f->dir, NULL, &n, &test_error));
 	assert_no_findings(f->dir);
 	reopen(f);
 }
@@ -627,7 +627,7 @@ static void test_withhold(void **state)
 	f->corpus = corpus_close(f->corpus);
 	assert_no_findings(f->dir);
 	uint64_t n;
-	assert_ok(corpus_rebuild(f->dir, &n, &test_error));
+	assert_ok(corpus_rebuild(f->dir, NULL, &n, &test_error));
 	assert_no_findings(f->dir);
 	reopen(f);
 	assert_null(corpus_read_only(f->corpus));
@@ -784,7 +784,7 @@ static void test_fsck_finds(void **state)
 	size_t text_len = 0;
 	uint64_t findings = 0;
 	FILE *to = open_memstream(&text, &text_len);
-	assert_ok(corpus_fsck(f->dir, 2, to, &findings, &test_error));
+	assert_ok(corpus_fsck(f->dir, 2, false, to, &findings, &test_error));
 	fclose(to);
 	assert_true(findings >= 2); /* signature and node at least */
 	assert_non_null(strstr(text, "#2: "));

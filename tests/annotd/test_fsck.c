@@ -75,7 +75,7 @@ static void finds(const struct fixture *f, uint64_t n, const char *line)
 	size_t len = 0;
 	uint64_t findings = 0;
 	FILE *to = open_memstream(&text, &len);
-	assert_ok(corpus_fsck(f->dir, 2, to, &findings, &test_error));
+	assert_ok(corpus_fsck(f->dir, 2, false, to, &findings, &test_error));
 	fclose(to);
 	if (findings != n || !strstr(text, line))
 		fail_msg("%llu findings:\n%s", (unsigned long long)findings, text);
@@ -127,6 +127,57 @@ static void test_log(void **state)
 	finds(f, 0, "");
 }
 
+/* #6: a second version of the document, and what follows from all of it, made. */
+static void with_versions(struct fixture *f)
+{
+	static const char again[] = "They say that it rained. The minister said so.";
+	const struct test_entry *doc =
+		test_put_version(f->test, &f->bob, f->test->entries[2], again);
+	struct corpus *corpus;
+	uint64_t n;
+	assert_ok(corpus_open(f->dir, &corpus, &test_error));
+	admit(corpus, doc);
+	assert_ok(corpus_content(corpus, doc->index, annot_bytes_of(again), &test_error));
+	corpus_close(corpus);
+	finds(f, 0, ""); /* due, and not made */
+	assert_ok(corpus_rebuild(f->dir, NULL, &n, &test_error));
+	finds(f, 0, "");
+}
+
+/* What follows from texts, and is kept. */
+static void test_derived(void **state)
+{
+	static const struct {
+		const char *file, *sql, *line;
+	} cases[] = {
+		{"index.db", "UPDATE anchor SET start=start-1",
+		 "#3: the anchor of target 1 is not what the texts of #6 give; run annotd "
+		 "rebuild\n"},
+		{"index.db", "UPDATE anchor SET score=score-1",
+		 "#3: the anchor of target 1 is not"},
+		{"index.db", "DELETE FROM anchor",
+		 "#3: the index has no anchor of target 1, and does not say that it is to be made; "
+		 "run annotd rebuild\n"},
+		{"index.db", "UPDATE anchor SET doc=2", "#3: the index has no anchor of target 1"},
+		{"search.db", "UPDATE piece SET chars=1",
+		 "search.db: the words of records #0 to #6 have other places; run annotd rebuild"},
+		{"search.db", "DELETE FROM content_1_data WHERE id>10", "search.db cannot be read"},
+	};
+	struct fixture *f = *state;
+	with_versions(f);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		uint64_t n;
+		print_message("%s\n", cases[i].sql);
+		sql(f, cases[i].file, cases[i].sql);
+		finds(f, 1, cases[i].line);
+		assert_ok(corpus_rebuild(f->dir, NULL, &n, &test_error));
+		finds(f, 0, "");
+	}
+	/* Of another version of the algorithm they are made again. */
+	sql(f, "index.db", "UPDATE anchor SET score=1; UPDATE meta SET value=value-1 WHERE key=4");
+	finds(f, 0, "");
+}
+
 static void test_index(void **state)
 {
 	static const struct {
@@ -164,7 +215,7 @@ static void test_index(void **state)
 		sql(f, "index.db", cases[i].sql);
 		print_message("%s\n", cases[i].sql);
 		finds(f, cases[i].n, cases[i].line);
-		assert_ok(corpus_rebuild(f->dir, &records, &test_error));
+		assert_ok(corpus_rebuild(f->dir, NULL, &records, &test_error));
 		finds(f, 0, "");
 	}
 }
@@ -188,7 +239,7 @@ static void test_twice(void **state)
 	assert_ok(store_commit_truth(store, &root, &test_error));
 	store_close(store);
 	finds(f, 1, "index.db has 6 of 7 records");
-	assert_ok(corpus_rebuild(f->dir, &records, &test_error));
+	assert_ok(corpus_rebuild(f->dir, NULL, &records, &test_error));
 	assert_int_equal(records, f->test->n + 1);
 	finds(f, 0, "");
 	sql(f, "index.db", "UPDATE rec SET effect=0 WHERE seq=6");
@@ -231,11 +282,8 @@ static void test_withheld(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_none),
-		TEST(test_log),
-		TEST(test_index),
-		TEST(test_twice),
-		TEST(test_withheld),
+		TEST(test_none),    TEST(test_log),   TEST(test_index),
+		TEST(test_derived), TEST(test_twice), TEST(test_withheld),
 	};
 	log_start(LOG_LEVEL_ERROR);
 	return cmocka_run_group_tests_name("annotd/fsck", tests, NULL, NULL);

@@ -253,7 +253,7 @@ static void test_pieces(void **state)
 static void test_shares(void **state)
 {
 	struct stored *s = *state;
-	enum { DOCUMENTS = 60, LEN_MAX = 300000 };
+	enum { DOCUMENTS = 60, LEN_MAX = 900000 };
 	AUTO_FREE char *text = malloc(LEN_MAX + 100);
 	assert_non_null(text);
 	for (size_t i = 0; i < DOCUMENTS; i++) {

@@ -116,11 +116,11 @@ static void same_after_rebuild(struct fixture *f)
 {
 	uint64_t records, findings = 0;
 	f->corpus = corpus_close(f->corpus);
-	assert_ok(corpus_fsck(f->dir, 2, stderr, &findings, &test_error));
+	assert_ok(corpus_fsck(f->dir, 2, false, stderr, &findings, &test_error));
 	assert_int_equal(findings, 0);
 	char *before = dump(f->dir);
 	assert_non_null(strstr(before, "rec|"));
-	assert_ok(corpus_rebuild(f->dir, &records, &test_error));
+	assert_ok(corpus_rebuild(f->dir, NULL, &records, &test_error));
 	char *after = dump(f->dir);
 	assert_string_equal(after, before);
 	assert_null(strstr(after, "void|"));

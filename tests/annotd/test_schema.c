@@ -196,8 +196,8 @@ static void a_corpus_of_another_version(void **state)
 	assert_status(corpus_open(dir, &c, &test_error), ANNOT_REFUSED);
 	assert_error_says("truth.db has schema");
 	assert_error_says("use a newer annotd");
-	assert_status(corpus_rebuild(dir, &n, &test_error), ANNOT_REFUSED);
-	assert_status(corpus_fsck(dir, 1, stdout, &n, &test_error), ANNOT_REFUSED);
+	assert_status(corpus_rebuild(dir, NULL, &n, &test_error), ANNOT_REFUSED);
+	assert_status(corpus_fsck(dir, 1, false, stdout, &n, &test_error), ANNOT_REFUSED);
 	set_version(dir, "truth.db", 0, id);
 	assert_status(corpus_open(dir, &c, &test_error), ANNOT_MISMATCH);
 	assert_error_says("cannot bring to");
@@ -214,7 +214,7 @@ static void a_corpus_of_another_version(void **state)
 		assert_ok(corpus_open(dir, &c, &test_error));
 		assert_null(corpus_read_only(c));
 		corpus_close(c);
-		assert_ok(corpus_fsck(dir, 1, stdout, &n, &test_error));
+		assert_ok(corpus_fsck(dir, 1, false, stdout, &n, &test_error));
 		assert_int_equal(n, 0);
 	}
 	set_version(dir, "index.db", store_index_file.version, 7);

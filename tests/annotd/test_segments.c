@@ -330,7 +330,7 @@ static void assert_fsck(struct fixture *f, uint64_t n, const char *line)
 	size_t len = 0;
 	uint64_t findings = 0;
 	FILE *to = open_memstream(&text, &len);
-	assert_ok(corpus_fsck(f->dir, 1, to, &findings, &test_error));
+	assert_ok(corpus_fsck(f->dir, 1, false, to, &findings, &test_error));
 	fclose(to);
 	if (findings != n || !strstr(text, line))
 		fail_msg("%llu findings: %s", (unsigned long long)findings, text);
@@ -353,7 +353,7 @@ static void test_fsck(void **state)
 	assert_fsck(f, 1, "a bucket does not have its checksum");
 	assert_int_equal(truncate(path, 100), 0);
 	assert_fsck(f, 1, "it does not begin as one");
-	assert_ok(corpus_rebuild(f->dir, &records, &test_error));
+	assert_ok(corpus_rebuild(f->dir, NULL, &records, &test_error));
 	assert_fsck(f, 0, "");
 	assert_int_equal(count_files(f), 1);
 	open_corpus(f);

@@ -191,7 +191,8 @@ double program_wall(const char *const *argv, const char *output)
 
 double daemon_offline(const char *program, const char *command, const char *dir)
 {
-	const char *const argv[] = {program, command, "--corpus", dir, NULL};
+	/* The rest of what follows from the log is made and checked beside serving. */
+	const char *const argv[] = {program, command, "--defer", "--corpus", dir, NULL};
 	char output[BENCH_PATH_MAX];
 	output_path(dir, output);
 	return program_wall(argv, output);

@@ -59,11 +59,13 @@ expect() {
 one_line() { [ "$(wc -l <"$work/out")" = 1 ] || fail "more than one line: $(cat "$work/out")"; }
 
 # start CORPUS URL LOG: starts annotd, waits until it says that it serves; its pid is in $started.
+also= # more arguments, as words
 started=
 start() {
 	: >"$3"
 	replace='exec'
-	as daemon "$ANNOTD" --corpus "$1" --listen "$2" 2>>"$3" </dev/null &
+	# shellcheck disable=SC2086 # words
+	as daemon "$ANNOTD" --corpus "$1" --listen "$2" $also 2>>"$3" </dev/null &
 	started=$!
 	replace=
 	tries=0

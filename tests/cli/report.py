@@ -171,6 +171,10 @@ def tampered():
     yield "the author as shown", '</code> by <b data-by>chloe', '</code> by <b data-by>alice', claim, "FAIL author the page says alice"
     yield "a card that is not shown", '<dt>text</dt><dd class="value" dir="auto" data-f="text" data-n="0">The draft is fair to everybody.</dd>', \
         '', claim, "FAIL shown 1 cards"
+    shown = '<dd class="value" dir="auto" data-f="text" data-n="0">The draft is fair to everybody.</dd>'
+    yield "a hidden value", shown, '<dd>The draft is fair to nobody.</dd>' + shown.replace("<dd ", "<dd hidden "), claim, "FAIL shown card text is hidden"
+    yield "a value beside it", shown, shown + '<dt>text</dt><dd>It is not.</dd>', claim, "FAIL shown something stands among"
+    yield "a hidden text", '<details class="version"><summary>', '<details class="version" hidden><summary>', claim, "FAIL words the text of"
     yield "the proof", 'data-path="%s"' % path, 'data-path="%s"' % other, claim, "FAIL logged the proof does not lead"
     newest, older = re.findall('<div class="text".*?</div>', page, re.S)
     yield "the text", newest, newest.replace("Corrected", "Approved"), document, "FAIL words the text shown"
@@ -217,6 +221,10 @@ def test_shown(browser):
     check("WITHHELD" in browser.run("return document.querySelector('#a%s').textContent" % article("secret")[0]), "withheld")
     diff = browser.run("return [...document.querySelectorAll('#a%s .diff ins')].map(e => e.textContent)" % quote)
     check("special " in diff and "accord" in diff, diff)
+    document = re.search('<article class="document"[^>]* id="a(\\d+)"', page)[1]
+    diff = browser.run("return [...document.querySelectorAll('#a%s .diff ins')].map(e => e.textContent).join('')" % document)
+    check(diff.startswith("Corrected."), "the text's own diff:", diff)
+    check(browser.run("return document.querySelector('#a%s .history').open" % article("conflict")[0]), "a conflict's versions are folded away")
     check(browser.run("return [...document.querySelectorAll('mark.again[data-b~=\"%s.0\"]')].map(m => m.textContent).join('')" % quote)
           == "The draft is ready, and it is fair to all three shores.", "moved words are not marked")
     check(browser.run("return document.querySelectorAll('mark.n2').length > 0 && document.querySelectorAll('mark.n3').length > 0"), "overlaps")
@@ -260,6 +268,16 @@ def test_without_javascript(browser):
     check("Check in this browser" not in drawn, "a button that does nothing")
     browser.devtools("Emulation.setScriptExecutionDisabled", value=False)
 
+def test_print_and_dark(browser):
+    browser.open(url)
+    ink = "const s = getComputedStyle(document.body); return [s.color, s.backgroundColor]"
+    light = browser.run(ink)
+    browser.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    check(browser.run(ink) not in (light, light[::-1]), "the same in the dark")
+    browser.devtools("Emulation.setEmulatedMedia", media="print", features=[])
+    check(not browser.shown("#check-all") and not browser.shown("nav") and browser.shown(".text"), "buttons in print")
+    browser.devtools("Emulation.setEmulatedMedia", media="")
+
 url = "file://" + os.path.join(folder, "all.html")
 # Nothing else has a name: what Chromium itself would like to load does not leave the machine, and is not counted.
 with Browser("--host-resolver-rules=MAP hostile.test 127.0.0.1:%d, MAP * ~NOTFOUND" % server.server_address[1]) as chromium:
@@ -272,6 +290,7 @@ with Browser("--host-resolver-rules=MAP hostile.test 127.0.0.1:%d, MAP * ~NOTFOU
     test_shown(chromium)
     test_pointer_and_keyboard(chromium)
     test_without_javascript(chromium)
+    test_print_and_dark(chromium)
     test_tampered(chromium)
     check(hits == [], "requests:", hits)
     test_policy(chromium)

@@ -242,7 +242,7 @@ static void assert_no_findings(const char *dir)
 	size_t len = 0;
 	uint64_t findings = 0;
 	FILE *to = open_memstream(&text, &len);
-	assert_ok(corpus_fsck(dir, 2, to, &findings, &test_error));
+	assert_ok(corpus_fsck(dir, 2, false, to, &findings, &test_error));
 	fclose(to);
 	if (findings)
 		fail_msg("fsck: %s", text);

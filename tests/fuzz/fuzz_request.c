@@ -40,6 +40,7 @@ static enum annot_status answer(const struct annot_call_def *call, const void *i
 #define ANSWER_READ(name)                                                                          \
 	case ANNOT_CALL_##name:                                                                    \
 		return on_##name(&stored->call, in, reply);
+#define ANSWER_OPEN ANSWER_READ
 #define ANSWER_WRITE(name)
 #define CALL(name, request, reply, access, doc) ANSWER_##access(name)
 #include "proto/calls.def"
@@ -61,7 +62,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (annot_request_decode(annot_bytes(data, size), stored->call.arena, &call, &in, err) !=
 	    ANNOT_OK)
 		return 0;
-	if (call->access != ANNOT_READ)
+	if (call->access == ANNOT_WRITE)
 		return 0;
 	REQUIRE(reader_begin(stored->reader, err) == ANNOT_OK);
 	void *reply = annot_arena_alloc(stored->call.arena, call->reply->size);

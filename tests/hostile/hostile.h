@@ -6,20 +6,10 @@
 #define TESTS_HOSTILE_HOSTILE_H
 
 #include "daemon.h"
+#include "sanitized.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 enum {
 	HONEST_RECORDS = 1500, /* that the honest client may submit */
@@ -94,7 +84,8 @@ void honest_mark(struct honest *h);
 size_t honest_quantiles(struct honest *h, double *ret_p50_us, double *ret_p99_us,
 			double *ret_max_us);
 
-/* --- writer.c: bob, whose key the corpus of hostile_setup has, writes one record after the other */
+/* --- writer.c: bob, whose key the corpus of hostile_setup has, writes one record after the other
+ */
 
 struct honest_writer {
 	struct hostile *h;

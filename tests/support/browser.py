@@ -32,12 +32,12 @@ class Browser:
                                                                stderr=subprocess.DEVNULL, text=True))
             stack.callback(self.driver.terminate)
             port = next(line.split("port ")[1].strip(" .\n") for line in self.driver.stdout if "successfully on port " in line)
-            self.connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=120)
+            self.connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=310)
             stack.callback(self.connection.close)
             self.session = None
             self.session = self.call("POST", "/session", {"capabilities": {"alwaysMatch": self.capabilities()}})["sessionId"]
             stack.callback(self.call, "DELETE", "")
-            self.call("POST", "/timeouts", {"script": 60000, "pageLoad": 60000})
+            self.call("POST", "/timeouts", {"script": 300000, "pageLoad": 300000})
             self.stack = stack.pop_all()
         return self
 

@@ -205,8 +205,25 @@ static const char *some_word(struct filled *f, char ret[512])
 	}
 }
 
+static void note_finding(void *arg, uint64_t first, uint64_t end, const char *what)
+{
+	assert_true(first < end);
+	annot_buf_printf(arg, "%s\n", what);
+}
+
+/* What fsck says of it; "": all is well. */
+static void checked(struct filled *f, const char *what)
+{
+	AUTO_BUF struct annot_buf said = ANNOT_BUF_INIT(4096);
+
+	annot_buf_puts(&said, "");
+	assert_ok(search_check(f->s->dir, note_finding, &said, &test_error));
+	assert_string_equal(said.data, what);
+}
+
 static void ask(struct filled *f, int rounds)
 {
+	checked(f, "");
 	for (int i = 0; i < rounds; i++) {
 		char one[512], two[512], none[512];
 		const char *words[] = {some_word(f, one), some_word(f, two)};
@@ -389,6 +406,53 @@ static void test_made_anew(void **state)
 	assert_ok(search_drop(f->s->dir, &test_error));
 }
 
+/* Words that are missing, too many or elsewhere are seen, as far as the file says that it has them.
+ */
+static void test_check(void **state)
+{
+	static const struct {
+		const char *damage, *repair, *says;
+	} cases[] = {
+		{"UPDATE piece SET byte=byte+1 WHERE row=(SELECT max(row) FROM piece)",
+		 "UPDATE piece SET byte=byte-1 WHERE row=(SELECT max(row) FROM piece)",
+		 "have other places\n"},
+		{"UPDATE shard SET next=next-1", "UPDATE shard SET next=next+1",
+		 "are not those of the log\n"},
+		{"INSERT INTO gone VALUES(2)", "DELETE FROM gone", "are not those of the log\n"},
+		{"INSERT INTO waiting VALUES(1,0,0,0)", "DELETE FROM waiting WHERE seq=1",
+		 "are not those of the log\n"},
+		{"UPDATE shard SET next=1000", "UPDATE shard SET next=4", "are beyond the log\n"},
+	};
+	struct filled *f = *state;
+	AUTO_FREE char *text = malloc(4 * TEXT_MAX);
+	size_t len = random_text(&f->seed, letters, COUNT(letters), TEXT_MAX / 8, text);
+	const struct test_entry *one, *two;
+
+	checked(f, "");
+	one = put_document(f, "one", text, len);
+	put_claim(f, "said beside it");
+	two = put_document(f, "two", "short", 5);
+	stored_sync(f->s);
+	put_content(f, one, text, len);
+	fill(f, -1);
+	checked(f, ""); /* the other waits for its content */
+	assert_ok(search_tidy(f->search, &test_error));
+	f->search = search_close(f->search);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		stored_sql(f->s, "search.db", cases[i].damage);
+		checked(f, cases[i].says);
+		stored_sql(f->s, "search.db", cases[i].repair);
+		checked(f, "");
+	}
+	put_content(f, two, "short", 5);
+	checked(f, "");
+	stored_sql(f->s, "search.db", "DELETE FROM waiting"); /* so it would never be made */
+	checked(f, "lack some\n");
+	stored_sql(f->s, "search.db", "DELETE FROM said_1_data WHERE id>10");
+	assert_status(search_check(f->s->dir, note_finding, NULL, &test_error), ANNOT_STORE);
+	assert_ok(search_open(f->s->dir, f->log, SMALL_SHARD, &f->search, &test_error));
+}
+
 /* Whatever a word is, FTS5 sees its runs in quotes, and not many. */
 static void test_hostile(void **state)
 {
@@ -432,6 +496,7 @@ int main(void)
 		T(test_as_looking_through),
 		T(test_withheld),
 		T(test_made_anew),
+		T(test_check),
 		T(test_hostile),
 	};
 

@@ -23,6 +23,11 @@ static void test_appends(void **state)
 	struct annot_bytes bytes = annot_buf_bytes(&b);
 	assert_ptr_equal(bytes.data, b.data);
 	assert_int_equal(bytes.len, b.len);
+	memcpy(annot_buf_extend(&b, 3), "end", 3);
+	assert_string_equal(b.data + bytes.len, "end");
+	assert_non_null(annot_buf_extend(&b, 0));
+	assert_null(annot_buf_extend(&b, 1000));
+	assert_status(annot_buf_check(&b, "a test", NULL), ANNOT_TOO_LARGE);
 }
 
 static void test_growth(void **state)

@@ -85,7 +85,7 @@ static void test_urls(void **state)
 	options.timeout_ms = 0;
 	assert_status(annot_open(&options, &a, &test_error), ANNOT_USAGE);
 	options = ANNOT_OPTIONS_INIT;
-	options.version = 2;
+	options.version = 3;
 	assert_status(annot_open(&options, &a, &test_error), ANNOT_USAGE);
 }
 
