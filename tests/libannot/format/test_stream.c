@@ -4,7 +4,8 @@
 #include "memory.h"
 
 #ifdef __SANITIZE_ADDRESS__
-#include <sanitizer/allocator_interface.h>
+/* As in sanitizer/allocator_interface.h, which gcc's packages have not got. */
+size_t __sanitizer_get_current_allocated_bytes(void);
 
 /* What was freed is kept for a while there: what is in use counts. */
 static size_t in_use(void)
