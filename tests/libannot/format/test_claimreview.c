@@ -337,6 +337,24 @@ static void test_import_places(void **state)
 	assert_string_equal(annot_record_text(d->taken[1], "scale"), "twice");
 }
 
+/* Old markup reviews a work instead of a Claim; its author made the claim all the same. */
+static void test_import_old_markup(void **state)
+{
+	struct desk *d = *state;
+	assert_ok(desk_import(d, "claimreview",
+			      "{\"@type\":\"ClaimReview\",\"url\":\"https://other.example/"
+			      "9\",\"claimReviewed\":\"It rains.\","
+			      "\"author\":{\"name\":\"Other "
+			      "Desk\"},\"itemReviewed\":{\"@type\":\"CreativeWork\",\"author\":"
+			      "{\"name\":\"Mara "
+			      "Ilves\"},\"datePublished\":\"2015\"},\"reviewRating\":{"
+			      "\"alternateName\":\"False\"}}"));
+	assert_string_equal(annot_record_text(d->taken[0], "claimant"), "Mara Ilves");
+	assert_string_equal(annot_record_text(d->taken[0], "date"), "2015");
+	assert_string_equal(annot_record_text(d->taken[1], "imported-author"), "Other Desk");
+	assert_string_equal(annot_record_text(d->taken[1], "rating"), "false");
+}
+
 static void test_import_ratings(void **state)
 {
 	static const char *const unknown[] = {"Pants on fire", "Satire" /* in two scales */, ""};
@@ -387,10 +405,19 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_required),      TEST(test_authors),        TEST(test_appearances),
-		TEST(test_quote),         TEST(test_scales),         TEST(test_length),
-		TEST(test_corrections),   TEST(test_left_out),       TEST(test_import),
-		TEST(test_import_places), TEST(test_import_ratings), TEST(test_import_refused),
+		TEST(test_required),
+		TEST(test_authors),
+		TEST(test_appearances),
+		TEST(test_quote),
+		TEST(test_scales),
+		TEST(test_length),
+		TEST(test_corrections),
+		TEST(test_left_out),
+		TEST(test_import),
+		TEST(test_import_places),
+		TEST(test_import_old_markup),
+		TEST(test_import_ratings),
+		TEST(test_import_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

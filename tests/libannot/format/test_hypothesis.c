@@ -315,8 +315,8 @@ static void test_round_trip(void **state)
 		"it?\",\"tags\":[\"dam\"],\"document\":{\"title\":[\"Lake\"]},"
 		"\"moderation_status\":"
 		"\"APPROVED\",\"user_info\":{\"display_name\":\"Ada\"},\"target\":[{\"source\":"
-		"\"" PAGE
-		"\",\"description\":\"odd\",\"selector\":[" POSITION(7, 10) "," QUOTE("dam") "]}]}";
+		"\"" PAGE "\",\"description\":\"odd\",\"selector\":[" POSITION(7, 10) "," QUOTE(
+			"dam") ",{\"type\":\"PageSelector\",\"index\":3}]}]}";
 	static const char *const same[] = {"id",
 					   "uri",
 					   "user",
@@ -330,7 +330,8 @@ static void test_round_trip(void **state)
 					   "moderation_status",
 					   "user_info",
 					   "target.0.description",
-					   "target.0.selector.0"};
+					   "target.0.selector.0",
+					   "target.0.selector.2"};
 	struct desk *d = *state;
 	const struct annot_record *r = desk_import_one(d, "hypothesis", in);
 	d->exporting.one_a_line = true;
@@ -358,6 +359,23 @@ static void test_too_much_to_keep(void **state)
 	assert_lost(d, "document: {\"title\"");
 	assert_lost(d, "imported-data has no room for it");
 	assert_non_null(strstr(annot_record_text(r, "imported-data"), "2024-02-29"));
+}
+
+/* Tags may be longer there, and more. */
+static void test_tags(void **state)
+{
+	struct desk *d = *state;
+	AUTO_BUF struct annot_buf json = ANNOT_BUF_INIT(1 << 16);
+	annot_buf_puts(&json, "{" HEAD "," ON(QUOTE("holds")) ",\"tags\":[\"");
+	for (int i = 0; i < 129; i++)
+		annot_buf_putc(&json, 'x');
+	for (int i = 0; i < 65; i++)
+		annot_buf_printf(&json, "\",\"tag %d", i);
+	annot_buf_puts(&json, "\"]}");
+	desk_import_one(d, "hypothesis", json.data);
+	assert_lost(d, "tags: xxx");
+	assert_lost(d, "tags: tag 64: ");
+	assert_null(strstr(d->losses.data, "tags: tag 63: "));
 }
 
 /* An id that imported-from has no room for takes with it what would stand beside it, and that is
@@ -389,7 +407,7 @@ int main(void)
 		TEST(test_containers),     TEST(test_refused),
 		TEST(test_export),         TEST(test_export_of_replies),
 		TEST(test_round_trip),     TEST(test_too_much_to_keep),
-		TEST(test_id_too_long),
+		TEST(test_id_too_long),    TEST(test_tags),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

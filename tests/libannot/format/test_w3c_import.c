@@ -167,6 +167,20 @@ static void test_never_guessed(void **state)
 			"https://unknown.example/");
 }
 
+/* Bytes of a file are not characters of a text: they are kept, and mean nothing here. */
+static void test_byte_selector(void **state)
+{
+#define BYTES "{\"type\":\"DataPositionSelector\",\"start\":5,\"end\":8}"
+	struct desk *d = *state;
+	assert_left_out(d, ON(BYTES), "no selector that plain text has");
+	const struct annot_record *r =
+		desk_import_one(d, "w3c", ON(BYTES "," QUOTE("holds", "", "")));
+	assert_words(r, 0, byte_of("holds"), "holds");
+	json_t *out = json_loads(desk_export_one(d, "w3c", r), 0, NULL);
+	assert_at(out, "target.selector.3.type", "DataPositionSelector");
+	json_decref(out);
+}
+
 static void test_refinement(void **state)
 {
 	struct desk *d = *state;
@@ -441,6 +455,7 @@ int main(void)
 		TEST(test_several_selectors_that_agree),
 		TEST(test_position_against_fragment),
 		TEST(test_never_guessed),
+		TEST(test_byte_selector),
 		TEST(test_refinement),
 		TEST(test_sources),
 		TEST(test_several_targets),
