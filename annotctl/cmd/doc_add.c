@@ -156,6 +156,17 @@ static enum annot_status make_draft(struct ctl *ctl, const char *name, struct an
 	return *ret ? ANNOT_OK : annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
 }
 
+/* Not where the same text came from another file before: the record names that one. */
+static enum annot_status upload_original(struct ctl *ctl, const struct annot_record *document,
+					 struct annot_bytes file)
+{
+	const struct annot_card *named = annot_record_card(document, "original-sha256");
+	struct annot_hash sha256 = annot_sha256(file.data, file.len);
+	if (!named || !annot_hash_equal(&named->hash, &sha256))
+		return ANNOT_OK;
+	return annot_upload_original(ctl->annot, &document->id, file, &ctl->err);
+}
+
 static int add_text(struct ctl *ctl, const char *path, const struct intake *in,
 		    struct annot_bytes file)
 {
@@ -181,6 +192,8 @@ static int add_text(struct ctl *ctl, const char *path, const struct intake *in,
 	if (status ==
 	    ANNOT_OK) /* also where nothing changed: an earlier upload may have been cut off */
 		status = annot_upload(ctl->annot, &written.record->id, in->text, &ctl->err);
+	if (status == ANNOT_OK && in->extractor)
+		status = upload_original(ctl, written.record, file);
 	annot_draft_free(draft);
 	CTL_TRY(ctl, status);
 	return write_print(ctl, &written,

@@ -177,6 +177,12 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_fetch_text(struct annot *a,
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_fetch_text_apart(struct annot *a, const struct annot_record *document, struct annot_held *ret,
 		       struct annot_error *err);
+/* The same of the file that the text was made from. NOT_FOUND: the document names none, or it is not
+ * there. */
+ANNOT_API ANNOT_CHECKED enum annot_status annot_fetch_original(struct annot *a,
+							       const struct annot_record *document,
+							       struct annot_held *ret,
+							       struct annot_error *err);
 /* The registry of keys, fetched once a handle and again after a submit. */
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_keys(struct annot *a, const struct annot_keys_reply **ret, struct annot_error *err);
@@ -266,6 +272,12 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_upload(struct annot *a,
 						       const struct annot_hash *document,
 						       struct annot_bytes text,
 						       struct annot_error *err);
+/* The same of the file that its text was made from: the bytes that its cards original-sha256 and
+ * original-length name. */
+ANNOT_API ANNOT_CHECKED enum annot_status annot_upload_original(struct annot *a,
+								const struct annot_hash *document,
+								struct annot_bytes original,
+								struct annot_error *err);
 
 /* --- records under keys of the caller's own, so that the same request twice makes one record ---
  */
