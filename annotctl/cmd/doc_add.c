@@ -2,6 +2,7 @@
 
 #include "../intake/intake.h"
 #include "../out/out.h"
+#include "../out/progress.h"
 #include "../write.h"
 
 enum { NAME_MAX_CHARS = 63 };
@@ -202,7 +203,7 @@ static int add_text(struct ctl *ctl, const char *path, const struct intake *in,
 						   : "amended");
 }
 
-static int add_file(struct ctl *ctl, const char *path)
+static int add_file(struct ctl *ctl, const char *path, struct progress *progress)
 {
 	struct annot_buf file = ANNOT_BUF_INIT(INTAKE_FILE_MAX);
 	struct intake in = {0};
@@ -210,6 +211,7 @@ static int add_file(struct ctl *ctl, const char *path)
 	if (status == ANNOT_OK)
 		status = intake_read(ctl->arena, path, annot_buf_bytes(&file), &arg_intake, &in,
 				     &ctl->err);
+	progress_pause(progress); /* it prints what it did */
 	int code = status == ANNOT_OK ? add_text(ctl, path, &in, annot_buf_bytes(&file))
 				      : ctl_fail(ctl, status);
 	intake_free(&in);
@@ -224,9 +226,16 @@ static int run(struct ctl *ctl, int argc, const char **args)
 				      "FILE at a time");
 	if (!arg_name && strcmp(args[0], "-") == 0)
 		return ctl_usage(ctl, "standard input has no name; say --name NAME");
+	struct progress progress = {.ctl = ctl, .what = "added"};
 	int worst = 0;
-	for (int i = 0; i < argc && worst == 0; i++)
-		worst = add_file(ctl, args[i]);
+	if (argc > 1)
+		progress_begin(&progress);
+	for (int i = 0; i < argc && worst == 0; i++) {
+		worst = add_file(ctl, args[i], &progress);
+		if (argc > 1)
+			progress_show(&progress, (uint64_t)i + 1, (uint64_t)argc);
+	}
+	progress_end(&progress);
 	return worst;
 }
 

@@ -167,6 +167,13 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_fetch(struct annot *a, const cha
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_check_row(struct annot *a, const struct annot_row *row, struct annot_arena *arena,
 		struct annot_fetched *ret, struct annot_error *err);
+/*
+ * Hears from calls that take many requests how far they are: what was done ("fetched", "sent", "searched"; NULL: the call
+ * is over), in bytes or in things, of how many (0: not known). On the thread that called. NULL: nobody hears.
+ */
+typedef void (*annot_steps)(void *arg, const char *what, bool bytes, uint64_t done, uint64_t of);
+ANNOT_API void annot_on_steps(struct annot *a, annot_steps steps, void *arg);
+
 /* A document's whole text, hashed to its record's sha256. Kept for the life of the handle: 8 MiB of
  * texts in memory, others in files (held.h, whose statuses are returned). */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_fetch_text(struct annot *a,

@@ -132,11 +132,10 @@ enum annot_status annot_fetch(struct annot *a, const char *id, struct annot_aren
 	return ANNOT_OK;
 }
 
-/* Fetches all pieces of a text, or of its original, which must have the hash that the record says.
- */
-static enum annot_status fetch_text(struct annot *a, const struct annot_record *document,
-				    bool original, const struct annot_hash *sha256, uint64_t length,
-				    struct annot_held *ret, struct annot_error *err)
+static enum annot_status fetch_pieces(struct annot *a, const struct annot_record *document,
+				      bool original, const struct annot_hash *sha256,
+				      uint64_t length, struct annot_held *ret,
+				      struct annot_error *err)
 {
 	const char *what = original ? "original" : "text";
 	struct annot_sha256 hashing;
@@ -158,6 +157,7 @@ static enum annot_status fetch_text(struct annot *a, const struct annot_record *
 					  (unsigned long long)ret->len, (unsigned long long)length);
 		annot_sha256_add(&hashing, reply->data.data, reply->data.len);
 		TRY(annot_held_put(ret, reply->data, err));
+		annot_client_step(a, "fetched", true, ret->len, length);
 	}
 	struct annot_hash hash = annot_sha256_final(&hashing);
 	if (!annot_hash_equal(&hash, sha256))
@@ -166,6 +166,17 @@ static enum annot_status fetch_text(struct annot *a, const struct annot_record *
 				  annot_hash_hex(&document->id).text, annot_hash_hex(&hash).text,
 				  annot_hash_hex(sha256).text);
 	return ANNOT_OK;
+}
+
+/* Fetches all pieces of a text, or of its original, which must have the hash that the record says.
+ */
+static enum annot_status fetch_text(struct annot *a, const struct annot_record *document,
+				    bool original, const struct annot_hash *sha256, uint64_t length,
+				    struct annot_held *ret, struct annot_error *err)
+{
+	enum annot_status status = fetch_pieces(a, document, original, sha256, length, ret, err);
+	annot_client_step(a, NULL, true, 0, 0);
+	return status;
 }
 
 static enum annot_status not_a_document(const struct annot_record *record, struct annot_error *err)

@@ -30,8 +30,8 @@ static enum annot_status send_piece(struct annot *a, const struct annot_hash *do
 	return ANNOT_OK;
 }
 
-static enum annot_status upload(struct annot *a, const struct annot_hash *document, bool original,
-				struct annot_bytes text, struct annot_error *err)
+static enum annot_status send_all(struct annot *a, const struct annot_hash *document, bool original,
+				  struct annot_bytes text, struct annot_error *err)
 {
 	uint64_t received, most = UPLOAD_PIECE;
 	bool complete;
@@ -45,6 +45,7 @@ static enum annot_status upload(struct annot *a, const struct annot_hash *docume
 			break;
 		TRY(send_piece(a, document, original, text, received,
 			       (size_t)(left < most ? left : most), &received, &complete, err));
+		annot_client_step(a, "sent", true, received, text.len);
 		if (!complete && received <= before)
 			return annot_fail(
 				err, ANNOT_CONFLICT,
@@ -57,6 +58,14 @@ static enum annot_status upload(struct annot *a, const struct annot_hash *docume
 			  "document %s: the daemon took %llu bytes, but they are not its %s",
 			  annot_hash_hex(document).text, (unsigned long long)received,
 			  original ? "original" : "content");
+}
+
+static enum annot_status upload(struct annot *a, const struct annot_hash *document, bool original,
+				struct annot_bytes text, struct annot_error *err)
+{
+	enum annot_status status = send_all(a, document, original, text, err);
+	annot_client_step(a, NULL, true, 0, 0);
+	return status;
 }
 
 enum annot_status annot_upload(struct annot *a, const struct annot_hash *document,
