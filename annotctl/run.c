@@ -7,6 +7,7 @@
 
 #include "help.h"
 #include "out/out.h"
+#include "out/progress.h"
 #include "remote.h"
 #include "settings.h"
 
@@ -122,6 +123,7 @@ enum annot_status ctl_try_connect(struct ctl *ctl)
 	enum annot_status status = annot_open(&options, &ctl->annot, &ctl->err);
 	if (status != ANNOT_OK) /* a URL that is none is a wrong command line */
 		return status == ANNOT_INVALID ? ANNOT_USAGE : status;
+	progress_follow(ctl);
 	if (annot_first_contact(ctl->annot))
 		out_note(ctl, "first contact: this socket serves corpus %s (%s)",
 			 annot_hash_hex(&annot_hello(ctl->annot)->corpus).text,

@@ -173,7 +173,8 @@ void corpus_await_index(struct corpus *c)
 /* --- contents --- */
 
 static enum annot_status put_content(struct corpus *c, uint64_t document_index,
-				     struct annot_bytes text, struct annot_error *err)
+				     struct annot_bytes text, bool original,
+				     struct annot_error *err)
 {
 	struct store_record stored;
 	if (corpus_read_only(c))
@@ -191,15 +192,25 @@ static enum annot_status put_content(struct corpus *c, uint64_t document_index,
 				  (unsigned long long)index);
 	if (status != ANNOT_NOT_FOUND)
 		return status;
-	return store_put_content(c->store, document_index, text, err);
+	return original ? store_put_original(c->store, document_index, text, err)
+			: store_put_content(c->store, document_index, text, err);
 }
 
 enum annot_status corpus_content(struct corpus *c, uint64_t document_index, struct annot_bytes text,
 				 struct annot_error *err)
 {
 	pthread_mutex_lock(&c->writing);
-	enum annot_status status = put_content(c, document_index, text, err);
+	enum annot_status status = put_content(c, document_index, text, false, err);
 	corpus_tell_due(c);
+	pthread_mutex_unlock(&c->writing);
+	return status;
+}
+
+enum annot_status corpus_original(struct corpus *c, uint64_t document_index,
+				  struct annot_bytes original, struct annot_error *err)
+{
+	pthread_mutex_lock(&c->writing);
+	enum annot_status status = put_content(c, document_index, original, true, err);
 	pthread_mutex_unlock(&c->writing);
 	return status;
 }

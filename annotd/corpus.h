@@ -104,6 +104,9 @@ enum annot_status corpus_catch_up(struct corpus *c, struct annot_error *err);
  * only. */
 enum annot_status corpus_content(struct corpus *c, uint64_t document_index, struct annot_bytes text,
 				 struct annot_error *err);
+/* The same of the file that its text was made from. */
+enum annot_status corpus_original(struct corpus *c, uint64_t document_index,
+				  struct annot_bytes original, struct annot_error *err);
 
 /* Puts anchors into the index; done (may be NULL): that document's are all there. Called by the writer thread
  * only. */

@@ -231,6 +231,7 @@ static bool run_upload(struct task *t, struct call *c, const void *in)
 	t->job = (struct write_job){
 		.document_index = t->step.index,
 		.content = t->step.content,
+		.original = t->step.document.original,
 		.done = content_done,
 	};
 	return queue(t, NULL);

@@ -16,6 +16,7 @@ void finding(struct findings *f, uint64_t index, const char *format, ...)
 {
 	va_list args;
 	pthread_mutex_lock(&f->lock);
+	progress_end(&f->progress);
 	if (f->n++ < FSCK_FINDINGS_SHOWN) {
 		if (index != FSCK_WHOLE)
 			fprintf(f->to, "#%llu: ", (unsigned long long)index);
@@ -112,7 +113,7 @@ static enum annot_status check_folder(struct fsck f, const char *dir, unsigned t
 				      uint64_t *ret_findings, struct annot_error *err)
 {
 	f.dir = dir;
-	f.findings = (struct findings){.to = to};
+	f.findings = (struct findings){.to = to, .progress = {.what = "checked"}};
 	f.decisions = f.missing = ANNOT_BUF_INIT(FSCK_WITHHELD_MAX);
 	TRY(annot_crypto_init(err));
 	if (!corpus_has(dir, "truth.db"))
@@ -122,6 +123,7 @@ static enum annot_status check_folder(struct fsck f, const char *dir, unsigned t
 	enum annot_status status = check_all(&f, threads, err);
 	enum annot_status verified =
 		fsck_signatures_end(f.signatures, status == ANNOT_OK ? err : NULL);
+	progress_end(&f.findings.progress);
 	if (status == ANNOT_OK)
 		status = verified;
 	pthread_mutex_destroy(&f.findings.lock);

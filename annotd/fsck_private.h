@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#include "annotd/progress.h"
 #include "annotd/checkpoint_slot.h"
 #include "annotd/replay.h"
 #include "annotd/texts.h"
@@ -21,6 +22,7 @@ struct findings {
 	FILE *to;
 	pthread_mutex_t lock;
 	uint64_t n;
+	struct progress progress; /* with the lock held */
 };
 
 /* One finding on a record (or the whole, with FSCK_WHOLE); any thread. */

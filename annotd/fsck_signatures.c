@@ -19,6 +19,7 @@ struct job {
 	uint8_t *later; /* of each record: its key was not known when it was looked at */
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
+	uint64_t size;
 	uint64_t next, replayed; /* with the lock held */
 	bool last;
 };
@@ -105,6 +106,10 @@ static bool take(struct job *job, uint64_t *ret_from, uint64_t *ret_to)
 	*ret_to = job->replayed - job->next < CHUNK ? job->replayed : job->next + CHUNK;
 	job->next = *ret_to;
 	pthread_mutex_unlock(&job->lock);
+	/* Signatures take nearly all of the time. */
+	pthread_mutex_lock(&job->findings->lock);
+	progress_show(&job->findings->progress, *ret_from, job->size);
+	pthread_mutex_unlock(&job->findings->lock);
 	return *ret_from < *ret_to;
 }
 
@@ -143,6 +148,7 @@ enum annot_status fsck_signatures_begin(const char *dir, uint64_t size, unsigned
 			      .authority = authority,
 			      .effects = effects,
 			      .findings = findings,
+			      .size = size,
 			      .later = later};
 	pthread_mutex_init(&s->job.lock, NULL);
 	pthread_cond_init(&s->job.changed, NULL);

@@ -7,19 +7,23 @@
 #include "log/tree.h"
 #include "text/utf8.h"
 
-/* A document's text; false if it is not there. */
-static enum annot_status load_text(struct fsck *f, uint64_t index, struct annot_buf *ret,
-				   bool *ret_there, struct annot_error *err)
+/* A document's text or original; false if it is not there. */
+static enum annot_status load(struct fsck *f, uint64_t index, bool original, struct annot_buf *ret,
+			      bool *ret_there, struct annot_error *err)
 {
 	uint64_t length;
-	enum annot_status status = reader_content_length(f->reader, index, &length, err);
+	enum annot_status status = original ? reader_original_length(f->reader, index, &length, err)
+					    : reader_content_length(f->reader, index, &length, err);
 	*ret_there = status == ANNOT_OK;
 	if (status == ANNOT_NOT_FOUND)
 		return ANNOT_OK;
 	TRY(status);
 	annot_buf_add(ret, "", 0);
-	TRY(reader_content(f->reader, index, 0, (size_t)length, ret, err));
-	return annot_buf_check(ret, "content", err);
+	if (original)
+		TRY(reader_original(f->reader, index, 0, (size_t)length, ret, err));
+	else
+		TRY(reader_content(f->reader, index, 0, (size_t)length, ret, err));
+	return annot_buf_check(ret, original ? "original" : "content", err);
 }
 
 static enum annot_status check_content(struct fsck *f, const struct annot_fact *fact,
@@ -27,7 +31,7 @@ static enum annot_status check_content(struct fsck *f, const struct annot_fact *
 {
 	AUTO_BUF struct annot_buf content = ANNOT_BUF_INIT(STORE_CONTENT_MAX);
 	bool there;
-	TRY(load_text(f, fact->index, &content, &there, err));
+	TRY(load(f, fact->index, false, &content, &there, err));
 	if (!there)
 		return ANNOT_OK; /* not uploaded yet, or withheld */
 	if (!fact->record) {
@@ -45,6 +49,27 @@ static enum annot_status check_content(struct fsck *f, const struct annot_fact *
 			annot_hash_hex(&chunks).text);
 	if (annot_utf8_valid(text.data, text.len) != text.len)
 		finding(&f->findings, fact->index, "its content is not UTF-8");
+	return ANNOT_OK;
+}
+
+static enum annot_status check_original(struct fsck *f, const struct annot_fact *fact,
+					struct annot_error *err)
+{
+	AUTO_BUF struct annot_buf original = ANNOT_BUF_INIT(STORE_CONTENT_MAX);
+	bool there;
+	TRY(load(f, fact->index, true, &original, &there, err));
+	if (!there)
+		return ANNOT_OK; /* the text is its own, or it was not uploaded, or was withheld */
+	if (!fact->record) {
+		finding(&f->findings, fact->index, "withheld, but its original is still there");
+		return ANNOT_OK;
+	}
+	const struct annot_card *card = annot_record_card(fact->record, "original-sha256");
+	struct annot_hash sha256 = annot_sha256(original.data, original.len);
+	if (!card || !annot_hash_equal(&sha256, &card->hash))
+		finding(&f->findings, fact->index,
+			"card original-sha256 is not that of its original, %s",
+			annot_hash_hex(&sha256).text);
 	return ANNOT_OK;
 }
 
@@ -122,8 +147,10 @@ static enum annot_status check_targets(struct fsck *f, const struct annot_fact *
 
 enum annot_status fsck_words(struct fsck *f, const struct annot_fact *fact, struct annot_error *err)
 {
-	if (fact->leaf.kind == ANNOT_KIND_document)
+	if (fact->leaf.kind == ANNOT_KIND_document) {
 		TRY(check_content(f, fact, err));
+		TRY(check_original(f, fact, err));
+	}
 	if (fact->record && f->effects[fact->index] != ANNOT_VOID &&
 	    annot_record_targets(fact->record) > 0)
 		return check_targets(f, fact, err);

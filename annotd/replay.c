@@ -2,6 +2,7 @@
 #include "annotd/replay.h"
 
 #include "annotd/feed.h"
+#include "annotd/progress.h"
 
 #include "annotd/corpus_private.h"
 #include "annotd/texts.h"
@@ -137,12 +138,17 @@ static enum annot_status catch_up(struct corpus *c, struct annot_error *err)
 
 static enum annot_status replay_feed(struct corpus *c, struct feed *feed, struct annot_error *err)
 {
-	for (uint64_t i = 0; i < store_size(c->store); i++) {
+	struct progress progress = {.what = "replayed", .every = 64};
+	enum annot_status status = ANNOT_OK;
+	for (uint64_t i = 0; i < store_size(c->store) && status == ANNOT_OK; i++) {
 		const struct annot_fact *fact;
-		TRY(feed_next(feed, &fact, err));
-		TRY(replay_fact(c, fact, err));
+		progress_show(&progress, i, store_size(c->store));
+		status = feed_next(feed, &fact, err);
+		if (status == ANNOT_OK)
+			status = replay_fact(c, fact, err);
 	}
-	return ANNOT_OK;
+	progress_end(&progress);
+	return status;
 }
 
 /* The log is read and parsed on another thread. */

@@ -23,6 +23,7 @@ struct upload {
 	uint64_t connection; /* that sent the last piece */
 	uint64_t moved_ms;   /* when that was */
 	struct annot_hash person, document;
+	bool original;
 	uint64_t received;
 	int fd;
 };
@@ -140,6 +141,7 @@ static enum annot_status start(struct uploads *u, const struct upload_document *
 		.used = true,
 		.person = document->person,
 		.document = document->record,
+		.original = document->original,
 		.fd = fd,
 	};
 	*ret = slot;
@@ -161,7 +163,8 @@ static enum annot_status claim(struct uploads *u, const struct upload_document *
 				  "another connection uploads a document of this person: try again "
 				  "once it sent nothing for %d s",
 				  UPLOAD_IDLE_MS / 1000);
-	bool same = slot && annot_hash_equal(&slot->document, &document->record);
+	bool same = slot && annot_hash_equal(&slot->document, &document->record) &&
+		    slot->original == document->original;
 	if (!question && offset == 0) {
 		if (slot)
 			discard(u, slot); /* begun again, or given up for another */
@@ -210,9 +213,12 @@ static enum annot_status check_content(const struct upload_document *document,
 {
 	struct annot_hash sha256 = annot_sha256(text.data, text.len);
 	if (!annot_hash_equal(&sha256, &document->sha256))
-		return annot_fail(err, ANNOT_MISMATCH, "card sha256 says %s, the content has %s",
+		return annot_fail(err, ANNOT_MISMATCH, "card %s says %s, the content has %s",
+				  document->original ? "original-sha256" : "sha256",
 				  annot_hash_hex(&document->sha256).text,
 				  annot_hash_hex(&sha256).text);
+	if (document->original)
+		return ANNOT_OK;
 	struct annot_hash chunks = annot_chunk_root(text);
 	if (!annot_hash_equal(&chunks, &document->chunks))
 		return annot_fail(err, ANNOT_MISMATCH, "card chunks says %s, the content has %s",

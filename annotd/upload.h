@@ -23,9 +23,10 @@ ANNOT_CHECKED enum annot_status uploads_open(const char *dir, struct uploads **r
 /* Discards what is not complete; no call may be under way. Takes NULL, returns NULL. */
 struct uploads *uploads_close(struct uploads *u);
 
-/* What the signed record says of the content. */
+/* What the signed record says of the content, or of the original. */
 struct upload_document {
 	struct annot_hash record, person; /* person: of the record's author */
+	bool original; /* any bytes; else a text, with chunks */
 	struct annot_hash sha256, chunks;
 	uint64_t length;
 };

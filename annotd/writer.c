@@ -25,12 +25,12 @@ struct writer {
 	struct listener committed[WRITER_LISTENERS_MAX], stored[WRITER_LISTENERS_MAX];
 	size_t n_committed, n_stored;
 	size_t n_jobs, n_records;
-	size_t n_coming;      /* announced, and neither put nor withdrawn */
-	bool in_vain;         /* one was withdrawn while the first job waited */
-	bool writing;         /* a thread has taken a batch, or is about to */
+	size_t n_coming; /* announced, and neither put nor withdrawn */
+	bool in_vain;    /* one was withdrawn while the first job waited */
+	bool writing;    /* a thread has taken a batch, or is about to */
 	bool stopping;
-	uint64_t n_written;  /* batches */
-	bool dirty, grown;   /* write-ahead logs: not empty; one is long */
+	uint64_t n_written; /* batches */
+	bool dirty, grown;  /* write-ahead logs: not empty; one is long */
 };
 
 /* --- taking from the queue --- */
@@ -109,11 +109,12 @@ static void store_content_of(struct writer *w, struct write_job *job)
 {
 	struct annot_error err = {0};
 	enum annot_status status =
-		corpus_content(w->corpus, job->document_index, job->content, &err);
+		job->original ? corpus_original(w->corpus, job->document_index, job->content, &err)
+			      : corpus_content(w->corpus, job->document_index, job->content, &err);
 	if (status != ANNOT_OK)
 		log_error("a document's content was not stored: %s", err.text);
 	/* Before the answer: who has it can locate words in the text. */
-	if (status == ANNOT_OK)
+	if (status == ANNOT_OK && !job->original)
 		tell(w->stored, w->n_stored, job->document_index);
 	job->done(job, status, err.text, annot_bytes(NULL, 0));
 }
@@ -194,8 +195,8 @@ static void tend(struct writer *w)
 }
 
 /*
- * Empties the write-ahead logs when they are long, and once nothing was written for a second: what is
- * in the databases is read faster. An idle daemon does nothing.
+ * Empties the write-ahead logs when they are long, and once nothing was written for a second: what
+ * is in the databases is read faster. An idle daemon does nothing.
  */
 static void *wal_loop(void *arg)
 {

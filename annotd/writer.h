@@ -27,6 +27,7 @@ struct write_job {
 	size_t n_items;
 	uint64_t document_index;
 	struct annot_bytes content;
+	bool original; /* it is what the document's text was made from */
 	/* Or neither, but something else to be done on the thread that writes. */
 	enum annot_status (*apply)(struct corpus *corpus, void *arg, struct annot_error *err);
 	void *apply_arg;

@@ -97,6 +97,7 @@ static void hire(struct crew *crew, struct ctl *ctl, const struct sources *sourc
 			w->ctl.annot = NULL;
 			if (ctl_try_connect(&w->ctl) != ANNOT_OK)
 				return;
+			annot_on_steps(w->ctl.annot, NULL, NULL); /* of another thread */
 		}
 		crew->n_workers++;
 	}

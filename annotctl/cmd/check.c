@@ -53,7 +53,7 @@ static enum annot_status take(struct ctl *ctl, const struct checked *c, void *ar
 	struct run *run = arg;
 	struct summary *s = &run->summary;
 	bool added = false;
-	progress_end(&run->progress); /* where both are a terminal */
+	progress_pause(&run->progress); /* where both are a terminal */
 	print_one(ctl, run->article, c);
 	if (arg_add)
 		TRY(check_add(ctl, run->article, c, &added));
@@ -149,8 +149,10 @@ static enum annot_status check_article(struct ctl *ctl, const struct article *a,
 	run->article = a;
 	run->summary = (struct summary){0};
 	begin_article(ctl, run);
+	if (!run->several)
+		progress_begin(&run->progress);
 	TRY(check_each(ctl, &sources, a, take, run));
-	progress_end(&run->progress);
+	progress_pause(&run->progress);
 	end_article(ctl, run);
 	add_up(&run->total, &run->summary);
 	run->done++;
@@ -164,6 +166,8 @@ static enum annot_status check_files(struct ctl *ctl, const char **paths, struct
 	enum annot_status status = ANNOT_OK;
 	if (arg_markdown && !as.type)
 		as.type = markdown;
+	if (run->several)
+		progress_begin(&run->progress);
 	for (; *paths && status == ANNOT_OK; paths++) {
 		struct article article = {0};
 		struct annot_arena *arena = annot_arena_new(ARTICLE_ARENA);
@@ -200,7 +204,7 @@ static int run_check(struct ctl *ctl, int argc, const char **args)
 {
 	struct run run = {.several = argc > 1,
 			  .of = (size_t)argc,
-			  .progress = {.ctl = ctl, .what = argc > 1 ? "articles" : "quotes"}};
+			  .progress = {.ctl = ctl, .what = argc > 1 ? "checked" : "quotes"}};
 	enum format asked = ctl->format;
 	int code = find_files(ctl, argc, args);
 	if (code != 0)

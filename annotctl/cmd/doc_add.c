@@ -2,6 +2,7 @@
 
 #include "../intake/intake.h"
 #include "../out/out.h"
+#include "../out/progress.h"
 #include "../write.h"
 
 enum { NAME_MAX_CHARS = 63 };
@@ -156,6 +157,17 @@ static enum annot_status make_draft(struct ctl *ctl, const char *name, struct an
 	return *ret ? ANNOT_OK : annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
 }
 
+/* Not where the same text came from another file before: the record names that one. */
+static enum annot_status upload_original(struct ctl *ctl, const struct annot_record *document,
+					 struct annot_bytes file)
+{
+	const struct annot_card *named = annot_record_card(document, "original-sha256");
+	struct annot_hash sha256 = annot_sha256(file.data, file.len);
+	if (!named || !annot_hash_equal(&named->hash, &sha256))
+		return ANNOT_OK;
+	return annot_upload_original(ctl->annot, &document->id, file, &ctl->err);
+}
+
 static int add_text(struct ctl *ctl, const char *path, const struct intake *in,
 		    struct annot_bytes file)
 {
@@ -181,6 +193,8 @@ static int add_text(struct ctl *ctl, const char *path, const struct intake *in,
 	if (status ==
 	    ANNOT_OK) /* also where nothing changed: an earlier upload may have been cut off */
 		status = annot_upload(ctl->annot, &written.record->id, in->text, &ctl->err);
+	if (status == ANNOT_OK && in->extractor)
+		status = upload_original(ctl, written.record, file);
 	annot_draft_free(draft);
 	CTL_TRY(ctl, status);
 	return write_print(ctl, &written,
@@ -189,7 +203,7 @@ static int add_text(struct ctl *ctl, const char *path, const struct intake *in,
 						   : "amended");
 }
 
-static int add_file(struct ctl *ctl, const char *path)
+static int add_file(struct ctl *ctl, const char *path, struct progress *progress)
 {
 	struct annot_buf file = ANNOT_BUF_INIT(INTAKE_FILE_MAX);
 	struct intake in = {0};
@@ -197,6 +211,7 @@ static int add_file(struct ctl *ctl, const char *path)
 	if (status == ANNOT_OK)
 		status = intake_read(ctl->arena, path, annot_buf_bytes(&file), &arg_intake, &in,
 				     &ctl->err);
+	progress_pause(progress); /* it prints what it did */
 	int code = status == ANNOT_OK ? add_text(ctl, path, &in, annot_buf_bytes(&file))
 				      : ctl_fail(ctl, status);
 	intake_free(&in);
@@ -211,9 +226,16 @@ static int run(struct ctl *ctl, int argc, const char **args)
 				      "FILE at a time");
 	if (!arg_name && strcmp(args[0], "-") == 0)
 		return ctl_usage(ctl, "standard input has no name; say --name NAME");
+	struct progress progress = {.ctl = ctl, .what = "added"};
 	int worst = 0;
-	for (int i = 0; i < argc && worst == 0; i++)
-		worst = add_file(ctl, args[i]);
+	if (argc > 1)
+		progress_begin(&progress);
+	for (int i = 0; i < argc && worst == 0; i++) {
+		worst = add_file(ctl, args[i], &progress);
+		if (argc > 1)
+			progress_show(&progress, (uint64_t)i + 1, (uint64_t)argc);
+	}
+	progress_end(&progress);
 	return worst;
 }
 

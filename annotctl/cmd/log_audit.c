@@ -67,6 +67,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	if (code)
 		return code;
 	CTL_TRY(ctl, trust(ctl, audit.dir, &audit.corpus));
+	progress_begin(&progress);
 	enum annot_status status =
 		annot_log_audit(ctl->annot, &audit, ctl->arena, &report, &ctl->err);
 	progress_end(&progress);

@@ -6,6 +6,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	struct progress progress = {.ctl = ctl, .what = "exported"};
 	struct annot_exported done;
 	(void)argc;
+	progress_begin(&progress);
 	enum annot_status status =
 		annot_log_export(ctl->annot, args[0], progress_show, &progress, &done, &ctl->err);
 	progress_end(&progress);

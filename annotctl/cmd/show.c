@@ -2,16 +2,20 @@
 
 #include "../out/out.h"
 #include "../out/record.h"
+#include "../out/terminal.h"
+#include "../reading/reading.h"
 #include "../verdicts.h"
 #include "../versions.h"
 #include "../withheld.h"
 
-static int arg_raw, arg_signature;
+static int arg_raw, arg_signature, arg_annotated;
 
 static const struct poptOption options[] = {
 	{"raw", '\0', POPT_ARG_NONE, &arg_raw, 0, "The record's bytes, as signed", NULL},
 	{"signature", '\0', POPT_ARG_NONE, &arg_signature, 0,
 	 "The SSHSIG armor that ssh-keygen -Y verify reads", NULL},
+	{"annotated", '\0', POPT_ARG_NONE, &arg_annotated, 0,
+	 "A document's text, with what was annotated in it marked", NULL},
 	POPT_TABLEEND,
 };
 
@@ -63,10 +67,37 @@ static void print_annotation(struct ctl *ctl, const struct annot_fetched *f)
 	out_text(ctl, "%s\n", annot_hash_hex(&annotation).text);
 }
 
+static void print_ids(struct ctl *ctl, const struct reading *r)
+{
+	for (size_t i = 0; i < r->n_noted; i++)
+		out_text(ctl, "%s\n", annot_hash_hex(&r->noted[i].fetched.record->annotation).text);
+}
+
+static int show_annotated(struct ctl *ctl, const char *id)
+{
+	struct reading reading;
+	size_t columns = terminal_columns();
+	enum annot_status status = reading_gather(ctl, id, &reading);
+	if (status == ANNOT_OK && ctl->quiet) {
+		print_ids(ctl, &reading);
+	} else if (status == ANNOT_OK && ctl->format != FORMAT_TEXT) {
+		out_json(ctl, reading_json(ctl, &reading));
+	} else if (status == ANNOT_OK) {
+		out_page(ctl);
+		status = reading_text(ctl, &reading, columns);
+	}
+	reading_free(&reading);
+	return status == ANNOT_OK ? 0 : ctl_fail(ctl, status);
+}
+
 static int run(struct ctl *ctl, int argc, const char **args)
 {
 	struct annot_fetched f;
 	(void)argc;
+	if (arg_annotated && (arg_raw || arg_signature))
+		return ctl_usage(ctl, "--annotated goes with neither --raw nor --signature");
+	if (arg_annotated)
+		return show_annotated(ctl, args[0]);
 	CTL_TRY(ctl, annot_fetch(ctl->annot, args[0], ctl->arena, &f, &ctl->err));
 	if ((arg_raw || arg_signature) && !f.record)
 		return ctl_fail(ctl, annot_fail(&ctl->err, ANNOT_NOT_FOUND,

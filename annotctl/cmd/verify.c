@@ -2,6 +2,7 @@
 
 #include "../bundle_arg.h"
 #include "../out/out.h"
+#include "../out/progress.h"
 
 enum { LOG_KEYS_MAX = 16, LEAVES_MAX = 1 << 30 };
 
@@ -42,8 +43,15 @@ static enum annot_status verify(struct ctl *ctl, struct annot_bytes bundle,
 	const struct annot_report *report;
 	const char *evidence = NULL;
 	struct annot_trust all = *trust;
+	struct progress progress = {.ctl = ctl, .what = "verified"};
 	TRY(bundle_policy(ctl, arg_policy, &all));
-	TRY(annot_verify_bundle(ctl->arena, bundle, &all, &report, &ctl->err));
+	all.progress = progress_show;
+	all.progress_arg = &progress;
+	progress_begin(&progress);
+	enum annot_status status =
+		annot_verify_bundle(ctl->arena, bundle, &all, &report, &ctl->err);
+	progress_end(&progress);
+	TRY(status);
 	if (report->verdict == ANNOT_FORKED_LOG)
 		bundle_keep_evidence(ctl, bundle, &trust->corpus, &evidence);
 	print(ctl, report, evidence);

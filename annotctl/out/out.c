@@ -234,6 +234,7 @@ const char *out_style(const struct ctl *ctl, enum out_style style)
 		[STYLE_DIM] = "\033[2m",      [STYLE_GOOD] = "\033[32m",
 		[STYLE_BAD] = "\033[31m",     [STYLE_WARN] = "\033[33m",
 		[STYLE_ADDED] = "\033[32;1m", [STYLE_REMOVED] = "\033[31;9m",
+		[STYLE_MARKED] = "\033[30;43m", [STYLE_MARKED_TWICE] = "\033[30;46m",
 	};
 	return ctl->color && !ctl->to_stderr ? codes[style] : "";
 }

@@ -56,7 +56,9 @@ enum out_style {
 	STYLE_BAD,
 	STYLE_WARN,
 	STYLE_ADDED,
-	STYLE_REMOVED
+	STYLE_REMOVED,
+	STYLE_MARKED,      /* words of an annotation */
+	STYLE_MARKED_TWICE /* of several */
 };
 const char *out_style(const struct ctl *ctl, enum out_style style);
 

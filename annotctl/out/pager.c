@@ -45,6 +45,11 @@ void pager_begin(void)
 	close(ends[1]);
 }
 
+bool pager_runs(void)
+{
+	return pager_pid != 0;
+}
+
 void pager_end(void)
 {
 	if (!pager_pid)

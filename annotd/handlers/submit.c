@@ -290,21 +290,26 @@ static enum annot_status check_targets(struct check *k, struct corpus_item *item
 static enum annot_status check_withheld(struct check *k, const struct annot_record *r,
 					struct annot_error *err)
 {
-	struct annot_error why = {0};
-	uint64_t index;
+	static const char *const cards[] = {"sha256", "original-sha256"};
 	if (r->kind->kind != ANNOT_KIND_document)
 		return ANNOT_OK;
 	TRY(snapshot(k, err));
-	enum annot_status status = reader_withheld_content(
-		k->c->reader, &annot_record_card(r, "sha256")->hash, &index, &why);
-	if (status == ANNOT_NOT_FOUND)
-		return ANNOT_OK;
-	if (status != ANNOT_OK)
-		return annot_fail(err, status, "%s", why.text);
-	return annot_fail(err, ANNOT_REFUSED,
-			  "card sha256: these bytes were withheld with document #%llu; they are "
-			  "not taken in again",
-			  (unsigned long long)index);
+	for (size_t i = 0; i < COUNT(cards); i++) {
+		const struct annot_card *card = annot_record_card(r, cards[i]);
+		struct annot_error why = {0};
+		uint64_t index;
+		enum annot_status status =
+			card ? reader_withheld_content(k->c->reader, &card->hash, &index, &why)
+			     : ANNOT_NOT_FOUND;
+		if (status == ANNOT_OK)
+			return annot_fail(err, ANNOT_REFUSED,
+					  "card %s: these bytes were withheld with document #%llu; "
+					  "they are not taken in again",
+					  cards[i], (unsigned long long)index);
+		if (status != ANNOT_NOT_FOUND)
+			return annot_fail(err, status, "%s", why.text);
+	}
+	return ANNOT_OK;
 }
 
 static enum annot_status check_content(struct check *k, const struct annot_submit_item *in,

@@ -1,4 +1,4 @@
-/* text: a piece of a document's text. */
+/* text: a piece of a document's text, or of the original that it was made from. */
 #include "annotd/call.h"
 
 #include "base/auto.h"
@@ -21,8 +21,13 @@ enum annot_status on_text(struct call *c, const struct annot_text_request *in,
 	if (row.withheld)
 		return annot_fail(&c->err, ANNOT_NOT_FOUND, "document #%llu was withheld",
 				  (unsigned long long)index);
-	TRY(reader_content_length(c->reader, index, &total, &c->err));
-	TRY(reader_content(c->reader, index, in->offset, len, &piece, &c->err));
+	if (in->original) {
+		TRY(reader_original_length(c->reader, index, &total, &c->err));
+		TRY(reader_original(c->reader, index, in->offset, len, &piece, &c->err));
+	} else {
+		TRY(reader_content_length(c->reader, index, &total, &c->err));
+		TRY(reader_content(c->reader, index, in->offset, len, &piece, &c->err));
+	}
 	if (piece.len > 0) {
 		ret->data.data = (const uint8_t *)annot_arena_copy(c->arena, piece.data, piece.len);
 		ret->data.len = piece.len;

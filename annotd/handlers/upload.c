@@ -4,16 +4,24 @@
 
 #include "base/encode.h"
 
-static enum annot_status describe(const struct annot_record *r, struct upload_document *ret,
-				  struct annot_error *err)
+static enum annot_status describe(const struct annot_record *r, bool original,
+				  struct upload_document *ret, struct annot_error *err)
 {
+	const struct annot_card *sha256, *length;
 	if (r->kind->kind != ANNOT_KIND_document)
 		return annot_fail(err, ANNOT_REFUSED, "record %.16s… is a %s, not a document",
 				  annot_hash_hex(&r->id).text, r->kind->name);
+	sha256 = annot_record_card(r, original ? "original-sha256" : "sha256");
+	length = annot_record_card(r, original ? "original-length" : "length");
+	if (!sha256 || !length)
+		return annot_fail(err, ANNOT_REFUSED,
+				  "document %.16s… does not say hash and length of an original",
+				  annot_hash_hex(&r->id).text);
 	ret->record = r->id;
-	ret->sha256 = annot_record_card(r, "sha256")->hash;
+	ret->original = original;
+	ret->sha256 = sha256->hash;
 	ret->chunks = annot_record_card(r, "chunks")->hash;
-	ret->length = annot_record_card(r, "length")->start;
+	ret->length = length->start;
 	return ANNOT_OK;
 }
 
@@ -52,9 +60,11 @@ enum annot_status upload_take(struct call *c, struct uploads *uploads,
 		return annot_fail(&c->err, ANNOT_REFUSED, "document %.16s… was withheld",
 				  annot_hash_hex(&in->document).text);
 	TRY(annot_record_parse(c->arena, stored.record, &r, &c->err));
-	TRY(describe(r, &step.document, &c->err));
+	TRY(describe(r, in->original, &step.document, &c->err));
 	find_person(c, &r->author, &step.document.person);
-	enum annot_status status = reader_content_length(c->reader, step.index, &length, &c->err);
+	enum annot_status status =
+		in->original ? reader_original_length(c->reader, step.index, &length, &c->err)
+			     : reader_content_length(c->reader, step.index, &length, &c->err);
 	if (status == ANNOT_OK) {
 		step.reply = (struct annot_upload_reply){.received = length, .complete = true};
 	} else if (status == ANNOT_NOT_FOUND) {

@@ -74,21 +74,31 @@ enum annot_status store_put_note(struct store *s, const struct annot_hash *hash,
 	return db_run(&s->core.truth, st, err);
 }
 
-static enum annot_status content_length(struct core *c, uint64_t seq, bool *ret_there,
-					uint64_t *ret, struct annot_error *err)
+/* Statements for the text and the original of a document. */
+static const struct {
+	enum truth_statement put, length, row;
+	const char *name;
+} parts[] = {
+	[STORE_TEXT] = {TRUTH_CONTENT_PUT, TRUTH_CONTENT_LENGTH, TRUTH_CONTENT_ROW, "content"},
+	[STORE_ORIGINAL] = {TRUTH_ORIGINAL_PUT, TRUTH_ORIGINAL_LENGTH, TRUTH_ORIGINAL_ROW,
+			    "original"},
+};
+
+static enum annot_status content_length(struct core *c, enum store_part part, uint64_t seq,
+					bool *ret_there, uint64_t *ret, struct annot_error *err)
 {
 	sqlite3_stmt *st;
 	int64_t length = 0;
 
-	TRY(db_statement(&c->truth, TRUTH_CONTENT_LENGTH, &st, err));
+	TRY(db_statement(&c->truth, parts[part].length, &st, err));
 	sqlite3_bind_int64(st, 1, (int64_t)seq);
 	TRY(db_number(&c->truth, st, ret_there, &length, err));
 	*ret = (uint64_t)length;
 	return ANNOT_OK;
 }
 
-static enum annot_status pieces_put(struct store *s, uint64_t seq, struct annot_bytes text,
-				    struct annot_error *err)
+static enum annot_status pieces_put(struct store *s, enum store_part part, uint64_t seq,
+				    struct annot_bytes bytes, struct annot_error *err)
 {
 	size_t at = 0;
 	int piece = 0;
@@ -96,45 +106,64 @@ static enum annot_status pieces_put(struct store *s, uint64_t seq, struct annot_
 
 	/* An empty content is one empty piece: that it is there says that it is complete. */
 	do {
-		size_t len = text.len - at < STORE_PIECE_SIZE ? text.len - at : STORE_PIECE_SIZE;
+		size_t len = bytes.len - at < STORE_PIECE_SIZE ? bytes.len - at : STORE_PIECE_SIZE;
 
-		TRY(db_statement(&s->core.truth, TRUTH_CONTENT_PUT, &st, err));
+		TRY(db_statement(&s->core.truth, parts[part].put, &st, err));
 		sqlite3_bind_int64(st, 1, (int64_t)seq);
 		sqlite3_bind_int(st, 2, piece++);
-		sqlite3_bind_blob(st, 3, len ? (const char *)text.data + at : "", (int)len,
+		sqlite3_bind_blob(st, 3, len ? (const char *)bytes.data + at : "", (int)len,
 				  SQLITE_STATIC);
 		TRY(db_run(&s->core.truth, st, err));
 		at += len;
-	} while (at < text.len);
+	} while (at < bytes.len);
 	return ANNOT_OK;
 }
 
-enum annot_status store_put_content(struct store *s, uint64_t document_index,
-				    struct annot_bytes text, struct annot_error *err)
+static enum annot_status put_part(struct store *s, enum store_part part, uint64_t seq,
+				  struct annot_bytes bytes, bool *ret_stored,
+				  struct annot_error *err)
 {
 	enum annot_status status;
 	uint64_t length;
 	bool there = false;
 
-	if (s->in_truth || document_index >= s->size)
+	if (s->in_truth || seq >= s->size)
 		return annot_fail(err, ANNOT_INTERNAL,
-				  "content of #%llu put within a transaction or before its record",
-				  (unsigned long long)document_index);
-	if (text.len > STORE_CONTENT_MAX)
+				  "%s of #%llu put within a transaction or before its record",
+				  parts[part].name, (unsigned long long)seq);
+	if (bytes.len > STORE_CONTENT_MAX)
 		return annot_fail(err, ANNOT_TOO_LARGE, "a content of %zu bytes; at most %d",
-				  text.len, (int)STORE_CONTENT_MAX);
-	TRY(content_length(&s->core, document_index, &there, &length, err));
+				  bytes.len, (int)STORE_CONTENT_MAX);
+	TRY(content_length(&s->core, part, seq, &there, &length, err));
+	*ret_stored = !there;
 	if (there)
 		return ANNOT_OK;
 	TRY(store_in_truth(s, err));
-	status = pieces_put(s, document_index, text, err);
+	status = pieces_put(s, part, seq, bytes, err);
 	if (status == ANNOT_OK)
 		status = store_commit_truth(s, NULL, err);
 	if (status != ANNOT_OK)
 		store_rollback(s);
-	else
-		s->due = true;
 	return status;
+}
+
+enum annot_status store_put_content(struct store *s, uint64_t document_index,
+				    struct annot_bytes text, struct annot_error *err)
+{
+	bool stored;
+
+	TRY(put_part(s, STORE_TEXT, document_index, text, &stored, err));
+	if (stored)
+		s->due = true;
+	return ANNOT_OK;
+}
+
+enum annot_status store_put_original(struct store *s, uint64_t document_index,
+				     struct annot_bytes original, struct annot_error *err)
+{
+	bool stored;
+
+	return put_part(s, STORE_ORIGINAL, document_index, original, &stored, err);
 }
 
 /* --- withholding --- */
@@ -162,34 +191,44 @@ enum annot_status store_withheld_content(struct store *s, const struct annot_has
 	return core_withheld_content(&s->core, sha256, ret_index, err);
 }
 
-/* What remains of a withheld content is its hash, so that the same bytes are not taken in again. */
-static enum annot_status remember_content(struct store *s, uint64_t index,
-					  const struct annot_record *record,
-					  struct annot_error *err)
+/* What remains of a withheld content or original is its hash, so that the same bytes are not taken
+ * in again. */
+static enum annot_status remember_contents(struct store *s, uint64_t index,
+					   const struct annot_record *record,
+					   struct annot_error *err)
 {
+	static const char *const cards[] = {"sha256", "original-sha256"};
 	sqlite3_stmt *st;
 
 	if (record->kind->kind != ANNOT_KIND_document)
 		return ANNOT_OK;
-	const struct annot_hash *sha256 = &annot_record_card(record, "sha256")->hash;
+	for (size_t i = 0; i < COUNT(cards); i++) {
+		const struct annot_card *card = annot_record_card(record, cards[i]);
 
-	TRY(db_statement(&s->core.truth, TRUTH_WITHHELD_PUT, &st, err));
-	sqlite3_bind_blob(st, 1, sha256->b, sizeof sha256->b, SQLITE_STATIC);
-	sqlite3_bind_int64(st, 2, (int64_t)index);
-	return db_run(&s->core.truth, st, err);
+		if (!card)
+			continue;
+		TRY(db_statement(&s->core.truth, TRUTH_WITHHELD_PUT, &st, err));
+		sqlite3_bind_blob(st, 1, card->hash.b, sizeof card->hash.b, SQLITE_STATIC);
+		sqlite3_bind_int64(st, 2, (int64_t)index);
+		TRY(db_run(&s->core.truth, st, err));
+	}
+	return ANNOT_OK;
 }
 
 static enum annot_status truth_withhold(struct store *s, uint64_t index,
 					const struct annot_record *record, struct annot_bytes leaf,
 					struct annot_error *err)
 {
+	static const enum truth_statement drops[] = {TRUTH_CONTENT_DROP, TRUTH_ORIGINAL_DROP};
 	sqlite3_stmt *st;
 
 	TRY(store_in_truth(s, err));
-	TRY(remember_content(s, index, record, err));
-	TRY(db_statement(&s->core.truth, TRUTH_CONTENT_DROP, &st, err));
-	sqlite3_bind_int64(st, 1, (int64_t)index);
-	TRY(db_run(&s->core.truth, st, err));
+	TRY(remember_contents(s, index, record, err));
+	for (size_t i = 0; i < COUNT(drops); i++) {
+		TRY(db_statement(&s->core.truth, drops[i], &st, err));
+		sqlite3_bind_int64(st, 1, (int64_t)index);
+		TRY(db_run(&s->core.truth, st, err));
+	}
 	TRY(db_statement(&s->core.truth, TRUTH_WITHHOLD, &st, err));
 	sqlite3_bind_int64(st, 1, (int64_t)index);
 	sqlite3_bind_text(st, 2, (const char *)leaf.data, (int)leaf.len, SQLITE_STATIC);
@@ -257,22 +296,23 @@ enum annot_status store_withhold(struct store *s, uint64_t index, struct annot_e
 
 /* --- reading contents --- */
 
-enum annot_status core_content_length(struct core *c, uint64_t seq, uint64_t *ret,
-				      struct annot_error *err)
+enum annot_status core_content_length(struct core *c, enum store_part part, uint64_t seq,
+				      uint64_t *ret, struct annot_error *err)
 {
 	bool there = false;
 	uint64_t length;
 
-	TRY(content_length(c, seq, &there, &length, err));
+	TRY(content_length(c, part, seq, &there, &length, err));
 	if (!there)
-		return annot_fail(err, ANNOT_NOT_FOUND, "the content of document #%llu is not here",
-				  (unsigned long long)seq);
+		return annot_fail(err, ANNOT_NOT_FOUND, "the %s of document #%llu is not here",
+				  parts[part].name, (unsigned long long)seq);
 	*ret = length;
 	return ANNOT_OK;
 }
 
-static enum annot_status piece_read(struct core *c, uint64_t seq, uint64_t offset, size_t len,
-				    struct annot_buf *ret, size_t *ret_n, struct annot_error *err)
+static enum annot_status piece_read(struct core *c, enum store_part part, uint64_t seq,
+				    uint64_t offset, size_t len, struct annot_buf *ret,
+				    size_t *ret_n, struct annot_error *err)
 {
 	size_t at = (size_t)(offset % STORE_PIECE_SIZE), n;
 	sqlite3_blob *blob = NULL;
@@ -282,14 +322,14 @@ static enum annot_status piece_read(struct core *c, uint64_t seq, uint64_t offse
 	int code = SQLITE_OK;
 	char *to;
 
-	TRY(db_statement(&c->truth, TRUTH_CONTENT_ROW, &st, err));
+	TRY(db_statement(&c->truth, parts[part].row, &st, err));
 	sqlite3_bind_int64(st, 1, (int64_t)seq);
 	sqlite3_bind_int64(st, 2, (int64_t)(offset / STORE_PIECE_SIZE));
 	TRY(db_number(&c->truth, st, &row, &row_id, err));
 	*ret_n = 0;
 	if (!row)
 		return ANNOT_OK;
-	if (sqlite3_blob_open(c->truth.sq, "main", "content", "data", row_id, 0, &blob) !=
+	if (sqlite3_blob_open(c->truth.sq, "main", parts[part].name, "data", row_id, 0, &blob) !=
 	    SQLITE_OK)
 		return db_fail(&c->truth, "content", err);
 	n = (size_t)sqlite3_blob_bytes(blob);
@@ -306,22 +346,22 @@ static enum annot_status piece_read(struct core *c, uint64_t seq, uint64_t offse
 	return annot_buf_check(ret, "content", err);
 }
 
-enum annot_status core_content(struct core *c, uint64_t seq, uint64_t offset, size_t len,
-			       struct annot_buf *ret, struct annot_error *err)
+enum annot_status core_content(struct core *c, enum store_part part, uint64_t seq, uint64_t offset,
+			       size_t len, struct annot_buf *ret, struct annot_error *err)
 {
 	uint64_t total;
 	size_t n = 0;
 
-	TRY(core_content_length(c, seq, &total, err));
+	TRY(core_content_length(c, part, seq, &total, err));
 	annot_buf_add(ret, "", 0);
 	for (; len > 0 && offset < total; offset += n, len -= n) {
-		TRY(piece_read(c, seq, offset, len, ret, &n, err));
+		TRY(piece_read(c, part, seq, offset, len, ret, &n, err));
 		if (n == 0)
 			return annot_fail(
 				err, ANNOT_STORE,
-				"truth.db: content of #%llu ends at %llu of %llu; run annotd fsck",
-				(unsigned long long)seq, (unsigned long long)offset,
-				(unsigned long long)total);
+				"truth.db: %s of #%llu ends at %llu of %llu; run annotd fsck",
+				parts[part].name, (unsigned long long)seq,
+				(unsigned long long)offset, (unsigned long long)total);
 	}
 	return ANNOT_OK;
 }

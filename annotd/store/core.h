@@ -28,6 +28,10 @@ enum truth_statement {
 	TRUTH_CONTENT_ROW,
 	TRUTH_CONTENTS,
 	TRUTH_CONTENT_DROP,
+	TRUTH_ORIGINAL_PUT,
+	TRUTH_ORIGINAL_LENGTH,
+	TRUTH_ORIGINAL_ROW,
+	TRUTH_ORIGINAL_DROP,
 	TRUTH_WITHHOLD,
 	TRUTH_WITHHELD_PUT,
 	TRUTH_WITHHELD_GET,
@@ -220,15 +224,15 @@ enum annot_status core_leaf(const struct store_record *record, struct annot_aren
 /* A completed node of the tree, from the row of the leaf that completed it. */
 enum annot_status core_node(struct core *c, unsigned level, uint64_t n, struct annot_hash *ret,
 			    struct annot_error *err);
-/* NOT_FOUND unless the content is there, whole. */
 /* Which record's content of that SHA-256 was withheld. NOT_FOUND: none. */
 enum annot_status core_withheld_content(struct core *c, const struct annot_hash *sha256,
 					uint64_t *ret_seq, struct annot_error *err);
-enum annot_status core_content_length(struct core *c, uint64_t seq, uint64_t *ret,
-				      struct annot_error *err);
+/* Of a document's text or original. NOT_FOUND unless it is there, whole. */
+enum annot_status core_content_length(struct core *c, enum store_part part, uint64_t seq,
+				      uint64_t *ret, struct annot_error *err);
 /* Appends bytes [offset, offset + len), fewer at the end. */
-enum annot_status core_content(struct core *c, uint64_t seq, uint64_t offset, size_t len,
-			       struct annot_buf *ret, struct annot_error *err);
+enum annot_status core_content(struct core *c, enum store_part part, uint64_t seq, uint64_t offset,
+			       size_t len, struct annot_buf *ret, struct annot_error *err);
 /* The root that a commit gave; NOT_FOUND if none made a log of that size. */
 enum annot_status core_root(struct core *c, uint64_t size, struct annot_hash *ret,
 			    struct annot_error *err);

@@ -194,13 +194,25 @@ enum annot_status reader_withheld_content(struct reader *r, const struct annot_h
 enum annot_status reader_content_length(struct reader *r, uint64_t document_index, uint64_t *ret,
 					struct annot_error *err)
 {
-	return core_content_length(&r->core, document_index, ret, err);
+	return core_content_length(&r->core, STORE_TEXT, document_index, ret, err);
 }
 
 enum annot_status reader_content(struct reader *r, uint64_t document_index, uint64_t offset,
 				 size_t len, struct annot_buf *ret, struct annot_error *err)
 {
-	return core_content(&r->core, document_index, offset, len, ret, err);
+	return core_content(&r->core, STORE_TEXT, document_index, offset, len, ret, err);
+}
+
+enum annot_status reader_original_length(struct reader *r, uint64_t document_index, uint64_t *ret,
+					 struct annot_error *err)
+{
+	return core_content_length(&r->core, STORE_ORIGINAL, document_index, ret, err);
+}
+
+enum annot_status reader_original(struct reader *r, uint64_t document_index, uint64_t offset,
+				  size_t len, struct annot_buf *ret, struct annot_error *err)
+{
+	return core_content(&r->core, STORE_ORIGINAL, document_index, offset, len, ret, err);
 }
 
 enum annot_status reader_contents(struct reader *r, uint64_t from, reader_each each, void *arg,

@@ -168,18 +168,24 @@ struct annot_tree_reader store_tree(struct store *s);
 /* --- contents
  * ------------------------------------------------------------------------------------------- */
 
+/* What is kept of a document beside its record: the text, and the file that it was made from. */
+enum store_part { STORE_TEXT, STORE_ORIGINAL };
+
 /* Stores a document's whole content, durably; idempotent. The caller checked its hashes. */
 enum annot_status store_put_content(struct store *s, uint64_t document_index,
 				    struct annot_bytes text, struct annot_error *err);
+/* The same of the original. */
+enum annot_status store_put_original(struct store *s, uint64_t document_index,
+				     struct annot_bytes original, struct annot_error *err);
 
 /*
- * Replaces a record's bytes by its leaf line, drops its content, its words from the index, and
+ * Replaces a record's bytes by its leaf line, drops its content and original, its words from the index, and
  * truncates the WALs; outside of a transaction; idempotent. BUSY: it is done, but a long reader
  * kept a WAL from being truncated; call store_wal_truncate again.
  */
 enum annot_status store_withhold(struct store *s, uint64_t index, struct annot_error *err);
 
-/* Index of a document whose withheld content had that SHA-256. NOT_FOUND: there is none. */
+/* Index of a document whose withheld content, or original, had that SHA-256. NOT_FOUND: there is none. */
 enum annot_status store_withheld_content(struct store *s, const struct annot_hash *sha256,
 					 uint64_t *ret_index, struct annot_error *err);
 
@@ -297,6 +303,12 @@ enum annot_status reader_content_length(struct reader *r, uint64_t document_inde
 /* Bytes [offset, offset + len) of a content, fewer at its end, appended to ret. */
 enum annot_status reader_content(struct reader *r, uint64_t document_index, uint64_t offset,
 				 size_t len, struct annot_buf *ret, struct annot_error *err);
+
+/* The same of the original. */
+enum annot_status reader_original_length(struct reader *r, uint64_t document_index, uint64_t *ret,
+					 struct annot_error *err);
+enum annot_status reader_original(struct reader *r, uint64_t document_index, uint64_t offset,
+				  size_t len, struct annot_buf *ret, struct annot_error *err);
 
 enum annot_status reader_note(struct reader *r, const struct annot_hash *hash,
 			      struct annot_buf *ret, struct annot_error *err);

@@ -5,13 +5,18 @@
  */
 #include "annotd/store/core.h"
 
+/* The files that documents' texts were made from; from schema 2 on. */
+#define ORIGINAL                                                                                   \
+	"CREATE TABLE original(seq INTEGER NOT NULL, piece INTEGER NOT NULL, data BLOB NOT NULL,"  \
+	" PRIMARY KEY(seq, piece)) STRICT;"
+
 static const char schema[] =
 	"CREATE TABLE record(seq INTEGER PRIMARY KEY, bytes BLOB, sig BLOB NOT NULL,"
 	" nodes BLOB NOT NULL, leaf TEXT) STRICT;"
 	/* One row a commit: what a checkpoint may be signed for. */
 	"CREATE TABLE root(size INTEGER PRIMARY KEY, root BLOB NOT NULL) STRICT;"
 	"CREATE TABLE content(seq INTEGER NOT NULL, piece INTEGER NOT NULL, data BLOB NOT NULL,"
-	" PRIMARY KEY(seq, piece)) STRICT;"
+	" PRIMARY KEY(seq, piece)) STRICT;" ORIGINAL
 	"CREATE TABLE note(hash BLOB PRIMARY KEY, note BLOB NOT NULL) STRICT;"
 	"CREATE TABLE meta(key TEXT PRIMARY KEY, value ANY) STRICT;";
 
@@ -34,6 +39,10 @@ static const char *const statements[TRUTH_STATEMENTS] = {
 	[TRUTH_CONTENTS] =
 		"SELECT seq FROM content WHERE seq>=?1 AND piece=0 ORDER BY seq LIMIT ?2",
 	[TRUTH_CONTENT_DROP] = "DELETE FROM content WHERE seq=?1",
+	[TRUTH_ORIGINAL_PUT] = "INSERT INTO original VALUES(?1,?2,?3)",
+	[TRUTH_ORIGINAL_LENGTH] = "SELECT sum(length(data)) FROM original WHERE seq=?1",
+	[TRUTH_ORIGINAL_ROW] = "SELECT rowid FROM original WHERE seq=?1 AND piece=?2",
+	[TRUTH_ORIGINAL_DROP] = "DELETE FROM original WHERE seq=?1",
 	[TRUTH_BEGIN] = "BEGIN",
 	[TRUTH_WRITE] = "BEGIN IMMEDIATE",
 	[TRUTH_END] = "COMMIT",
@@ -43,13 +52,16 @@ static const char *const statements[TRUTH_STATEMENTS] = {
 	[TRUTH_WITHHELD_GET] = "SELECT value FROM meta WHERE key='withheld '||hex(?1)",
 };
 
+static const struct db_step steps[] = {{1, ORIGINAL}};
+
 const struct db_file store_truth_file = {
 	.name = "truth.db",
 	.schema = schema,
 	.sql = statements,
 	.application_id = 0x414e4e54, /* "ANNT" */
-	/* The first one: no steps lead here. The next one comes with the step {1, "…"}. */
-	.version = 1,
+	.version = 2,
+	.steps = steps,
+	.n_steps = sizeof steps / sizeof *steps,
 	/* Records are some 700 bytes with their hashes: larger pages waste less at their ends. */
 	.page_size = 8192,
 	.cache_kib = 4096,

@@ -240,11 +240,11 @@ struct annot_tree_reader store_tree(struct store *s)
 enum annot_status store_content_length(struct store *s, uint64_t document_index, uint64_t *ret,
 				       struct annot_error *err)
 {
-	return core_content_length(&s->core, document_index, ret, err);
+	return core_content_length(&s->core, STORE_TEXT, document_index, ret, err);
 }
 
 enum annot_status store_content(struct store *s, uint64_t document_index, uint64_t offset,
 				size_t len, struct annot_buf *ret, struct annot_error *err)
 {
-	return core_content(&s->core, document_index, offset, len, ret, err);
+	return core_content(&s->core, STORE_TEXT, document_index, offset, len, ret, err);
 }

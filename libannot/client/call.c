@@ -152,3 +152,16 @@ enum annot_status annot_client_connect(struct annot *a, int64_t deadline_ms,
 			return status;
 	}
 }
+
+void annot_on_steps(struct annot *a, annot_steps steps, void *arg)
+{
+	a->steps = steps;
+	a->steps_arg = arg;
+}
+
+void annot_client_step(const struct annot *a, const char *what, bool bytes, uint64_t done,
+		       uint64_t of)
+{
+	if (a->steps)
+		a->steps(a->steps_arg, what, bytes, done, of);
+}

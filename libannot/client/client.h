@@ -167,6 +167,13 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_fetch(struct annot *a, const cha
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_check_row(struct annot *a, const struct annot_row *row, struct annot_arena *arena,
 		struct annot_fetched *ret, struct annot_error *err);
+/*
+ * Hears from calls that take many requests how far they are: what was done ("fetched", "sent", "searched"; NULL: the call
+ * is over), in bytes or in things, of how many (0: not known). On the thread that called. NULL: nobody hears.
+ */
+typedef void (*annot_steps)(void *arg, const char *what, bool bytes, uint64_t done, uint64_t of);
+ANNOT_API void annot_on_steps(struct annot *a, annot_steps steps, void *arg);
+
 /* A document's whole text, hashed to its record's sha256. Kept for the life of the handle: 8 MiB of
  * texts in memory, others in files (held.h, whose statuses are returned). */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_fetch_text(struct annot *a,
@@ -177,6 +184,12 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_fetch_text(struct annot *a,
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_fetch_text_apart(struct annot *a, const struct annot_record *document, struct annot_held *ret,
 		       struct annot_error *err);
+/* The same of the file that the text was made from. NOT_FOUND: the document names none, or it is not
+ * there. */
+ANNOT_API ANNOT_CHECKED enum annot_status annot_fetch_original(struct annot *a,
+							       const struct annot_record *document,
+							       struct annot_held *ret,
+							       struct annot_error *err);
 /* The registry of keys, fetched once a handle and again after a submit. */
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_keys(struct annot *a, const struct annot_keys_reply **ret, struct annot_error *err);
@@ -266,6 +279,12 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_upload(struct annot *a,
 						       const struct annot_hash *document,
 						       struct annot_bytes text,
 						       struct annot_error *err);
+/* The same of the file that its text was made from: the bytes that its cards original-sha256 and
+ * original-length name. */
+ANNOT_API ANNOT_CHECKED enum annot_status annot_upload_original(struct annot *a,
+								const struct annot_hash *document,
+								struct annot_bytes original,
+								struct annot_error *err);
 
 /* --- records under keys of the caller's own, so that the same request twice makes one record ---
  */

@@ -314,8 +314,13 @@ static enum annot_status add_page(struct annot_collection *c, struct annot_front
 enum annot_status annot_collect_leaves(struct annot_collection *c, struct annot_error *err)
 {
 	struct annot_frontier tree = {0};
-	while (tree.size < c->checkpoint.size)
-		TRY(add_page(c, &tree, err));
+	enum annot_status status = ANNOT_OK;
+	while (tree.size < c->checkpoint.size && status == ANNOT_OK) {
+		status = add_page(c, &tree, err);
+		annot_client_step(c->a, "fetched", false, tree.size, c->checkpoint.size);
+	}
+	annot_client_step(c->a, NULL, false, 0, 0);
+	TRY(status);
 	struct annot_hash root = annot_frontier_root(&tree);
 	if (!annot_hash_equal(&root, &c->checkpoint.root))
 		return annot_fail(

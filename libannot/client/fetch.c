@@ -132,11 +132,12 @@ enum annot_status annot_fetch(struct annot *a, const char *id, struct annot_aren
 	return ANNOT_OK;
 }
 
-/* Fetches all pieces of a text, which must have the hash that its record says. */
-static enum annot_status fetch_text(struct annot *a, const struct annot_record *document,
-				    const struct annot_hash *sha256, uint64_t length,
-				    struct annot_held *ret, struct annot_error *err)
+static enum annot_status fetch_pieces(struct annot *a, const struct annot_record *document,
+				      bool original, const struct annot_hash *sha256,
+				      uint64_t length, struct annot_held *ret,
+				      struct annot_error *err)
 {
+	const char *what = original ? "original" : "text";
 	struct annot_sha256 hashing;
 	annot_sha256_init(&hashing);
 	while (ret->len < length) {
@@ -144,25 +145,38 @@ static enum annot_status fetch_text(struct annot *a, const struct annot_record *
 		uint64_t left = length - ret->len;
 		struct annot_text_request in = {.document = document->id,
 						.offset = ret->len,
-						.length = left < TEXT_PIECE ? left : TEXT_PIECE};
+						.length = left < TEXT_PIECE ? left : TEXT_PIECE,
+						.original = original};
 		const struct annot_text_reply *reply;
 		TRY(annot_client_arena(&arena, err));
 		TRY(annot_call_text(a, &in, arena, &reply, err));
 		if (reply->data.len == 0 || reply->data.len > left)
 			return annot_fail(err, ANNOT_MISMATCH,
-					  "the text of document %s ends at %llu of %llu bytes",
+					  "the %s of document %s ends at %llu of %llu bytes", what,
 					  annot_hash_hex(&document->id).text,
 					  (unsigned long long)ret->len, (unsigned long long)length);
 		annot_sha256_add(&hashing, reply->data.data, reply->data.len);
 		TRY(annot_held_put(ret, reply->data, err));
+		annot_client_step(a, "fetched", true, ret->len, length);
 	}
 	struct annot_hash hash = annot_sha256_final(&hashing);
 	if (!annot_hash_equal(&hash, sha256))
 		return annot_fail(err, ANNOT_MISMATCH,
-				  "the text of document %s has the hash %s; its record says %s",
+				  "the %s of document %s has the hash %s; its record says %s", what,
 				  annot_hash_hex(&document->id).text, annot_hash_hex(&hash).text,
 				  annot_hash_hex(sha256).text);
 	return ANNOT_OK;
+}
+
+/* Fetches all pieces of a text, or of its original, which must have the hash that the record says.
+ */
+static enum annot_status fetch_text(struct annot *a, const struct annot_record *document,
+				    bool original, const struct annot_hash *sha256, uint64_t length,
+				    struct annot_held *ret, struct annot_error *err)
+{
+	enum annot_status status = fetch_pieces(a, document, original, sha256, length, ret, err);
+	annot_client_step(a, NULL, true, 0, 0);
+	return status;
 }
 
 static enum annot_status not_a_document(const struct annot_record *record, struct annot_error *err)
@@ -178,7 +192,7 @@ enum annot_status annot_fetch_text_apart(struct annot *a, const struct annot_rec
 	const struct annot_card *length = annot_record_card(document, "length");
 	if (!sha256 || !length)
 		return not_a_document(document, err);
-	return fetch_text(a, document, &sha256->hash, length->start, ret, err);
+	return fetch_text(a, document, false, &sha256->hash, length->start, ret, err);
 }
 
 enum annot_status annot_fetch_text(struct annot *a, const struct annot_record *document,
@@ -197,7 +211,7 @@ enum annot_status annot_fetch_text(struct annot *a, const struct annot_record *d
 	text->text = ANNOT_HELD_INIT(ANNOT_TEXTS_MAX - a->texts_len);
 	text->sha256 = sha256->hash;
 	enum annot_status status =
-		fetch_text(a, document, &sha256->hash, length->start, &text->text, err);
+		fetch_text(a, document, false, &sha256->hash, length->start, &text->text, err);
 	if (status == ANNOT_OK)
 		status = annot_held_bytes(&text->text, ret, err);
 	if (status != ANNOT_OK) {
@@ -209,4 +223,18 @@ enum annot_status annot_fetch_text(struct annot *a, const struct annot_record *d
 	a->texts = text;
 	a->texts_len += text->text.memory.len;
 	return ANNOT_OK;
+}
+
+enum annot_status annot_fetch_original(struct annot *a, const struct annot_record *document,
+				       struct annot_held *ret, struct annot_error *err)
+{
+	const struct annot_card *sha256 = annot_record_card(document, "original-sha256");
+	const struct annot_card *length = annot_record_card(document, "original-length");
+	if (!sha256 || !length)
+		return annot_fail(
+			err, ANNOT_NOT_FOUND,
+			"document %.16s… is its own original: it was made from no file of "
+			"another type",
+			annot_hash_hex(&document->id).text);
+	return fetch_text(a, document, true, &sha256->hash, length->start, ret, err);
 }

@@ -71,7 +71,13 @@ struct annot {
 	struct annot_kept_note *notes;
 	uint64_t last_order; /* of a file in the outbox */
 	char outbox_report[ANNOT_ERROR_TEXT_MAX];
+	annot_steps steps; /* NULL: nobody hears */
+	void *steps_arg;
 };
+
+/* Tells whoever hears; what NULL: the call is over. */
+void annot_client_step(const struct annot *a, const char *what, bool bytes, uint64_t done,
+		       uint64_t of);
 
 /* An arena for the replies of one task; NO_MEMORY. */
 enum annot_status annot_client_arena(struct annot_arena **ret, struct annot_error *err);

@@ -56,16 +56,12 @@ static enum annot_status check(const struct annot_locate_request *in,
 	return ANNOT_OK;
 }
 
-enum annot_status annot_locate(struct annot *a, const struct annot_locate_request *request,
-			       struct annot_arena *arena, const struct annot_locate_reply **ret,
-			       struct annot_error *err)
+static enum annot_status locate(struct annot *a, const struct annot_locate_request *request,
+				struct annot_arena *arena, struct annot_locate_reply *all,
+				struct annot_error *err)
 {
 	struct annot_locate_request in = *request;
 	size_t limit = in.limit ? (size_t)in.limit : ANNOT_LOCATE_LIMIT;
-	struct annot_locate_reply *all = annot_arena_alloc(arena, sizeof *all);
-	if (!all)
-		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
-	*all = (struct annot_locate_reply){0};
 	do {
 		const struct annot_locate_reply *reply;
 		TRY(annot_call_locate(a, &in, arena, &reply, err));
@@ -73,7 +69,22 @@ enum annot_status annot_locate(struct annot *a, const struct annot_locate_reques
 		TRY(add(reply, limit, arena, all, err));
 		in.from = reply->next;
 		in.from_byte = reply->next_byte;
+		annot_client_step(a, "searched", true, all->searched + all->indexed, 0);
 	} while (in.from > 0);
-	*ret = all;
 	return ANNOT_OK;
+}
+
+enum annot_status annot_locate(struct annot *a, const struct annot_locate_request *request,
+			       struct annot_arena *arena, const struct annot_locate_reply **ret,
+			       struct annot_error *err)
+{
+	struct annot_locate_reply *all = annot_arena_alloc(arena, sizeof *all);
+	if (!all)
+		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
+	*all = (struct annot_locate_reply){0};
+	enum annot_status status = locate(a, request, arena, all, err);
+	annot_client_step(a, NULL, true, 0, 0);
+	if (status == ANNOT_OK)
+		*ret = all;
+	return status;
 }

@@ -5,11 +5,9 @@
 #ifndef ANNOT_CLIENT_LOGS_H
 #define ANNOT_CLIENT_LOGS_H
 
+#include "base/progress.h"
 #include "client/client.h"
 #include "proof/audit.h"
-
-/* Called from time to time with how much is done; false: stop (CONFLICT is returned). */
-typedef bool (*annot_progress)(void *arg, uint64_t done, uint64_t of);
 
 struct annot_exported {
 	struct annot_checkpoint checkpoint;

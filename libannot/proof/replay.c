@@ -9,6 +9,8 @@
 #include "base/hash.h"
 #include "record/sshkey.h"
 
+enum { PROGRESS_LEAVES = 4096 };
+
 struct annot_bytes annot_replay_line(const struct annot_verify *v, uint64_t index)
 {
 	return annot_bytes(v->bundle.leaves.data + v->leaf_at[index],
@@ -314,6 +316,14 @@ static bool have_leaves(struct annot_verify *v)
 	return true;
 }
 
+static enum annot_status tell(const struct annot_verify *v, uint64_t done, struct annot_error *err)
+{
+	const struct annot_trust *trust = v->trust;
+	if (!trust->progress || trust->progress(trust->progress_arg, done, v->checkpoint.size))
+		return ANNOT_OK;
+	return annot_fail(err, ANNOT_CONFLICT, "verifying was stopped");
+}
+
 enum annot_status annot_replay(struct annot_verify *v, struct annot_error *err)
 {
 	bool go_on = true;
@@ -329,8 +339,11 @@ enum annot_status annot_replay(struct annot_verify *v, struct annot_error *err)
 	v->memory = annot_memory_new();
 	if (!v->memory)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory for the log's state");
-	for (uint64_t i = 0; go_on && i < v->checkpoint.size; i++)
+	for (uint64_t i = 0; go_on && i < v->checkpoint.size; i++) {
 		TRY(replay_one(v, i, &go_on, err));
+		if (i % PROGRESS_LEAVES == 0)
+			TRY(tell(v, i, err));
+	}
 	v->replayed = go_on;
 	for (size_t i = 0; i < v->n_wanted; i++)
 		if (v->wanted[i])

@@ -5,6 +5,7 @@
 #ifndef ANNOT_PROOF_VERIFY_H
 #define ANNOT_PROOF_VERIFY_H
 
+#include "base/progress.h"
 #include "log/tlogpolicy.h"
 #include "proof/bundle.h"
 
@@ -40,6 +41,10 @@ struct annot_trust {
 	struct annot_bytes leaves;
 	const struct annot_tlogpolicy *policy; /* which witnesses; NULL: none are asked for */
 	uint64_t now_s; /* cosignatures later than this (and 5 min) say nothing; 0: not known */
+	/* Told of every few thousand leaves that were replayed; may be NULL. If it says stop, verifying ends
+	 * with CONFLICT. */
+	annot_progress progress;
+	void *progress_arg;
 };
 
 enum annot_check_result {
@@ -77,8 +82,8 @@ struct annot_report {
 ANNOT_API int annot_report_exit(const struct annot_report *r);
 
 /*
- * Verifies; *ret lives in arena and points into file. Returns other than OK only for NO_MEMORY and
- * INTERNAL: a bad bundle is a report with verdict INVALID.
+ * Verifies; *ret lives in arena and points into file. Returns other than OK only for NO_MEMORY,
+ * INTERNAL, and CONFLICT where the reader stopped it: a bad bundle is a report with verdict INVALID.
  */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_verify_bundle(struct annot_arena *arena,
 							      struct annot_bytes file,

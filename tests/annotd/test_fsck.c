@@ -111,6 +111,8 @@ static void test_log(void **state)
 		{"UPDATE content SET data=CAST(replace(CAST(data AS TEXT),'rained','snowed') AS "
 		 "BLOB)",
 		 3, "#2: card sha256 is not that of its content, "},
+		{"INSERT INTO original VALUES(2,0,x'3C703E')", 1,
+		 "#2: card original-sha256 is not that of its original, "},
 		{"DELETE FROM content", 1, "#3: the text of target 1 is missing\n"},
 	};
 	struct fixture *f = *state;

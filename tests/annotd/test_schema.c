@@ -224,13 +224,44 @@ static void a_corpus_of_another_version(void **state)
 	test_corpus_free(test);
 }
 
+/* truth.db as it was before originals were kept. */
+static void a_corpus_of_the_first_version(void **state)
+{
+	(void)state;
+	struct test_corpus *test = test_corpus_new(1, 1);
+	char dir[TEST_PATH_MAX];
+	struct store *store;
+	struct corpus *c;
+	sqlite3 *sq;
+	test_folder(test, NULL, dir);
+	assert_ok(corpus_open(dir, &c, &test_error));
+	corpus_close(c);
+	assert_int_equal(sqlite3_open(test_path(dir, "truth.db"), &sq), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(sq, "DROP TABLE original", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(sq);
+	set_version(dir, "truth.db", 1, store_truth_file.application_id);
+	assert_ok(corpus_open(dir, &c, &test_error));
+	assert_null(corpus_read_only(c));
+	corpus_close(c);
+	bool rebuild;
+	assert_ok(store_open(dir, &store, &rebuild, &test_error));
+	assert_ok(store_put_original(store, 0, annot_bytes_of("x"), &test_error));
+	store_close(store);
+	test_folder_remove(dir);
+	test_corpus_free(test);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(an_older_one_is_migrated), TEST(both_steps_at_once),
-		TEST(all_or_nothing),           TEST(no_way_from_there),
-		TEST(a_newer_one_is_refused),   cmocka_unit_test(a_corpus_of_another_version),
+		TEST(an_older_one_is_migrated),
+		TEST(both_steps_at_once),
+		TEST(all_or_nothing),
+		TEST(no_way_from_there),
+		TEST(a_newer_one_is_refused),
+		cmocka_unit_test(a_corpus_of_another_version),
+		cmocka_unit_test(a_corpus_of_the_first_version),
 	};
 	log_start((enum log_level)0);
 	return cmocka_run_group_tests_name("annotd/schema", tests, NULL, NULL);

@@ -243,14 +243,38 @@ static void test_other_connections(void **state)
 	assert_ok(piece(f, &two, 0, text, 5, &received, &content));
 }
 
+/* An original is any bytes, and not the text that it stands beside. */
+static void test_original(void **state)
+{
+	struct fixture *f = *state;
+	static const char file[] = "%PDF\0\xff";
+	struct annot_bytes all = annot_bytes(file, sizeof file), content;
+	struct upload_document d = document(1, 1, annot_bytes_of(text)), original = d;
+	uint64_t received;
+	original.original = true;
+	original.length = all.len;
+	original.sha256 = annot_sha256(all.data, all.len);
+	assert_ok(piece(f, &d, 0, text, 4, &received, &content));
+	assert_status(piece(f, &original, 4, file + 4, 1, &received, &content), ANNOT_CONFLICT);
+	assert_ok(piece(f, &original, 0, "", 0, &received, &content));
+	assert_int_equal(received, 0);
+	assert_ok(piece(f, &original, 0, file, all.len, &received, &content));
+	assert_int_equal(content.len, all.len);
+	uploads_done(f->uploads, &d.person, content);
+	original.sha256.b[0] ^= 1;
+	assert_status(piece(f, &original, 0, file, all.len, &received, &content), ANNOT_MISMATCH);
+	assert_error_says("card original-sha256 says");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_pieces),        TEST(test_order), TEST(test_one_a_person),
-		TEST(test_withheld),
-		TEST(test_wrong_content), TEST(test_bound), TEST(test_other_connections),
+		TEST(test_pieces),       TEST(test_order),
+		TEST(test_one_a_person), TEST(test_withheld),
+		TEST(test_original),     TEST(test_wrong_content),
+		TEST(test_bound),        TEST(test_other_connections),
 	};
 	return cmocka_run_group_tests_name("annotd/upload", tests, NULL, NULL);
 }

@@ -41,6 +41,19 @@ ctl alice --json doc show lake@3 | jq -e 'has("extractor") or has("original-sha2
 # words of it are quoted as any others
 expect 0 added ctl alice quote add lake2 'it is fair to all three shores of the lake' --speaker 'Ilvane Torrek'
 
+# the file itself is kept beside the text, and goes with it
+ctl alice doc text lake@1 --original | cmp - "$page" || fail "not the page that was added"
+ctl alice doc text lake@2 --original | cmp - "$work/lake.html" || fail "not the page of the second version"
+expect 1 'is its own original' ctl alice doc text lake@3 --original
+expect 2 'JSON cannot hold them' ctl alice --json doc text lake@1 --original
+grep -c 742 "$work/corpus/truth.db" >/dev/null || fail "the page is not in truth.db"
+id=$(ctl alice --json doc show lake@1 | jq -r .annotation)
+expect 0 withhold ctl alice withhold lake@1 --only --because 'an order'
+expect 1 'WITHHELD' ctl alice doc text "$id@1" --original
+expect 4 'card original-sha256: these bytes were withheld' ctl alice doc add "$page" --whole --name again
+ctl alice doc text lake@2 --original | cmp - "$work/lake.html" || fail "another version's original went, too"
+as daemon "$ANNOTD" fsck --corpus "$work/corpus" >"$work/out" || fail "fsck: $(cat "$work/out")"
+
 # --- without a daemon ---
 
 expect 0 '' env ANNOT_SOCKET=ipc:///nowhere "$ANNOTCTL" --quiet doc extract "$page"

@@ -19,3 +19,6 @@ export PKG_CONFIG_PATH
 printf '#include <annot.h>\nint main(void) { return annot_version()[0] == 0; }\n' |
 	"${CC:?}" $(pkg-config --cflags annot) -std=c11 -Wall -Wextra -Werror -fsyntax-only -x c - ||
 	fail "a program that includes annot.h"
+# The program that reads web pages is found where it was installed.
+printf '<p>It rained.' >"$prefix/page.html"
+[ "$("$prefix/bin/annotctl" --quiet doc extract "$prefix/page.html")" = 'It rained.' ] || fail "doc extract"

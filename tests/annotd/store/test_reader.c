@@ -480,6 +480,36 @@ static void test_content(void **state)
 	annot_buf_free(&got);
 }
 
+/* Beside the text, and as long as it likes. */
+static void test_original(void **state)
+{
+	struct stored *s = *state;
+	struct test_key admin = test_key(1);
+	const struct test_entry *doc = test_put_document(s->c, &admin, "page", "text");
+	static const char file[] = "<p>text\0\xff";
+	struct annot_buf got = ANNOT_BUF_INIT(1 << 20);
+	uint64_t length;
+
+	stored_sync(s);
+	assert_status(reader_original_length(s->reader, doc->index, &length, &test_error),
+		      ANNOT_NOT_FOUND);
+	assert_error_says("the original of document");
+	for (int i = 0; i < 2; i++)
+		assert_ok(store_put_original(s->store, doc->index, annot_bytes(file, sizeof file),
+					     &test_error));
+	assert_ok(reader_begin(s->reader, &test_error));
+	assert_ok(reader_original_length(s->reader, doc->index, &length, &test_error));
+	assert_int_equal(length, sizeof file);
+	assert_ok(reader_original(s->reader, doc->index, 3, 100, &got, &test_error));
+	assert_int_equal(got.len, sizeof file - 3);
+	assert_memory_equal(got.data, file + 3, sizeof file - 3);
+	assert_status(reader_content_length(s->reader, doc->index, &length, &test_error),
+		      ANNOT_NOT_FOUND);
+	assert_status(store_put_original(s->store, 99, annot_bytes_of("x"), &test_error),
+		      ANNOT_INTERNAL);
+	annot_buf_free(&got);
+}
+
 /* Whether the words stand anywhere in a file of the folder. */
 static bool file_holds(const struct stored *s, const char *name, const char *words)
 {
@@ -525,6 +555,9 @@ static void test_withheld(void **state)
 	stored_sync(s);
 	assert_ok(store_put_content(s->store, doc->index,
 				    annot_bytes_of("Her address is Elmgasse 12."), &test_error));
+	assert_ok(store_put_original(s->store, doc->index,
+				     annot_bytes_of("<p>Her <b>Originalgasse</b>"), &test_error));
+	assert_true(folder_holds(s, "Originalgasse"));
 	assert_true(folder_holds(s, "Elmgasse"));
 	assert_true(folder_holds(s, "Unbekannt"));
 	/* A reader with an old snapshot would keep the WAL. */
@@ -534,6 +567,7 @@ static void test_withheld(void **state)
 		assert_ok(store_withhold(s->store, quote->index, &test_error));
 	}
 	assert_false(folder_holds(s, "Elmgasse"));
+	assert_false(folder_holds(s, "Originalgasse"));
 	assert_false(folder_holds(s, "Unbekannt"));
 	assert_false(folder_holds(s, "street-name"));
 	assert_false(folder_holds(s, "secret-doc"));
@@ -570,6 +604,7 @@ int main(void)
 		T(test_referring),
 		cmocka_unit_test(test_pending),
 		T(test_content),
+		T(test_original),
 		T(test_withheld),
 	};
 
