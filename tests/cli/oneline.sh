@@ -15,13 +15,12 @@ at=$(grep -obF " $words " "$work/one.txt" | cut -d: -f1)
 expect 0 'document' ctl alice doc add "$work/one.txt" --name long
 expect 0 'line 1, column' ctl alice quote add long "$words"
 quote=$(ctl alice --quiet list kind:quote)
-ctl alice --json locate "$words" | jq -e --argjson at "$((at + 1))" \
-	'.places | length == 1 and .[0].result == "exact" and .[0].chars[0] == $at' >/dev/null || fail "locate: $(ctl alice --json locate "$words")"
+ctl alice --json locate "$words" | jq -e --argjson at "$((at + 1))" '.[0].result == "exact" and .[0].chars[0] == $at' >/dev/null ||
+	fail "locate: $(ctl alice --json locate "$words")"
 expect 0 'document' ctl alice doc add "$work/two.txt" --name long
 # More than annotd looks for by itself: worked out here, from texts that are held in files.
 expect 0 '1 moved' ctl alice anchors long
 quiet alice amend "$quote" --anchor --accept moved >/dev/null
 ctl alice --json show "$quote" | jq -e --argjson at "$((at + 12))" '.targets[0].bytes[0] == $at' >/dev/null || fail "anchored elsewhere: $(ctl alice --json show "$quote")"
 expect 0 'VALID' ctl alice verify "$quote"
-expect 0 '100 % alike' ctl alice locate "900000 900001 900002 900004" --max-edits 2 || true
 stop
