@@ -38,6 +38,18 @@ static enum annot_status no_memory(struct ctl *ctl)
 	return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
 }
 
+/* The list, with room for one more of so many bytes; NULL: out of memory. */
+static void *make_room(void *list, size_t n, size_t *cap, size_t size)
+{
+	if (n < *cap)
+		return list;
+	size_t more = *cap ? *cap * 2 : 64;
+	void *grown = realloc(list, more * size);
+	if (grown)
+		*cap = more;
+	return grown;
+}
+
 /* Rows of the list, kept. */
 static enum annot_status take_row(struct ctl *ctl, const struct annot_row *row,
 				  const struct annot_record *record, void *arg)
@@ -48,14 +60,10 @@ static enum annot_status take_row(struct ctl *ctl, const struct annot_row *row,
 	if (!record || record->kind->kind == ANNOT_KIND_document ||
 	    annot_record_targets(record) == 0)
 		return ANNOT_OK;
-	if (r->n_noted == g->cap) {
-		size_t cap = g->cap ? g->cap * 2 : 64;
-		struct noted *grown = realloc(r->noted, cap * sizeof *grown);
-		if (!grown)
-			return no_memory(ctl);
-		r->noted = grown;
-		g->cap = cap;
-	}
+	struct noted *list = make_room(r->noted, r->n_noted, &g->cap, sizeof *list);
+	if (!list)
+		return no_memory(ctl);
+	r->noted = list;
 	TRY(annot_check_row(ctl->annot, row, ctl->arena, &noted.fetched, &ctl->err));
 	r->noted[r->n_noted++] = noted;
 	return ANNOT_OK;
@@ -69,14 +77,10 @@ static enum annot_status add_mark(struct ctl *ctl, struct gathering *g, struct n
 		return annot_fail(&ctl->err, ANNOT_TOO_LARGE,
 				  "the document has more than %d annotated spans",
 				  READING_MARKS_MAX);
-	if (r->n_marks == g->marks_cap) {
-		size_t cap = g->marks_cap ? g->marks_cap * 2 : 64;
-		struct mark *grown = realloc(r->marks, cap * sizeof *grown);
-		if (!grown)
-			return no_memory(ctl);
-		r->marks = grown;
-		g->marks_cap = cap;
-	}
+	struct mark *list = make_room(r->marks, r->n_marks, &g->marks_cap, sizeof *list);
+	if (!list)
+		return no_memory(ctl);
+	r->marks = list;
 	r->marks[r->n_marks++] =
 		(struct mark){.start = start, .end = end, .noted = noted, .anchor = anchor};
 	noted->missing = NULL;

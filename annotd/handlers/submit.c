@@ -31,9 +31,7 @@ static enum annot_status snapshot(struct check *k, struct annot_error *err)
 	return ANNOT_OK;
 }
 
-/* --- who signed
- * ----------------------------------------------------------------------------------------------------
- */
+/* --- who signed --- */
 
 static bool find_key(struct call *c, const struct annot_hash *author, uint8_t ret[ANNOT_KEY_SIZE])
 {
@@ -195,9 +193,7 @@ static enum annot_status check_seen(struct check *k, struct corpus_item *item,
 	return ANNOT_OK;
 }
 
-/* --- the words of targets
- * -----------------------------------------------------------------------------------------------
- */
+/* --- the words of targets --- */
 
 /* Says of a failure which target it is about, and what to do. */
 static enum annot_status target_failed(enum annot_status status, bool has_record,
@@ -282,9 +278,7 @@ static enum annot_status check_targets(struct check *k, struct corpus_item *item
 	return ANNOT_OK;
 }
 
-/* --- all of it
- * ------------------------------------------------------------------------------------------------------------
- */
+/* --- all of it --- */
 
 /* A document of bytes that were withheld would bring them back. */
 static enum annot_status check_withheld(struct check *k, const struct annot_record *r,

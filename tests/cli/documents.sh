@@ -46,7 +46,7 @@ ctl alice doc text lake@1 --original | cmp - "$page" || fail "not the page that 
 ctl alice doc text lake@2 --original | cmp - "$work/lake.html" || fail "not the page of the second version"
 expect 1 'is its own original' ctl alice doc text lake@3 --original
 expect 2 'JSON cannot hold them' ctl alice --json doc text lake@1 --original
-grep -c 742 "$work/corpus/truth.db" >/dev/null || fail "the page is not in truth.db"
+grep -q 742 "$work"/corpus/truth.db* || fail "the page is not in truth.db"
 id=$(ctl alice --json doc show lake@1 | jq -r .annotation)
 expect 0 withhold ctl alice withhold lake@1 --only --because 'an order'
 expect 1 'WITHHELD' ctl alice doc text "$id@1" --original
