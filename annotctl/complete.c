@@ -2,19 +2,16 @@
 
 #include <string.h>
 
-#include "out/out.h"
-#include "remote.h"
-#include "out/record.h"
+#include "offer.h"
 #include "settings.h"
-
-enum { DAEMON_MS = 1000 };
+#include "write.h"
 
 /* What has been typed, taken apart. */
 struct typed {
-	const char *prefix;                /* of the word that is to be completed */
 	const struct command *command;     /* NULL: not yet */
 	const char *group;                 /* the first word, where it is only one of two */
 	const struct poptOption *value_of; /* the option whose value is to be completed */
+	const char *scale;                 /* that an option names, or the usual one */
 	int n_args;                        /* arguments of the command before the word */
 };
 
@@ -23,35 +20,47 @@ struct typed {
 static const struct {
 	const char *shell, *script;
 } scripts[] = {
+	/* bash breaks words at colons (COMP_WORDBREAKS), and puts what is found behind the last one. */
 	{"bash", "_annotctl() {\n"
-		 "	local line cur=${COMP_WORDS[COMP_CWORD]}\n"
+		 "	local line word cur before='' words=()\n"
+		 "	for word in \"${COMP_WORDS[@]:1:COMP_CWORD}\"; do\n"
+		 "		if [[ ${#words[@]} -gt 0 && ( $word = :* || ${words[-1]} = *: ) ]]; then\n"
+		 "			words[-1]+=$word\n"
+		 "		else\n"
+		 "			words+=(\"$word\")\n"
+		 "		fi\n"
+		 "	done\n"
+		 "	cur=${words[-1]-}\n"
+		 "	[[ $COMP_WORDBREAKS = *:* && $cur = *:* ]] && before=${cur%\"${cur##*:}\"}\n"
 		 "	COMPREPLY=()\n"
 		 "	while IFS= read -r line; do\n"
 		 "		case $line in\n"
 		 "		:file) compopt -o filenames 2>/dev/null\n"
 		 "			while IFS= read -r line; do COMPREPLY+=(\"$line\"); done < "
-		 "<(compgen -f "
-		 "-- \"$cur\") ;;\n"
-		 "		*) COMPREPLY+=(\"${line%%$'\\t'*}\") ;;\n"
+		 "<(compgen -f -- \"$cur\") ;;\n"
+		 "		*) line=${line%%$'\\t'*}\n"
+		 "			[[ $line = *: ]] && compopt -o nospace 2>/dev/null\n"
+		 "			COMPREPLY+=(\"${line#\"$before\"}\") ;;\n"
 		 "		esac\n"
-		 "	done < <(annotctl completion --words -- \"${COMP_WORDS[@]:1:COMP_CWORD}\" "
-		 "2>/dev/null)\n"
+		 "	done < <(annotctl completion --words -- \"${words[@]}\" 2>/dev/null)\n"
 		 "}\n"
 		 "complete -F _annotctl annotctl\n"},
 	{"zsh",
 	 "#compdef annotctl\n"
 	 "_annotctl() {\n"
 	 "	local line\n"
-	 "	local -a found\n"
+	 "	local -a found open\n"
 	 "	for line in \"${(@f)$(annotctl completion --words -- \"${(@)words[2,CURRENT]}\" "
 	 "2>/dev/null)}\"; do\n"
 	 "		case $line in\n"
 	 "		('') ;;\n"
 	 "		(:file) _files ;;\n"
+	 "		(*:$'\\t'*) open+=(\"${${line%%$'\\t'*}//:/\\\\:}:${line#*$'\\t'}\") ;;\n"
 	 "		(*) found+=(\"${${line%%$'\\t'*}//:/\\\\:}:${line#*$'\\t'}\") ;;\n"
 	 "		esac\n"
 	 "	done\n"
 	 "	if (( $#found )); then _describe annotctl found; fi\n"
+	 "	if (( $#open )); then _describe annotctl open -S ''; fi\n"
 	 "}\n"
 	 /* Found in $fpath it is what _annotctl does at first; read by hand it only tells zsh. */
 	 "if [[ $funcstack[1] = _annotctl ]]; then _annotctl \"$@\"; else compdef _annotctl annotctl; fi\n"},
@@ -119,7 +128,7 @@ static void take_word(struct typed *t, const char *word)
 
 static struct typed take_apart(int n, const char **words)
 {
-	struct typed t = {0};
+	struct typed t = {.scale = WRITE_SCALE};
 	for (int i = 0; i < n; i++) {
 		const struct poptOption *o = NULL;
 		if (words[i][0] != '-' || !words[i][1]) {
@@ -132,6 +141,8 @@ static struct typed take_apart(int n, const char **words)
 			o = find_option(settings_options, words[i]);
 		if (takes_value(o) && ++i >= n)
 			t.value_of = o;
+		else if (takes_value(o) && o->argDescrip && strcmp(o->argDescrip, "SCALE") == 0)
+			t.scale = words[i];
 	}
 	return t;
 }
@@ -143,22 +154,15 @@ const struct command *complete_command(int n, const char **words)
 
 /* --- offering --- */
 
-static void offer(struct ctl *ctl, const struct typed *t, const char *word, const char *what)
+static void offer_options(const struct offering *o, const struct poptOption *options)
 {
-	if (strncmp(word, t->prefix, strlen(t->prefix)) == 0)
-		out_text(ctl, "%s\t%s\n", word, what);
-}
-
-static void offer_options(struct ctl *ctl, const struct typed *t, const struct poptOption *options)
-{
-	for (const struct poptOption *o = options; o && (o->longName || o->arg); o++)
-		if (o->longName)
-			offer(ctl, t, annot_arena_printf(ctl->arena, "--%s", o->longName),
-			      o->descrip);
+	for (const struct poptOption *p = options; p && (p->longName || p->arg); p++)
+		if (p->longName)
+			offer(o, annot_arena_printf(o->ctl->arena, "--%s", p->longName), p->descrip);
 }
 
 /* The second words of a group, or the first words of all commands, each once. */
-static void offer_commands(struct ctl *ctl, const struct typed *t)
+static void offer_commands(const struct offering *o, const struct typed *t)
 {
 	const char *last = "";
 	size_t len = t->group ? strlen(t->group) : 0;
@@ -166,82 +170,24 @@ static void offer_commands(struct ctl *ctl, const struct typed *t)
 		const char *name = (*c)->name, *space = strchr(name, ' ');
 		if (t->group) {
 			if (strncmp(name, t->group, len) == 0 && name[len] == ' ')
-				offer(ctl, t, name + len + 1, (*c)->summary);
+				offer(o, name + len + 1, (*c)->summary);
 			continue;
 		}
 		size_t first = space ? (size_t)(space - name) : strlen(name);
 		if (strlen(last) == first && strncmp(last, name, first) == 0)
 			continue;
-		last = annot_arena_copy(ctl->arena, name, first);
+		last = annot_arena_copy(o->ctl->arena, name, first);
 		if (!last)
 			return;
-		offer(ctl, t, last, space ? "…" : (*c)->summary);
+		offer(o, last, space ? "…" : (*c)->summary);
 	}
-}
-
-static void offer_documents(struct ctl *ctl, const struct typed *t)
-{
-	struct annot_options options = ANNOT_OPTIONS_INIT;
-	struct annot_list_request request = {.query = "kind:document"};
-	const struct annot_rows_reply *reply;
-	options.socket = ctl->socket;
-	options.timeout_ms = DAEMON_MS;
-	remote_options(ctl, false, &options);
-	if (annot_open(&options, &ctl->annot, &ctl->err) != ANNOT_OK)
-		return;
-	do {
-		if (annot_call_list(ctl->annot, &request, ctl->arena, &reply, &ctl->err) !=
-		    ANNOT_OK)
-			return;
-		for (size_t i = 0; i < reply->n_rows; i++) {
-			const struct annot_record *record;
-			if (record_of_row(ctl, &reply->rows[i], &record) != ANNOT_OK || !record)
-				continue;
-			const char *name = annot_record_text(record, "name");
-			const char *title = annot_record_text(record, "title");
-			if (name) /* of a kind that needs no escaping */
-				offer(ctl, t, name, title ? out_safe_flat(ctl, title) : "document");
-		}
-		request.from = reply->next;
-	} while (request.from != 0);
-}
-
-/* Alternatives that stand in the tables as a|b|c. */
-static void offer_words(struct ctl *ctl, const struct typed *t, const char *list)
-{
-	while (*list) {
-		size_t len = strcspn(list, "|");
-		const char *word = annot_arena_copy(ctl->arena, list, len);
-		if (word)
-			offer(ctl, t, word, "");
-		list += len + (list[len] == '|');
-	}
-}
-
-/* What a name in a table stands for: DOC, ID, FILE, RELATION, approve|reject … */
-static void offer_value(struct ctl *ctl, const struct typed *t, const char *name)
-{
-	if (strncmp(name, "DOC", 3) == 0 || strncmp(name, "ID", 2) == 0)
-		offer_documents(ctl, t);
-	if (strstr(name, "FILE") || strstr(name, "BUNDLE") || strcmp(name, "DIR") == 0 ||
-	    strcmp(name, "KEY") == 0)
-		out_text(ctl, ":file\n");
-	else if (strcmp(name, "RELATION") == 0)
-		offer_words(ctl, t,
-			    annot_card_def_find(annot_kind_def(ANNOT_KIND_link), "relation",
-						strlen("relation"))
-				    ->values);
-	else if (strcmp(name, "FORMAT") == 0)
-		offer_words(ctl, t, "text|json|ndjson");
-	else if (strchr(name, '|') && name[0] >= 'a' && name[0] <= 'z')
-		offer_words(ctl, t, name);
 }
 
 /* The n-th name in a table's "ID@N approve|reject"; options and brackets around names do not count.
  */
-static void offer_argument(struct ctl *ctl, const struct typed *t)
+static void offer_argument(const struct offering *o, const struct typed *t)
 {
-	char *args = annot_arena_copy(ctl->arena, t->command->args, strlen(t->command->args));
+	char *args = annot_arena_copy(o->ctl->arena, t->command->args, strlen(t->command->args));
 	char *rest = args, *name, *last = NULL;
 	int n = 0;
 	while (args && (name = strsep(&rest, " [")) != NULL) {
@@ -253,24 +199,24 @@ static void offer_argument(struct ctl *ctl, const struct typed *t)
 			break;
 	}
 	if (last && (n > t->n_args || t->command->max_args < 0))
-		offer_value(ctl, t, last);
+		offer_value(o, last);
 }
 
 void complete_words(struct ctl *ctl, int n, const char **words)
 {
 	struct typed t = take_apart(n > 0 ? n - 1 : 0, words);
-	t.prefix = n > 0 ? words[n - 1] : "";
+	struct offering o = {ctl, n > 0 ? words[n - 1] : "", "", t.scale};
 	if (t.value_of) {
 		if (t.value_of->argDescrip)
-			offer_value(ctl, &t, t.value_of->argDescrip);
-	} else if (t.prefix[0] == '-') {
+			offer_value(&o, t.value_of->argDescrip);
+	} else if (o.prefix[0] == '-') {
 		if (t.command)
-			offer_options(ctl, &t, t.command->options);
-		offer_options(ctl, &t, settings_options);
-		offer(ctl, &t, "--help", "Explain the command");
+			offer_options(&o, t.command->options);
+		offer_options(&o, settings_options);
+		offer(&o, "--help", "Explain the command");
 	} else if (t.command) {
-		offer_argument(ctl, &t);
+		offer_argument(&o, &t);
 	} else {
-		offer_commands(ctl, &t);
+		offer_commands(&o, &t);
 	}
 }

@@ -29,6 +29,9 @@ struct ctl {
 	bool to_stderr; /* out_text shows what is about to be signed, beside the result */
 	struct annot_arena *arena; /* of this command */
 	const struct command *command;
+	struct columns { /* of lines that stand for records, as wide as what was on a page so far */
+		int kind, author, state;
+	} columns;
 	const char *query; /* that was sent last, for an error that names a column of it; may be NULL */
 	bool failed; /* err is to be printed: a call below may have written to it and been handled
 		      */
@@ -40,6 +43,9 @@ enum {
 	WRITES = 1 << 1,       /* an id that is not found is a refusal (4), not an answer (1) */
 	LISTS = 1 << 2,        /* pages to a terminal */
 };
+
+/* popt's val of the options that are counts, of 1 or more; a table has each once. */
+enum { COUNT_LIMIT = 1, COUNT_AT, COUNT_GIVE_UP, COUNT_THRESHOLD };
 
 /*
  * One row of the command table; each file in cmd/ ends with one. options is a popt table whose

@@ -113,6 +113,8 @@ static enum annot_status take_page(struct ctl *ctl, const struct rows_request *r
 				   uint64_t from, const struct annot_rows_reply *page,
 				   rows_take take, void *arg)
 {
+	for (size_t i = 0; i < page->n_rows; i++)
+		record_widen(ctl, &page->rows[i]);
 	for (size_t i = 0; i < page->n_rows; i++) {
 		const struct annot_record *record;
 		TRY(record_of_row(ctl, &page->rows[i], &record));

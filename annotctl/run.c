@@ -66,10 +66,6 @@ static int unknown_command(struct ctl *ctl, int n, const char **words)
 {
 	char typed[96];
 	const char *names;
-	if (strcmp(words[0], "help") == 0) {
-		help_overview(stdout);
-		return 0;
-	}
 	if (n == 1 && is_group(ctl, words[0], &names))
 		return ctl_usage(ctl, "%s what? commands: %s", words[0], names);
 	snprintf(typed, sizeof typed, "%s%s%s", words[0], n > 1 ? " " : "", n > 1 ? words[1] : "");
@@ -80,6 +76,20 @@ static int unknown_command(struct ctl *ctl, int n, const char **words)
 		return ctl_usage(ctl, "no command \"%s\"; did you mean \"%s\"?", typed,
 				 nearest->name);
 	return ctl_usage(ctl, "no command \"%s\"; annotctl --help lists them", typed);
+}
+
+/* annotctl help [COMMAND]: as --help. */
+static int help(struct ctl *ctl, int n, const char **words)
+{
+	int taken;
+	const struct command *command = find_command(n < 2 ? n : 2, words, &taken);
+	if (n > 0 && !command)
+		return unknown_command(ctl, n < 2 ? n : 2, words);
+	if (command)
+		help_command(command, stdout);
+	else
+		help_overview(stdout);
+	return 0;
 }
 
 /* The command's options and those of every command in one table. */
@@ -98,10 +108,25 @@ static void join_options(const struct command *command, int *help, int *version,
 	table[n] = (struct poptOption)POPT_TABLEEND;
 }
 
-/* Parses options; *rest are the other arguments, owned by the context. */
-static int parse_options(struct ctl *ctl, poptContext context, const char ***rest, int *n_rest)
+/* An option that was just parsed, whose val is not 0. */
+static int check_count(struct ctl *ctl, const struct poptOption *table, int val)
 {
-	int code = poptGetNextOpt(context);
+	while (table->val != val)
+		table++;
+	int n = *(const int *)table->arg;
+	return n < 1 ? ctl_usage(ctl, "--%s %d: expected 1 or more", table->longName, n) : 0;
+}
+
+/* Parses options; *rest are the other arguments, owned by the context. */
+static int parse_options(struct ctl *ctl, poptContext context, const struct poptOption *table,
+			 const char ***rest, int *n_rest)
+{
+	int code;
+	while ((code = poptGetNextOpt(context)) > 0) {
+		code = check_count(ctl, table, code);
+		if (code)
+			return code;
+	}
 	if (code < -1)
 		return ctl_usage(ctl, "%s: %s", poptBadOption(context, POPT_BADOPTION_NOALIAS),
 				 poptStrerror(code));
@@ -173,7 +198,7 @@ static int parse_and_run(struct ctl *ctl, int argc, const char **argv, int words
 	join_options(ctl->command, &help, &version, table);
 	poptContext context =
 		poptGetContext("annotctl", argc, argv, table, POPT_CONTEXT_KEEP_FIRST);
-	int code = parse_options(ctl, context, &rest, &n);
+	int code = parse_options(ctl, context, table, &rest, &n);
 	if (code == 0)
 		code = act(ctl, help, n - words, rest ? rest + words : none);
 	poptFreeContext(context);
@@ -182,10 +207,12 @@ static int parse_and_run(struct ctl *ctl, int argc, const char **argv, int words
 	return code;
 }
 
-/* What stands before the command, and the one or two words that name it (copied into the arena). */
+/* What stands before the command, and the one or two words that name it (copied into the arena), behind a "help". */
+enum { FRONT_WORDS = 3 };
 struct front {
 	bool done; /* --help, --version or an error: there is nothing to run */
-	const char *words[2];
+	int n;
+	const char *words[FRONT_WORDS];
 };
 
 static int take_front(struct ctl *ctl, int help, int version, const char **rest, int n,
@@ -201,9 +228,12 @@ static int take_front(struct ctl *ctl, int help, int version, const char **rest,
 	}
 	if (settings_apply(ctl) != ANNOT_OK)
 		return ctl_fail(ctl, ANNOT_USAGE);
-	for (int i = 0; i < 2 && i < n; i++)
-		ret->words[i] = annot_arena_copy(ctl->arena, rest[i], strlen(rest[i]));
-	ret->done = !ret->words[0];
+	for (; ret->n < FRONT_WORDS && ret->n < n; ret->n++) {
+		ret->words[ret->n] = annot_arena_copy(ctl->arena, rest[ret->n], strlen(rest[ret->n]));
+		if (!ret->words[ret->n])
+			return ctl_fail(ctl, annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory"));
+	}
+	ret->done = false;
 	return 0;
 }
 
@@ -217,7 +247,7 @@ static int parse_front(struct ctl *ctl, int argc, const char **argv, struct fron
 	join_options(NULL, &help, &version, table);
 	poptContext context = poptGetContext("annotctl", argc, argv, table,
 					     POPT_CONTEXT_KEEP_FIRST | POPT_CONTEXT_POSIXMEHARDER);
-	int code = parse_options(ctl, context, &rest, &n);
+	int code = parse_options(ctl, context, table, &rest, &n);
 	if (code == 0)
 		code = take_front(ctl, help, version, rest, n, ret);
 	settings_reset_options(settings_options); /* parsed again with the command's own */
@@ -230,14 +260,19 @@ int ctl_run(struct ctl *ctl, int argc, const char **argv)
 	struct front front;
 	ctl->command = NULL;
 	ctl->query = NULL;
+	ctl->columns = (struct columns){0};
 	ctl->failed = false;
 	ctl->arena = annot_arena_new(ARENA_MAX);
 	int code = parse_front(ctl, argc, argv, &front);
 	if (!front.done) {
-		int taken = 0, given = front.words[1] ? 2 : 1;
+		int taken = 0, given = front.n < 2 ? front.n : 2;
 		ctl->command = find_command(given, front.words, &taken);
-		code = ctl->command ? parse_and_run(ctl, argc, argv, taken)
-				    : unknown_command(ctl, given, front.words);
+		if (ctl->command)
+			code = parse_and_run(ctl, argc, argv, taken);
+		else if (strcmp(front.words[0], "help") == 0)
+			code = help(ctl, front.n - 1, front.words + 1);
+		else
+			code = unknown_command(ctl, given, front.words);
 	}
 	if (ctl->failed && !ctl->in_batch)
 		out_error(ctl);

@@ -6,6 +6,16 @@
 #include "out/record.h"
 #include "queue.h"
 
+/* "line 13: card …" is where it would stand in the record, of which nobody has typed a line. */
+static enum annot_status no_lines(struct ctl *ctl, enum annot_status status)
+{
+	unsigned line;
+	int len = 0;
+	if (status == ANNOT_INVALID && sscanf(ctl->err.text, "line %u: %n", &line, &len) == 1 && len)
+		memmove(ctl->err.text, ctl->err.text + len, strlen(ctl->err.text + len) + 1);
+	return status;
+}
+
 static enum annot_status sign_and_submit(struct ctl *ctl, const struct annot_draft *draft,
 					 bool expect_heads, struct written *ret, bool *ret_waits)
 {
@@ -14,7 +24,10 @@ static enum annot_status sign_and_submit(struct ctl *ctl, const struct annot_dra
 	struct annot_receipt receipt = {0};
 	*ret_waits = false;
 	TRY(ctl_signer(ctl, &signer));
-	TRY(annot_sign(ctl->annot, signer, draft, ctl->arena, &signed_record, &ctl->err));
+	enum annot_status status =
+		annot_sign(ctl->annot, signer, draft, ctl->arena, &signed_record, &ctl->err);
+	if (status != ANNOT_OK)
+		return no_lines(ctl, status);
 	signed_record.expect_heads = expect_heads;
 	if (ctl->queue)
 		TRY(queue_signed(ctl, &signed_record));
@@ -193,6 +206,9 @@ enum annot_status write_see(struct ctl *ctl, const char *id, bool exact, struct 
 	/* A person who did not name the version says yes to the one that is shown. */
 	if (exact && !names_version(id))
 		TRY(write_confirm(ctl));
+	if (ret->row->review && strcmp(ret->row->review, "retracted") == 0)
+		out_warning(ctl, "%s was retracted: what you say on it is kept, and does not bring it back",
+			    out_safe(ctl, id));
 	if (!ret->row->head && exact)
 		out_warning(ctl, "%s is not the latest version (%llu of %llu)", out_safe(ctl, id),
 			    (unsigned long long)ret->row->version,

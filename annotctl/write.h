@@ -54,6 +54,8 @@ enum annot_status write_see(struct ctl *ctl, const char *id, bool exact, struct 
 enum annot_status write_word(struct ctl *ctl, struct annot_draft *draft, enum annot_kind kind,
 			     const char *card, const char *word);
 
+/* The scale of a rating whose scale is not named. */
+#define WRITE_SCALE "google5"
 /* Whether the policy in force has the rating, before anything is shown or signed; REFUSED says what
  * it has. */
 enum annot_status write_check_rating(struct ctl *ctl, const char *scale, const char *rating);

@@ -10,37 +10,11 @@ static const struct {
 	const char *name;
 	enum query_state state;
 } states[] = {
-	{"any", QUERY_ANY},
-	{"retracted", QUERY_RETRACTED},
-	{"rejected", QUERY_REJECTED},
-	{"changes-requested", QUERY_CHANGES_REQUESTED},
-	{"approved", QUERY_APPROVED},
-	{"in-review", QUERY_IN_REVIEW},
-	{"draft", QUERY_DRAFT},
-	{"conflict", QUERY_CONFLICT},
-	{"disputed", QUERY_DISPUTED},
-	{"withheld", QUERY_WITHHELD},
-	{"effective", QUERY_EFFECTIVE},
-	{"pending", QUERY_PENDING},
-	{"void", QUERY_VOID},
-	{"unopened", QUERY_UNOPENED},
-	{"given-up", QUERY_GIVEN_UP},
-	{"compromised", QUERY_COMPROMISED},
-	{"exact", QUERY_EXACT},
-	{"moved", QUERY_MOVED},
-	{"changed", QUERY_CHANGED},
-	{"ambiguous", QUERY_AMBIGUOUS},
-	{"orphan", QUERY_ORPHAN},
+#define STATE(name, flag) {name, flag},
+#include "proto/terms.def"
 }, anchors[] = {
-	{"exact", QUERY_EXACT},
-	{"moved", QUERY_MOVED},
-	{"changed", QUERY_CHANGED},
-	{"ambiguous", QUERY_AMBIGUOUS},
-	{"orphan", QUERY_ORPHAN},
-	{"pending", QUERY_ANCHOR_PENDING},
-	{"withheld", QUERY_ANCHOR_WITHHELD},
-	{"absent", QUERY_ABSENT},
-	{"unsearched", QUERY_UNSEARCHED},
+#define ANCHOR(name, flag) {name, flag},
+#include "proto/terms.def"
 };
 
 static enum annot_status invalid(const struct query_term *term, const char *what,
@@ -203,20 +177,12 @@ enum annot_status query_term(struct query *query, struct annot_arena *arena,
 					   struct annot_error *err);
 		size_t values; /* where the values go, without parse */
 	} keys[] = {
-		{"kind", term_kind, 0},
-		{"author", NULL, offsetof(struct query, authors)},
-		{"doc", NULL, offsetof(struct query, documents)},
-		{"tag", NULL, offsetof(struct query, tags)},
-		{"speaker", NULL, offsetof(struct query, speakers)},
-		{"rating", NULL, offsetof(struct query, ratings)},
-		{"imported-from", NULL, offsetof(struct query, imported)},
-		{"source", NULL, offsetof(struct query, sources)},
-		{"sha256", NULL, offsetof(struct query, sums)},
-		{"since", term_range, 0},
-		{"before", term_range, 0},
-		{"state", term_state, 0},
-		{"anchor", term_anchor, 0},
-		{"as-of", term_as_of, 0},
+#define PARSED(function)          function, 0
+#define KEPT(list)                NULL, offsetof(struct query, list)
+#define TERM(key, kept, value, doc) {key, kept},
+#include "proto/terms.def"
+#undef PARSED
+#undef KEPT
 	};
 
 	if (term->len == 0)
@@ -233,8 +199,9 @@ enum annot_status query_term(struct query *query, struct annot_arena *arena,
 		}
 	return annot_fail(
 		err, ANNOT_INVALID,
-		"query, column %u: unknown term \"%.32s:\", expected one of kind: author: "
-		"doc: tag: speaker: rating: imported-from: source: sha256: since: before: state: anchor: as-of: (words with a colon "
-		"stand in quotes)",
+		"query, column %u: unknown term \"%.32s:\", expected one of"
+#define TERM(key, kept, value, doc) " " key ":"
+#include "proto/terms.def"
+		" (words with a colon stand in quotes)",
 		term->column - (unsigned)strlen(term->key) - 1, term->key);
 }

@@ -68,6 +68,7 @@ extern "C" {
 #include "proto/messages.h"
 #include "proto/proto.h"
 #include "client/client.h"
+#include "client/flat.h"
 #include "client/held.h"
 #include "client/logs.h"
 #include "client/seals.h"

@@ -14,7 +14,7 @@ static const struct poptOption options[] = {
 	 "Look for them in version V, by default the newest", "V"},
 	{"status", '\0', POPT_ARG_STRING, &arg_status, 0,
 	 "Only exact, moved, changed, ambiguous, orphan; several with commas", "STATUS"},
-	{"limit", '\0', POPT_ARG_INT, &arg_limit, 0, "At most N", "N"},
+	{"limit", '\0', POPT_ARG_INT, &arg_limit, COUNT_LIMIT, "At most N", "N"},
 	{"cautious", '\0', POPT_ARG_NONE, &arg_cautious, 0,
 	 "Rather an orphan than a place that is not beyond doubt", NULL},
 	POPT_TABLEEND,
@@ -174,10 +174,6 @@ static int run(struct ctl *ctl, int argc, const char **args)
 {
 	struct listing l = {.anchors = anchors_new(ctl, arg_cautious)};
 	(void)argc;
-	if (arg_limit < 0) {
-		anchors_free(l.anchors);
-		return ctl_usage(ctl, "--limit %d: expected 1 or more", arg_limit);
-	}
 	enum annot_status status =
 		l.anchors ? list(ctl, &l, args)
 			  : annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");

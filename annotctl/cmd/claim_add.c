@@ -8,7 +8,7 @@ static const struct poptOption options[] = {
 	{"claimant", '\0', POPT_ARG_ARGV, &arg_claimants, 0, "Who asserts it", "NAME"},
 	{"date", '\0', POPT_ARG_STRING, &arg_date, 0, "When it was asserted", "DATE"},
 	{"in", '\0', POPT_ARG_ARGV, &arg_in, 0, "Document where the next WORDS assert it", "DOC"},
-	{"at", '\0', POPT_ARG_INT, &arg_at, 0, "Which of several places (1, 2 …)", "N"},
+	{"at", '\0', POPT_ARG_INT, &arg_at, COUNT_AT, "Which of several places (1, 2 …)", "N"},
 	{"lang", '\0', POPT_ARG_STRING, &arg_lang, 0, "Language of the text", "TAG"},
 	{"tag", '\0', POPT_ARG_ARGV, &arg_tags, 0, "A tag", "TAG"},
 	POPT_TABLEEND,

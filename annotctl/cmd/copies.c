@@ -17,7 +17,7 @@ static const struct poptOption options[] = {
 	 NULL},
 	{"min-length", '\0', POPT_ARG_INT, &arg_min_length, 0,
 	 "Letters and digits of a passage at least; 40 if not said", "N"},
-	{"limit", '\0', POPT_ARG_INT, &arg_limit, 0, "At most N passages, the best; 20 if not said",
+	{"limit", '\0', POPT_ARG_INT, &arg_limit, COUNT_LIMIT, "At most N passages, the best; 20 if not said",
 	 "N"},
 	{"exhaustive", '\0', POPT_ARG_NONE, &arg_exhaustive, 0,
 	 "Read all texts instead of asking the index", NULL},
@@ -137,7 +137,7 @@ static enum annot_status read_options(struct ctl *ctl, struct annot_copies_reque
 	if (in->n_documents > ANNOT_LOCATE_DOCUMENTS_MAX)
 		return annot_fail(&ctl->err, ANNOT_USAGE, "--document: %zu; at most %d are taken",
 				  in->n_documents, ANNOT_LOCATE_DOCUMENTS_MAX);
-	if (arg_limit < 0 || arg_limit > ANNOT_COPIES_LIMIT_MAX)
+	if (arg_limit > ANNOT_COPIES_LIMIT_MAX)
 		return annot_fail(&ctl->err, ANNOT_USAGE, "--limit %d: expected 1 to %d", arg_limit,
 				  ANNOT_COPIES_LIMIT_MAX);
 	if (arg_min_length != 0 && (arg_min_length < ANNOT_COPIES_LENGTH_LEAST ||

@@ -45,6 +45,10 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	CTL_TRY(ctl, newest(ctl, &pin));
 	if (!annot_hash_is_zero(&hello->certificate))
 		annot_fingerprint(&hello->certificate, certificate);
+	if (ctl->quiet) {
+		out_text(ctl, "%s\n", annot_hash_hex(&hello->corpus).text);
+		return 0;
+	}
 	if (ctl->format != FORMAT_TEXT) {
 		json_t *object = annot_record_json(record);
 		json_object_set_new(object, "author", author_json(ctl, record));

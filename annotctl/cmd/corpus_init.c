@@ -16,7 +16,7 @@ static const struct poptOption options[] = {
 	 "Name of the log, like news.example.org/desk", "NAME"},
 	{"admin", '\0', POPT_ARG_ARGV, &arg_admins, 0, "An admin: name and public key",
 	 "NAME=KEY.pub"},
-	{"threshold", '\0', POPT_ARG_INT, &arg_threshold, 0, "Admins that must agree (1)", "M"},
+	{"threshold", '\0', POPT_ARG_INT, &arg_threshold, COUNT_THRESHOLD, "Admins that must agree (1)", "M"},
 	{"name", '\0', POPT_ARG_STRING, &arg_name, 0, "Your name as the only admin", "NAME"},
 	POPT_TABLEEND,
 };

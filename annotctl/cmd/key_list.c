@@ -13,6 +13,8 @@ static void print_key(void *arg, const char *name)
 	annot_key_fingerprint(key.key, fingerprint);
 	if (ctl->format != FORMAT_TEXT)
 		out_list_item(ctl, json_pack("{s:s, s:s}", "name", name, "key", fingerprint));
+	else if (ctl->quiet)
+		out_text(ctl, "%s\n", out_safe(ctl, name));
 	else
 		out_text(ctl, "%-20s %s\n", out_safe(ctl, name), fingerprint);
 }

@@ -5,7 +5,7 @@
 static int arg_limit, arg_count;
 
 static const struct poptOption options[] = {
-	{"limit", '\0', POPT_ARG_INT, &arg_limit, 0, "At most N", "N"},
+	{"limit", '\0', POPT_ARG_INT, &arg_limit, COUNT_LIMIT, "At most N", "N"},
 	{"count", '\0', POPT_ARG_NONE, &arg_count, 0, "Only how many there are", NULL},
 	POPT_TABLEEND,
 };
@@ -13,8 +13,6 @@ static const struct poptOption options[] = {
 static int run(struct ctl *ctl, int argc, const char **args)
 {
 	(void)argc;
-	if (arg_limit < 0)
-		return ctl_usage(ctl, "--limit %d: expected 1 or more", arg_limit);
 	struct rows_request request = {.query = rows_query(ctl, args),
 				       .limit = (uint64_t)arg_limit};
 	return arg_count ? rows_count(ctl, request.query)

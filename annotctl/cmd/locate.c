@@ -14,7 +14,7 @@ static const struct poptOption options[] = {
 	 "DOC"},
 	{"all-versions", '\0', POPT_ARG_NONE, &arg_versions, 0,
 	 "Also in versions that were replaced, and in retracted documents", NULL},
-	{"limit", '\0', POPT_ARG_INT, &arg_limit, 0, "At most N places, the best; 20 if not said",
+	{"limit", '\0', POPT_ARG_INT, &arg_limit, COUNT_LIMIT, "At most N places, the best; 20 if not said",
 	 "N"},
 	{"exhaustive", '\0', POPT_ARG_NONE, &arg_exhaustive, 0,
 	 "Read all texts instead of asking the index", NULL},
@@ -174,7 +174,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	const struct annot_locate_reply *reply;
 	unsigned edits;
 	(void)argc;
-	if (arg_limit < 0 || arg_limit > ANNOT_LOCATE_PLACES_MAX)
+	if (arg_limit > ANNOT_LOCATE_PLACES_MAX)
 		return ctl_usage(ctl, "--limit %d: expected 1 to %d", arg_limit,
 				 ANNOT_LOCATE_PLACES_MAX);
 	CTL_TRY(ctl, ctl_text(ctl, args[0], "WORDS", &in.words));

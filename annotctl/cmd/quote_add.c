@@ -13,7 +13,7 @@ static const struct poptOption options[] = {
 	{"via", '\0', POPT_ARG_STRING, &arg_via, 0, "The record through which it came", "ID"},
 	{"lang", '\0', POPT_ARG_STRING, &arg_lang, 0, "Language of the words", "TAG"},
 	{"tag", '\0', POPT_ARG_ARGV, &arg_tags, 0, "A tag", "TAG"},
-	{"at", '\0', POPT_ARG_INT, &arg_at, 0, "Which of several places (1, 2 …)", "N"},
+	{"at", '\0', POPT_ARG_INT, &arg_at, COUNT_AT, "Which of several places (1, 2 …)", "N"},
 	POPT_TABLEEND,
 };
 

@@ -133,14 +133,29 @@ static void print(const struct listing *l, const struct annot_key_info *k)
 	out_text(ctl, "\n");
 }
 
-static void item(const struct listing *l, const struct annot_key_info *k)
+/* Each person once, by the key that counts now, else by the newest. */
+static void print_name(const struct listing *l, size_t n)
 {
+	const struct annot_key_info *k = annot_authority_key_at(l->authority, n), *other;
+	other = annot_authority_name(l->authority, k->name);
+	for (size_t i = n + 1; !other && i < annot_authority_keys(l->authority); i++)
+		if (strcmp(annot_authority_key_at(l->authority, i)->name, k->name) == 0)
+			other = annot_authority_key_at(l->authority, i);
+	if (!other || other == k)
+		out_text(l->ctl, "%s\n", out_safe(l->ctl, k->name));
+}
+
+static void item(const struct listing *l, size_t n)
+{
+	const struct annot_key_info *k = annot_authority_key_at(l->authority, n);
 	if (arg_allowed_signers && k->state != ANNOT_KEY_PENDING)
 		print_signer(l->ctl, k);
 	else if (arg_allowed_signers)
 		return; /* not in force yet */
 	else if (l->ctl->format != FORMAT_TEXT)
 		out_list_item(l->ctl, key_json(l, k));
+	else if (l->ctl->quiet)
+		print_name(l, n);
 	else
 		print(l, k);
 }
@@ -154,7 +169,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	if (json)
 		out_list_begin(ctl);
 	for (size_t i = 0; i < annot_authority_keys(l.authority); i++)
-		item(&l, annot_authority_key_at(l.authority, i));
+		item(&l, i);
 	if (json)
 		out_list_end(ctl);
 	return 0;

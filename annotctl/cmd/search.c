@@ -9,7 +9,7 @@ enum { PAGE_ARENA_MAX = 64 << 20, PAGE_ROWS_MAX = 1000 };
 static int arg_limit, arg_count;
 
 static const struct poptOption options[] = {
-	{"limit", '\0', POPT_ARG_INT, &arg_limit, 0, "At most N", "N"},
+	{"limit", '\0', POPT_ARG_INT, &arg_limit, COUNT_LIMIT, "At most N", "N"},
 	{"count", '\0', POPT_ARG_NONE, &arg_count, 0, "Only how many there are", NULL},
 	POPT_TABLEEND,
 };
@@ -172,8 +172,6 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	struct annot_search_request request = {.count = arg_count};
 	uint64_t count = 0;
 
-	if (arg_limit < 0)
-		return ctl_usage(ctl, "--limit %d: expected 1 or more", arg_limit);
 	CTL_TRY(ctl, ctl_text(ctl, argc > 0 ? args[0] : NULL, "text", &request.text));
 	request.query = argc > 0 ? rows_query(ctl, args + 1) : "";
 	ctl->query = request.query;

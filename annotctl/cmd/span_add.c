@@ -7,7 +7,7 @@ static int arg_at;
 static const struct poptOption options[] = {
 	{"text", '\0', POPT_ARG_STRING, &arg_text, 0, "A note on the words", "TEXT"},
 	{"tag", '\0', POPT_ARG_ARGV, &arg_tags, 0, "A tag", "TAG"},
-	{"at", '\0', POPT_ARG_INT, &arg_at, 0, "Which of several places (1, 2 …)", "N"},
+	{"at", '\0', POPT_ARG_INT, &arg_at, COUNT_AT, "Which of several places (1, 2 …)", "N"},
 	POPT_TABLEEND,
 };
 

@@ -11,7 +11,7 @@ static int arg_limit;
 static const struct poptOption options[] = {
 	{"ignore", '\0', POPT_ARG_STRING, &arg_ignore, 0,
 	 "Not what is only so: moved, replaced …; several with commas", "REASON"},
-	{"limit", '\0', POPT_ARG_INT, &arg_limit, 0, "At most N", "N"},
+	{"limit", '\0', POPT_ARG_INT, &arg_limit, COUNT_LIMIT, "At most N", "N"},
 	POPT_TABLEEND,
 };
 
@@ -235,8 +235,6 @@ static int run(struct ctl *ctl, int argc, const char **args)
 {
 	struct run r = {.stale.reasons = LIST_INIT, .judgements = LIST_INIT};
 	(void)argc;
-	if (arg_limit < 0)
-		return ctl_usage(ctl, "--limit %d: expected 1 or more", arg_limit);
 	enum annot_status status = run_all(ctl, &r, args);
 	stale_free(&r.stale);
 	annot_buf_free(&r.judgements);

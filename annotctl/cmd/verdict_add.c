@@ -9,7 +9,7 @@ static char **arg_evidence;
 static int arg_sealed, arg_give_up;
 
 static const struct poptOption options[] = {
-	{"scale", '\0', POPT_ARG_STRING, &arg_scale, 0, "Scale of the rating (google5)", "NAME"},
+	{"scale", '\0', POPT_ARG_STRING, &arg_scale, 0, "Scale of the rating (" WRITE_SCALE ")", "SCALE"},
 	{"because", '\0', POPT_ARG_STRING, &arg_because, 0, "Why", "TEXT"},
 	{"evidence", '\0', POPT_ARG_ARGV, &arg_evidence, 0, "A record that it rests on", "ID"},
 	{"sealed", '\0', POPT_ARG_NONE, &arg_sealed, 0,
@@ -54,7 +54,7 @@ static enum annot_status check_seal(struct ctl *ctl, const char *id,
 static enum annot_status fill(struct ctl *ctl, struct annot_draft *draft, const char **args,
 			      const struct annot_record **ret_seal)
 {
-	const char *scale = arg_scale ? arg_scale : "google5";
+	const char *scale = arg_scale ? arg_scale : WRITE_SCALE;
 	struct annot_fetched on;
 	TRY(write_check_rating(ctl, scale, args[1]));
 	TRY(write_see(ctl, args[0], true, &on));

@@ -30,9 +30,9 @@ static int arg_limit, arg_no_wait, arg_give_up;
 static const struct poptOption options[] = {
 	{"from", '\0', POPT_ARG_STRING, &arg_from, 0,
 	 "Begin at this log index (default: with what comes from now on)", "INDEX"},
-	{"limit", '\0', POPT_ARG_INT, &arg_limit, 0, "End after N records", "N"},
+	{"limit", '\0', POPT_ARG_INT, &arg_limit, COUNT_LIMIT, "End after N records", "N"},
 	{"no-wait", '\0', POPT_ARG_NONE, &arg_no_wait, 0, "End with what is in the log now", NULL},
-	{"give-up", '\0', POPT_ARG_INT, &arg_give_up, 0,
+	{"give-up", '\0', POPT_ARG_INT, &arg_give_up, COUNT_GIVE_UP,
 	 "End when the daemon is away for S seconds (default: never)", "S"},
 	POPT_TABLEEND,
 };
@@ -265,10 +265,6 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	(void)argc;
 	if (ctl->in_batch)
 		return ctl_usage(ctl, "watch does not end: it cannot stand in a batch");
-	if (arg_limit < 0)
-		return ctl_usage(ctl, "--limit %d: expected 1 or more", arg_limit);
-	if (arg_give_up < 0)
-		return ctl_usage(ctl, "--give-up %d: expected 1 or more seconds", arg_give_up);
 	w = (struct watching){.ctl = ctl,
 			      .query = rows_query(ctl, args),
 			      .left = arg_limit ? (uint64_t)arg_limit : UINT64_MAX,

@@ -27,6 +27,10 @@ static void print(struct ctl *ctl, const char *fingerprint, const struct annot_k
 			 fingerprint);
 		return;
 	}
+	if (ctl->quiet) {
+		out_text(ctl, "%s\n", out_safe(ctl, k->name));
+		return;
+	}
 	out_text(ctl, "%s (%s, %s), key %s\n", out_safe(ctl, k->name), role_of(k),
 		 annot_key_state_name(k->state), fingerprint);
 	if (now && now != k)

@@ -4,7 +4,7 @@
 
 #include "../key.h"
 
-enum { SHORT_ID_DIGITS = 8, LINE_WORDS_CHARS = 60 };
+enum { SHORT_ID_DIGITS = 8 };
 
 const char *record_short(struct ctl *ctl, const struct annot_hash *annotation, uint64_t version)
 {
@@ -172,7 +172,7 @@ static const char *worst_anchor(const struct annot_row *row)
 	return "exact";
 }
 
-static const char *state_of(struct ctl *ctl, const struct annot_row *row)
+const char *record_state(struct ctl *ctl, const struct annot_row *row)
 {
 	struct annot_buf b = ANNOT_BUF_INIT(512);
 	annot_buf_puts(&b, strcmp(row->effect, "effective") == 0 ? row->review : row->effect);
@@ -212,42 +212,6 @@ const char *record_about(struct ctl *ctl, const struct annot_row *row)
 				   record_version(ctl, &row->on_annotation, row->on_version,
 						  row->on_versions, row->on_head));
 	return text ? text : "";
-}
-
-/* All that its leaf line says. */
-static const char *withheld_summary(struct ctl *ctl, const struct annot_row *row)
-{
-	struct annot_leaf leaf;
-	const char *line = NULL;
-	if (record_leaf(row, &leaf))
-		line = annot_arena_printf(ctl->arena, "%s%s%s  %-8s %-12s %-12s WITHHELD%s",
-					  out_style(ctl, STYLE_BOLD),
-					  record_short(ctl, &leaf.annotation, row->version),
-					  out_style(ctl, STYLE_PLAIN),
-					  annot_kind_def(leaf.kind)->name,
-					  row->author_name ? out_safe(ctl, row->author_name) : "?",
-					  state_of(ctl, row), record_about(ctl, row));
-	return line ? line : "WITHHELD";
-}
-
-const char *record_summary(struct ctl *ctl, const struct annot_row *row,
-			   const struct annot_record *record)
-{
-	if (!record)
-		return withheld_summary(ctl, row);
-	const char *words = record_words(ctl, record);
-	size_t cut = annot_utf8_from_chars(words, strlen(words), LINE_WORDS_CHARS);
-	const char *line = annot_arena_printf(
-		ctl->arena, "%s%s%s  %-8s %-12s %-12s %.*s%s%s", out_style(ctl, STYLE_BOLD),
-		record_short(ctl, &record->annotation, row->version), out_style(ctl, STYLE_PLAIN),
-		record->kind->name, row->author_name ? out_safe(ctl, row->author_name) : "?",
-		state_of(ctl, row), (int)cut, words, words[cut] ? "…" : "", record_about(ctl, row));
-	return line ? line : "";
-}
-
-void record_line(struct ctl *ctl, const struct annot_row *row, const struct annot_record *record)
-{
-	out_text(ctl, "%s\n", record_summary(ctl, row, record));
 }
 
 /* What became of its words, where they are not as they were. */
@@ -347,7 +311,7 @@ static void print_withheld(struct ctl *ctl, const struct annot_row *row)
 	}
 	print_leaf(ctl, row, &leaf);
 	out_text(ctl, "  log index    #%llu\n", (unsigned long long)row->index);
-	out_text(ctl, "  state        %s\n", state_of(ctl, row));
+	out_text(ctl, "  state        %s\n", record_state(ctl, row));
 	if (row->reason)
 		out_text(ctl, "  void         %s\n", out_safe(ctl, row->reason));
 	out_text(ctl,
@@ -367,7 +331,7 @@ void record_text(struct ctl *ctl, const struct annot_row *row, const struct anno
 	print_leaf(ctl, row, &leaf);
 	out_text(ctl, "  claimed time %s, log index #%llu\n", r->time,
 		 (unsigned long long)row->index);
-	out_text(ctl, "  state        %s\n", state_of(ctl, row));
+	out_text(ctl, "  state        %s\n", record_state(ctl, row));
 	if (row->reason)
 		out_text(ctl, "  void         %s\n", out_safe(ctl, row->reason));
 	print_about(ctl, row, r);

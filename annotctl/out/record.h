@@ -15,6 +15,8 @@ json_t *record_json(struct ctl *ctl, const struct annot_row *row, const struct a
 /* One line for a listing: short id, version, kind, author, state, words. In the arena. */
 const char *record_summary(struct ctl *ctl, const struct annot_row *row,
 			   const struct annot_record *record);
+/* Makes its columns, from now on, as wide as this row takes. */
+void record_widen(struct ctl *ctl, const struct annot_row *row);
 /* The same, printed. */
 void record_line(struct ctl *ctl, const struct annot_row *row, const struct annot_record *record);
 
@@ -31,6 +33,9 @@ const char *record_short(struct ctl *ctl, const struct annot_hash *annotation, u
 /* The same, with how many versions are newer if it was replaced: "1a2b3c4d@2, 1 newer". */
 const char *record_version(struct ctl *ctl, const struct annot_hash *annotation, uint64_t version,
 			   uint64_t versions, bool head);
+
+/* "draft,conflict": where a record stands. In the arena. */
+const char *record_state(struct ctl *ctl, const struct annot_row *row);
 
 /* ", blind (on 7067a6a2@1, 2 newer)": what a verdict, review or comment is about; "" for what is
  * about nothing. In the arena. */

@@ -24,12 +24,12 @@ static enum annot_status split(const char *id, struct wanted *ret, struct annot_
 
 	if (at) {
 		if (!annot_parse_u64(at + 1, strlen(at + 1), &ret->version) || ret->version == 0)
-			return annot_fail(err, ANNOT_NOT_FOUND,
+			return annot_fail(err, ANNOT_USAGE,
 					  "%.80s: after @ stands a version number, from 1 on", id);
 		len = (size_t)(at - id);
 	}
 	if (len == 0 || len > ID_MAX)
-		return annot_fail(err, ANNOT_NOT_FOUND, "\"%.80s\" is not an id", id);
+		return annot_fail(err, ANNOT_USAGE, "\"%.80s\" is not an id", id);
 	memcpy(ret->base, id, len);
 	ret->len = len;
 	return ANNOT_OK;
@@ -189,7 +189,7 @@ enum annot_status reader_resolve(struct reader *r, const char *id, uint64_t *ret
 	exact = is_hex(wanted.base, wanted.len) && wanted.len >= PREFIX_MIN &&
 		wanted.len <= ANNOT_HASH_HEX;
 	if (wanted.record && (!exact || wanted.version > 0))
-		return annot_fail(err, ANNOT_NOT_FOUND,
+		return annot_fail(err, ANNOT_USAGE,
 				  "%.80s: after = stands the hash of a record, 8 to 64 hex digits",
 				  id);
 	if (exact)
@@ -198,7 +198,7 @@ enum annot_status reader_resolve(struct reader *r, const char *id, uint64_t *ret
 		TRY(find_name(r, &wanted, &seq, err));
 	else
 		return annot_fail(
-			err, ANNOT_NOT_FOUND,
+			err, ANNOT_USAGE,
 			"\"%.80s\" is neither an id (8 to 64 hex digits) nor a document name", id);
 	TRY(page_row(r, seq, &row, err));
 	rec = row->rec;

@@ -1,6 +1,8 @@
 #include "client/connection_stream.h"
 
+#include <grp.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <nng/nng.h>
 #include <nng/supplemental/util/platform.h>
@@ -9,6 +11,7 @@ enum {
 	DIAL_AGAIN_MS = 5,
 	IPC_PATH_MAX = 107, /* sun_path without its NUL */
 	PARTS_MAX = 2,
+	GROUP_BUFFER = 16384,
 };
 
 #define TLS_PREFIX "tls+tcp://"
@@ -39,6 +42,23 @@ static enum annot_status gone(const struct annot_stream *s, struct annot_error *
 			  s->url);
 }
 
+/* Whose the ipc socket is, as far as can be seen, and what to do. */
+static enum annot_status denied(const struct annot_stream *s, struct annot_error *err)
+{
+	struct group group, *found = NULL;
+	char buffer[GROUP_BUFFER];
+	struct stat st;
+	if (s->ipc && stat(s->url + strlen("ipc://"), &st) == 0 && (st.st_mode & S_IWGRP) &&
+	    getgrgid_r(st.st_gid, &group, buffer, sizeof buffer, &found) == 0 && found)
+		return annot_fail(err, ANNOT_UNREACHABLE,
+				  "%s: permission denied; it is for members of group %s, who log in "
+				  "again after joining it",
+				  s->url, group.gr_name);
+	return annot_fail(err, ANNOT_UNREACHABLE,
+			  "%s: permission denied; its owner shares it with: annotd --socket-group GROUP",
+			  s->url);
+}
+
 static enum annot_status failed(const struct annot_stream *s, int rv, struct annot_error *err)
 {
 	switch (rv) {
@@ -47,10 +67,7 @@ static enum annot_status failed(const struct annot_stream *s, int rv, struct ann
 	case NNG_ETIMEDOUT:
 		return annot_fail(err, ANNOT_TIMEOUT, "%s: no answer in time", s->url);
 	case NNG_EPERM:
-		return annot_fail(err, ANNOT_UNREACHABLE,
-				  "%s: permission denied; its owner shares it with: annotd "
-				  "--socket-group GROUP",
-				  s->url);
+		return denied(s, err);
 	case NNG_ECONNREFUSED:
 	case NNG_ENOENT:
 		return annot_fail(err, ANNOT_UNREACHABLE,

@@ -106,14 +106,26 @@ static enum annot_status group_of(struct annot_draft *d, const struct annot_card
 	return ANNOT_OK;
 }
 
+/* Names those that there are. */
+static enum annot_status no_such_card(const struct annot_kind_def *kind, const char *name,
+				      struct annot_error *err)
+{
+	char array[ANNOT_ERROR_TEXT_MAX];
+	struct annot_buf names = ANNOT_BUF_IN(array);
+	for (size_t i = 0; i < kind->n_cards; i++)
+		annot_buf_printf(&names, "%s%s", i ? ", " : "", kind->cards[i].name);
+	return annot_fail(err, ANNOT_INVALID, "kind %s has no card \"%s\"; it has %s", kind->name,
+			  annot_excerpt(name, strlen(name)).text,
+			  names.failed ? "others" : names.data);
+}
+
 static enum annot_status add(struct annot_draft *d, const char *name, const char *value, size_t len,
 			     struct annot_error *err)
 {
 	const struct annot_card_def *def = annot_card_def_find(d->kind, name, strlen(name));
 	unsigned group;
 	if (!def)
-		return annot_fail(err, ANNOT_INVALID, "kind %s has no card \"%s\"", d->kind->name,
-				  annot_excerpt(name, strlen(name)).text);
+		return no_such_card(d->kind, name, err);
 	if (len > ANNOT_RECORD_MAX)
 		return annot_fail(err, ANNOT_TOO_LARGE,
 				  "card \"%s\": a record has at most %d bytes, found %zu", name,
@@ -190,8 +202,7 @@ enum annot_status annot_draft_check(const struct annot_draft *d, const char *car
 	size_t len = strlen(value), n = 0;
 	const struct annot_card_def *def = annot_card_def_find(d->kind, card, strlen(card));
 	if (!def)
-		return annot_fail(err, ANNOT_INVALID, "kind %s has no card \"%s\"", d->kind->name,
-				  annot_excerpt(card, strlen(card)).text);
+		return no_such_card(d->kind, card, err);
 	if (annot_utf8_valid(value, len) != len)
 		return annot_fail(err, ANNOT_INVALID, "the value is not UTF-8");
 	for (size_t i = 0; i < d->n_cards; i++)

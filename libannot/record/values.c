@@ -253,7 +253,7 @@ enum annot_status annot_value_check(struct annot_card *card, struct annot_error 
 {
 	const struct annot_card_def *def = card->def;
 	if (card->len == 0 && !may_be_empty(def))
-		return annot_fail(err, ANNOT_INVALID, "the value is empty");
+		return annot_fail(err, ANNOT_INVALID, "the value is empty; leave it out");
 	if (def->longest && card->len > def->longest)
 		return annot_fail(err, ANNOT_INVALID,
 				  "the value has %zu bytes, at most %u are allowed", card->len,

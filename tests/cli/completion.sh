@@ -46,6 +46,17 @@ text report 'One two three.' >/dev/null
 text reply 'Four five six.' >/dev/null
 offers doc show rep -- report reply
 offers quote add rep -- report reply
+offers verdict add 7067a6a2@1 '' -- false mostly-false half-true mostly-true true
+offers verdict add 7067a6a2@1 mo -- mostly-false mostly-true
+offers verdict add --scale aletheia9 7067a6a2@1 tr -- true-but true
+offers verdict add 7067a6a2@1 false --scale goo -- google5
+offers list s -- speaker: source: sha256: since: state:
+offers list kind:quote state:un -- state:unopened
+offers list kind:re -- kind:review kind:retract kind:reaffirm
+offers list author: -- author:alice author:boris author:chloe
+offers list doc:rep -- doc:report doc:reply
+offers list rating:ha -- rating:half-true
+offers search lake anchor:or -- anchor:orphan
 stop
 
 # --- the shells ---------------------------------------------------------------------------------------------
@@ -54,9 +65,12 @@ if command -v bash >/dev/null; then
 	ctl alice completion bash >"$work/annotctl.bash"
 	bash -uc '. "$1"; complete -p annotctl >/dev/null
 		COMP_WORDS=(annotctl quote add --s) COMP_CWORD=3; _annotctl; printf "%s\n" "${COMPREPLY[@]}"
+		COMP_WORDS=(annotctl list kind : qu) COMP_CWORD=4; _annotctl; printf "%s\n" "${COMPREPLY[@]}"
+		COMP_WORDS=(annotctl list stat) COMP_CWORD=2; _annotctl; printf "%s\n" "${COMPREPLY[@]}"
+		COMP_WORDS=(annotctl list state :) COMP_CWORD=3; _annotctl; printf "%s\n" "${COMPREPLY[0]}"
 		COMP_WORDS=(annotctl verify "$2/annotctl.b") COMP_CWORD=2; _annotctl; printf "%s\n" "${COMPREPLY[@]##*/}"' \
 		bash "$work/annotctl.bash" "$work" >"$work/out" || fail "bash: $(cat "$work/out")"
-	[ "$(tr '\n' ' ' <"$work/out")" = '--speaker --said --socket annotctl.bash ' ] || fail "bash: $(cat "$work/out")"
+	[ "$(tr '\n' ' ' <"$work/out")" = '--speaker --said --socket quote state: any annotctl.bash ' ] || fail "bash: $(cat "$work/out")"
 else
 	missing="$missing bash"
 fi
@@ -76,9 +90,9 @@ else
 fi
 if command -v fish >/dev/null; then
 	ctl alice completion fish >"$work/annotctl.fish"
-	as alice fish -c 'source $argv[1]; complete -C "annotctl quote add --s"; complete -C "annotctl review x@1 req"' \
+	as alice fish -c 'source $argv[1]; complete -C "annotctl quote add --s"; complete -C "annotctl review x@1 req"; complete -C "annotctl list kind:qu"' \
 		"$work/annotctl.fish" >"$work/out" || fail "fish: $(cat "$work/out")"
-	grep -q '^--speaker	Who said it$' "$work/out" && grep -q '^request-changes' "$work/out" || fail "fish: $(cat "$work/out")"
+	grep -q '^--speaker	Who said it$' "$work/out" && grep -q '^request-changes' "$work/out" && grep -q '^kind:quote' "$work/out" || fail "fish: $(cat "$work/out")"
 else
 	missing="$missing fish"
 fi
