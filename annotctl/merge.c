@@ -32,41 +32,75 @@ static bool wrote(struct ctl *ctl, const struct annot_hash *person, const struct
 	return key && annot_hash_equal(&key->person, person);
 }
 
-/* Places of the heads to be merged now. */
-static enum annot_status choose_heads(struct ctl *ctl, const struct annot_hash *person,
-				      struct merging *m)
+static size_t find_ours(struct ctl *ctl, const struct annot_hash *person, const struct versions *v)
 {
-	const struct versions *v = &m->versions;
-	size_t ours = VERSIONS_NONE, first = VERSIONS_NONE;
+	size_t first = VERSIONS_NONE;
 	for (size_t i = 0; i < v->n; i++) {
-		if (!v->list[i].head)
+		if (!v->list[i].head || v->list[i].withheld)
 			continue;
+		if (wrote(ctl, person, &v->list[i]))
+			return i;
 		if (first == VERSIONS_NONE)
 			first = i;
-		if (ours == VERSIONS_NONE && wrote(ctl, person, &v->list[i]))
-			ours = i;
 	}
-	if (ours == VERSIONS_NONE)
-		ours = first;
-	if (ours == VERSIONS_NONE)
-		return annot_fail(&ctl->err, ANNOT_REFUSED, "there is no version to merge");
-	m->heads[m->n++].at = ours;
+	return first;
+}
+
+static void add_heads(struct merging *m, size_t ours, bool withheld)
+{
+	const struct versions *v = &m->versions;
 	for (size_t i = 0; i < v->n; i++) {
-		if (!v->list[i].head || i == ours)
+		if (!v->list[i].head || i == ours || v->list[i].withheld != withheld)
 			continue;
-		if (m->n < ANNOT_PARENTS_MAX)
-			m->heads[m->n++].at = i;
+		if (m->n_all < ANNOT_PARENTS_MAX)
+			m->heads[m->n_all++].at = i;
 		else
 			m->left_over++;
 	}
-	if (m->n > 1)
+}
+
+/* Of a withheld version nothing is left that could be merged, or seen before it is signed. */
+static enum annot_status say_withheld(struct ctl *ctl, const struct merging *m, size_t head,
+				      bool drop)
+{
+	const struct versions *v = &m->versions;
+	const struct version *version = &v->list[m->heads[head].at];
+	const char *name = record_short(ctl, &v->annotation, version->number);
+	if (!drop)
+		return annot_fail(&ctl->err, ANNOT_REFUSED,
+				  "%s by %s is WITHHELD, and nobody can see what it said; "
+				  "--drop-withheld replaces it, taking nothing from it",
+				  name, out_safe(ctl, version->author_name));
+	out_note(ctl, "%s by %s is WITHHELD: it is replaced, and nothing is taken from it", name,
+		 out_safe(ctl, version->author_name));
+	return ANNOT_OK;
+}
+
+/* Places of the heads to be merged now. */
+static enum annot_status choose_heads(struct ctl *ctl, const struct annot_hash *person, bool drop,
+				      struct merging *m)
+{
+	const struct versions *v = &m->versions;
+	size_t ours = find_ours(ctl, person, v);
+	if (ours == VERSIONS_NONE)
+		return annot_fail(&ctl->err, ANNOT_REFUSED,
+				  "there is no version to merge that was not withheld; end the "
+				  "annotation with annotctl retract");
+	m->heads[m->n_all++].at = ours;
+	add_heads(m, ours, false);
+	m->n = m->n_all;
+	add_heads(m, ours, true);
+	for (size_t i = m->n; i < m->n_all; i++)
+		TRY(say_withheld(ctl, m, i, drop));
+	if (m->n_all > 1)
 		return ANNOT_OK;
 	return annot_fail(&ctl->err, ANNOT_REFUSED,
 			  "%s is the only latest version: there is nothing to merge",
 			  record_short(ctl, &v->annotation, v->list[ours].number));
 }
 
-enum annot_status merge_gather(struct ctl *ctl, const char *id, struct merging *ret)
+enum annot_status merge_gather(struct ctl *ctl, const char *id, bool drop_withheld,
+			       struct merging *ret)
 {
 	struct annot_fetched f;
 	struct annot_hash person;
@@ -75,11 +109,10 @@ enum annot_status merge_gather(struct ctl *ctl, const char *id, struct merging *
 	struct annot_hash annotation = versions_annotation(&f);
 	TRY(versions_load(ctl, &annotation, NULL, NULL, &ret->versions));
 	TRY(own_person(ctl, &person));
-	TRY(choose_heads(ctl, &person, ret));
+	TRY(choose_heads(ctl, &person, drop_withheld, ret));
 	for (size_t i = 0; i < ret->n; i++) {
 		struct merge_head *head = &ret->heads[i];
 		TRY(fetch_exact(ctl, &ret->versions.list[head->at].record, true, &f));
-		head->record = f.record;
 		TRY(annot_merge_cards(ctl->arena, f.record, &head->cards, &ctl->err));
 	}
 	return ANNOT_OK;

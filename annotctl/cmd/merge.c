@@ -5,7 +5,7 @@
 #include "../out/record.h"
 #include "../write.h"
 
-static int arg_ours, arg_theirs;
+static int arg_ours, arg_theirs, arg_drop;
 static char **arg_set;
 
 static const struct poptOption options[] = {
@@ -13,6 +13,8 @@ static const struct poptOption options[] = {
 	 NULL},
 	{"theirs", '\0', POPT_ARG_NONE, &arg_theirs, 0, "Where they clash, take the other version",
 	 NULL},
+	{"drop-withheld", '\0', POPT_ARG_NONE, &arg_drop, 0,
+	 "Also replace versions that were withheld; nothing is taken from them", NULL},
 	{"set", '\0', POPT_ARG_ARGV, &arg_set, 0, "Settle a card with this value", "CARD=VALUE"},
 	POPT_TABLEEND,
 };
@@ -272,9 +274,9 @@ static enum annot_status sign(struct ctl *ctl, const struct work *w, struct writ
 {
 	struct annot_hash heads[ANNOT_PARENTS_MAX];
 	struct annot_draft *draft;
-	for (size_t i = 0; i < w->merging.n; i++)
-		heads[i] = w->merging.heads[i].record->id;
-	TRY(annot_merge_draft(&w->cards, &w->merging.versions.annotation, heads, w->merging.n,
+	for (size_t i = 0; i < w->merging.n_all; i++)
+		heads[i] = w->merging.versions.list[w->merging.heads[i].at].record;
+	TRY(annot_merge_draft(&w->cards, &w->merging.versions.annotation, heads, w->merging.n_all,
 			      &draft, &ctl->err));
 	enum annot_status status = write_on_heads(ctl, draft, ret);
 	annot_draft_free(draft);
@@ -288,7 +290,7 @@ static enum annot_status merge(struct ctl *ctl, const char *id, struct written *
 {
 	struct work w = {.n_open = 0};
 	w.open_end = &w.open;
-	TRY(merge_gather(ctl, id, &w.merging));
+	TRY(merge_gather(ctl, id, arg_drop, &w.merging));
 	/* Before anybody is asked anything. */
 	for (char **s = arg_set; s && *s; s++) {
 		const struct annot_card_def *def;

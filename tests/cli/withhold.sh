@@ -66,6 +66,18 @@ expect 0 'VALID' ctl chloe verify "$sound"
 quiet boris bundle "$sound" -o "$work/sound.bundle"
 if ctl boris list 'Zyxwvut' | grep -q "@2"; then fail "a withheld version is found by its words"; fi
 
+# One of two heads is withheld: it is replaced by who says so, and nothing is taken from it.
+last=$(ctl chloe --json show "$sound" | jq .version)
+quiet boris amend "$sound" --set speaker=Zyxwvut --add tag=unseen >/dev/null
+quiet chloe amend "$sound@$last" --force --add tag=seen >/dev/null
+quiet alice withhold "$sound@$((last + 1))" --because 'a name' >/dev/null
+expect 4 "@$((last + 1)) by boris is WITHHELD, and nobody can see what it said" ctl chloe merge "$sound"
+expect 0 'nothing is taken from it' ctl chloe merge "$sound" --drop-withheld
+ctl chloe --json show "$sound" | jq -e '.speaker == ["minister"] and (.tag | index("seen")) and (.tag | index("unseen") | not) and
+	(.flags | index("conflict") | not)' >/dev/null || fail "not merged: $(ctl chloe --json show "$sound")"
+expect 0 'VALID' ctl chloe verify "$sound"
+quiet boris bundle "$sound" -o "$work/sound.bundle"
+
 # The last version with the name in it goes, too: nothing is left, in no file, after a stop and a rebuild either.
 expect 0 '' ctl alice withhold "$sound@3" --because 'a name'
 if words; then fail "words are left"; fi
