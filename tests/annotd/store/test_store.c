@@ -194,11 +194,11 @@ static void test_versions(void **state)
 
 	s->reader = reader_close(s->reader);
 	s->store = store_close(s->store);
-	stored_sql(s, "truth.db", "PRAGMA user_version=2");
+	stored_sql(s, "truth.db", "PRAGMA user_version=99");
 	assert_status(store_open(s->dir, &s->store, &rebuild, &test_error), ANNOT_REFUSED);
-	assert_error_says("has schema 2, this annotd knows up to 1");
+	assert_error_says("has schema 99, this annotd knows up to ");
 	assert_status(reader_open(s->dir, &s->reader, &test_error), ANNOT_REFUSED);
-	stored_sql(s, "truth.db", "PRAGMA user_version=1; PRAGMA application_id=77");
+	stored_sql(s, "truth.db", "PRAGMA user_version=2; PRAGMA application_id=77");
 	assert_status(store_open(s->dir, &s->store, &rebuild, &test_error), ANNOT_REFUSED);
 	assert_error_says("not annotd's");
 	stored_sql(s, "truth.db", "PRAGMA application_id=1095650900");
