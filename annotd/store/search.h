@@ -69,8 +69,9 @@ enum annot_status search_tidy(struct search *s, struct annot_error *err);
 
 /*
  * Whether it has what the log gives: calls back with what is wrong, once for each shard, as the
- * range of the log that it is of. A file that is not there, or not of this annotd's layout, is none
- * of its business: it is made again. STORE: it cannot be read; NO_MEMORY.
+ * range of the log that it is of. A file that is not there, or cannot be opened as one of this
+ * annotd's, is none of its business: it is made again. STORE: what is in it cannot be read;
+ * NO_MEMORY.
  */
 typedef void (*search_finding)(void *arg, uint64_t first, uint64_t end, const char *what);
 enum annot_status search_check(const char *dir, search_finding finding, void *arg,

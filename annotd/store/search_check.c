@@ -229,10 +229,10 @@ enum annot_status search_check(const char *dir, search_finding finding, void *ar
 	struct annot_error why = {0};
 	enum annot_status status = search_db_open(&c.db, dir, DB_READ, &why);
 
-	if (status == ANNOT_NOT_FOUND || status == ANNOT_MISMATCH)
-		return ANNOT_OK;
-	if (status != ANNOT_OK)
+	if (status == ANNOT_NO_MEMORY)
 		return annot_fail(err, status, "%s", why.text);
+	if (status != ANNOT_OK)
+		return ANNOT_OK;
 	c.arena = annot_arena_new(SEARCH_ARENA_MAX);
 	status = c.arena ? reader_open_log(dir, &c.reader, err)
 			 : annot_fail(err, ANNOT_NO_MEMORY, "out of memory");

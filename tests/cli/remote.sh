@@ -83,7 +83,8 @@ unset SSH_AUTH_SOCK SSH_AGENT_PID
 mkfifo "$work/back"
 openssl req -x509 -newkey ed25519 -nodes -subj /CN=mallory -keyout "$work/mallory.key" -out "$work/mallory.pem" 2>/dev/null
 mallory="SHA256:$(openssl x509 -in "$work/mallory.pem" -outform DER | openssl dgst -sha256 -binary | base64 | tr -d =)"
-relay=$((port == 65535 ? port - 1 : port + 1))
+# A port that the kernel found free a moment ago.
+relay=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 mkfifo "$work/forth"
 exec 7<>"$work/back" 8<>"$work/forth"
 openssl s_server -quiet -tls1_3 -naccept 1 -accept "127.0.0.1:$relay" -cert "$work/mallory.pem" -key "$work/mallory.key" \

@@ -108,10 +108,10 @@ static void test_amended(void **state)
 	assert_status(reader_resolve(s->reader, "00000000000", &index, &test_error),
 		      ANNOT_NOT_FOUND);
 	assert_status(reader_resolve(s->reader, "Not a name", &index, &test_error),
-		      ANNOT_NOT_FOUND);
-	assert_status(reader_resolve(s->reader, "some@zero", &index, &test_error), ANNOT_NOT_FOUND);
-	assert_status(reader_resolve(s->reader, "@1", &index, &test_error), ANNOT_NOT_FOUND);
-	assert_status(reader_resolve(s->reader, "", &index, &test_error), ANNOT_NOT_FOUND);
+		      ANNOT_USAGE);
+	assert_status(reader_resolve(s->reader, "some@zero", &index, &test_error), ANNOT_USAGE);
+	assert_status(reader_resolve(s->reader, "@1", &index, &test_error), ANNOT_USAGE);
+	assert_status(reader_resolve(s->reader, "", &index, &test_error), ANNOT_USAGE);
 }
 
 static void test_conflict_and_merge(void **state)

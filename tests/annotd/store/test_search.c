@@ -223,7 +223,6 @@ static void checked(struct filled *f, const char *what)
 
 static void ask(struct filled *f, int rounds)
 {
-	checked(f, "");
 	for (int i = 0; i < rounds; i++) {
 		char one[512], two[512], none[512];
 		const char *words[] = {some_word(f, one), some_word(f, two)};
@@ -291,7 +290,9 @@ static void test_as_looking_through(void **state)
 		if (i % 2)
 			fill(f, 1);
 	}
+	checked(f, "");
 	fill(f, -1);
+	checked(f, "");
 	ask(f, 40);
 	/* What comes later goes into the next shards. */
 	for (int i = 0; i < 5; i++)
@@ -380,6 +381,7 @@ static void test_made_anew(void **state)
 	stored_sync(f->s);
 	for (size_t i = 0; i <= COUNT(damage); i++) {
 		fill(f, -1);
+		checked(f, "");
 		ask(f, 2);
 		assert_ok(search_tidy(f->search, &test_error));
 		f->search = search_close(f->search);
@@ -393,6 +395,7 @@ static void test_made_anew(void **state)
 			assert_non_null(file);
 			fputs("no database", file);
 		}
+		checked(f, ""); /* it is made again */
 		ask(f, 2);
 		assert_ok(search_open(f->s->dir, f->log, SMALL_SHARD, &f->search, &test_error));
 		ask(f, 2);
