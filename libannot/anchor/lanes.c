@@ -9,6 +9,7 @@ _Static_assert(STRIP + LANES <= ANNOT_LETTERS_ROOM, "segments end in the room be
 /* GNU C's vectors, which gcc and clang make of what the processor has. They are handed on by
  * address: how they are passed by value depends on the processor. */
 typedef uint64_t lanes __attribute__((vector_size(LANES * sizeof(uint64_t))));
+typedef uint64_t half __attribute__((vector_size(LANES / 2 * sizeof(uint64_t))));
 #define INLINE static inline __attribute__((always_inline))
 
 struct text {
@@ -53,20 +54,41 @@ static void begin(const struct text *t, struct column *c)
 	while (c->active < t->p->blocks && c->over[0] >> (WORD_BITS - 1));
 }
 
-/* As `advance` in pattern.c, for all lanes; plus and minus are what comes in from above, and what
- * goes out at bit `last`. */
-INLINE void advance(lanes *up, lanes *down, const lanes *row, unsigned last, lanes *plus,
+/* Bit `last` of each lane, as 0 or 1. */
+INLINE void take_bit(const lanes *bits, unsigned last, lanes *ret)
+{
+	*ret = last == WORD_BITS - 1 ? *bits >> last : *bits >> last & 1;
+}
+
+/*
+ * As `advance` in pattern.c, for all lanes; level and minus are what comes in from above, and what
+ * goes out at bit `last`. Where the distance does not grow is kept, not where it does (level is 0
+ * for +1): with that no complement is left but in "and not", which is one instruction.
+ */
+INLINE void advance(lanes *up, lanes *down, const lanes *row, unsigned last, lanes *level,
 		    lanes *minus)
 {
 	lanes equal = *row, vertical = equal | *down;
 	equal |= *minus;
 	lanes diagonal = (((equal & *up) + *up) ^ *up) | equal;
-	lanes grows = *down | ~(diagonal | *up), falls = *up & diagonal;
-	lanes shifted = grows << 1 | *plus;
-	*up = (falls << 1 | *minus) | ~(vertical | shifted);
-	*down = shifted & vertical;
-	*plus = grows >> last & 1;
-	*minus = falls >> last & 1;
+	lanes stays = (diagonal | *up) & ~*down, falls = *up & diagonal;
+	lanes shifted = stays << 1 | *level;
+	*up = (falls << 1 | *minus) | (shifted & ~vertical);
+	*down = vertical & ~shifted;
+	take_bit(&stays, last, level);
+	take_bit(&falls, last, minus);
+}
+
+/* The first two words of four rows, a lane a row. */
+INLINE void load(const uint64_t *const from[LANES], lanes *first, lanes *second)
+{
+	half rows[LANES];
+	for (size_t l = 0; l < LANES; l++)
+		memcpy(&rows[l], from[l], sizeof(rows[l]));
+	lanes even = __builtin_shufflevector(rows[0], rows[2], 0, 1, 2, 3);
+	lanes odd = __builtin_shufflevector(rows[1], rows[3], 0, 1, 2, 3);
+	*first = __builtin_shufflevector(even, odd, 0, 4, 2, 6);
+	*second = __builtin_shufflevector(even, odd, 1, 5, 3, 7);
 }
 
 /* The next STRIP columns: over[i] of each, and what they have in any bit. `kept` of the words, 1 to
@@ -89,27 +111,28 @@ INLINE void strip(const struct text *t, size_t at, struct column *c, lanes *over
 	}
 	*any = none;
 	for (size_t i = 0; i < STRIP; i++) {
-		const uint64_t *r0 = annot_pattern_row(t->p, t->from[0][at + i]);
-		const uint64_t *r1 = annot_pattern_row(t->p, t->from[1][at + i]);
-		const uint64_t *r2 = annot_pattern_row(t->p, t->from[2][at + i]);
-		const uint64_t *r3 = annot_pattern_row(t->p, t->from[3][at + i]);
-		lanes row = {*r0, *r1, *r2, *r3};
-		lanes plus = none, minus = none;
-		advance(&up, &down, &row, kept > 1 ? full : last, &plus, &minus);
-		if (kept > 1) {
-			row = (lanes){r0[1], r1[1], r2[1], r3[1]};
-			advance(&up1, &down1, &row, kept > 2 ? full : last, &plus, &minus);
-		}
+		const uint64_t *const r[LANES] = {annot_pattern_row(t->p, t->from[0][at + i]),
+						  annot_pattern_row(t->p, t->from[1][at + i]),
+						  annot_pattern_row(t->p, t->from[2][at + i]),
+						  annot_pattern_row(t->p, t->from[3][at + i])};
+		lanes row, row1 = none, level = none + 1, minus = none;
+		if (kept > 1)
+			load(r, &row, &row1);
+		else
+			row = (lanes){*r[0], *r[1], *r[2], *r[3]};
+		advance(&up, &down, &row, kept > 1 ? full : last, &level, &minus);
+		if (kept > 1)
+			advance(&up1, &down1, &row1, kept > 2 ? full : last, &level, &minus);
 		if (kept > 2) {
-			row = (lanes){r0[2], r1[2], r2[2], r3[2]};
-			advance(&up2, &down2, &row, active > 3 ? full : last, &plus, &minus);
+			row = (lanes){r[0][2], r[1][2], r[2][2], r[3][2]};
+			advance(&up2, &down2, &row, active > 3 ? full : last, &level, &minus);
 		}
 		for (size_t b = kept; b < active; b++) {
-			row = (lanes){r0[b], r1[b], r2[b], r3[b]};
-			advance(&c->up[b], &c->down[b], &row, b + 1 < active ? full : last, &plus,
+			row = (lanes){r[0][b], r[1][b], r[2][b], r[3][b]};
+			advance(&c->up[b], &c->down[b], &row, b + 1 < active ? full : last, &level,
 				&minus);
 		}
-		sum += plus - minus;
+		sum += 1 - level - minus;
 		over[i] = sum;
 		*any |= sum;
 	}

@@ -24,7 +24,7 @@
 struct annot;
 struct annot_signer; /* signer.h */
 
-/* A daemon at tls+tcp:// that was never met before, and what it says of itself. */
+/* A daemon at tls+tcp:// that was never met before, and what it says of itself; good during the call. */
 struct annot_contact {
 	const char *socket;
 	struct annot_hash certificate; /* SHA-256 of it; annot_fingerprint shows it */

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILES_MAX = 16, IMAGE_MAX = 64 << 20, PATH_SIZE = 1024 };
+enum { FILES_MAX = 16, IMAGE_FIRST = 64 << 10, IMAGE_MAX = 64 << 20, PATH_SIZE = 1024 };
 
 struct change {
 	uint8_t *data; /* NULL: a truncation to `at` */
@@ -19,7 +19,7 @@ struct change {
 
 struct image {
 	uint8_t *data;
-	size_t len;
+	size_t len, cap;
 };
 
 struct file {
@@ -61,7 +61,11 @@ static void resize(struct image *i, size_t len)
 {
 	if (len > IMAGE_MAX)
 		die("a file too large");
-	i->data = realloc(i->data, len + 1);
+	/* Files grow by a page at a time: their images must not be copied for each. */
+	if (len >= i->cap) {
+		i->cap = len < IMAGE_FIRST ? IMAGE_FIRST : 2 * len;
+		i->data = realloc(i->data, i->cap);
+	}
 	if (!i->data)
 		die("out of memory");
 	if (len > i->len)

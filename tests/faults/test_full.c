@@ -123,8 +123,8 @@ static void record_is_there(struct fixture *f, uint64_t index)
 }
 
 /*
- * All is in the log, and is found by its id. `full`: what was committed when the last page was taken
- * may be waiting for the index, and then there is no answer to that rather than an old one.
+ * All is in the log, and is found by its id. `full`: what was committed when the last page was
+ * taken may be waiting for the index, and then there is no answer to that rather than an old one.
  */
 static void reads_go_on(struct fixture *f, size_t size, bool full)
 {

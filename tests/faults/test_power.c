@@ -69,9 +69,10 @@ static void keeps_what_it_promised(void **state)
 {
 	(void)state;
 	uint64_t n = count_changes(), times = 0;
-	for (uint32_t seed = 1; seed <= SEEDS; seed++) {
-		uint64_t stride = seed == 1 ? 1 : story_stride(8);
-		for (uint64_t at = 1; at <= n; at += stride, times++)
+	/* What is kept differs from point to point; all of it with each seed takes three times as
+	 * long. */
+	for (uint32_t seed = 1; seed <= (story_stride(SEEDS) == 1 ? SEEDS : 1); seed++) {
+		for (uint64_t at = 1; at <= n; at++, times++)
 			live(at, seed * 1000 + (uint32_t)at, 0);
 	}
 	print_message("%llu failures\n", (unsigned long long)times);
@@ -82,7 +83,8 @@ static void survives_a_second_failure(void **state)
 	(void)state;
 	uint64_t n = count_changes(), times = 0;
 	for (uint64_t at = 1; at <= n; at += story_stride(4) * SECOND_EVERY) {
-		for (uint64_t second = 1; second <= 2 * SECOND_EVERY; second += 3, times++)
+		for (uint64_t second = 1 + times % 3; second <= 2 * SECOND_EVERY;
+		     second += 3 * story_stride(2), times++)
 			live(at, (uint32_t)(at * second), second);
 	}
 	print_message("%llu double failures\n", (unsigned long long)times);

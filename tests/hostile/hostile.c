@@ -131,7 +131,7 @@ int hostile_setup(void **state)
 	*state = h;
 	make_corpus(h);
 	test_folder(h->corpus, NULL, h->dir);
-	test_daemon_start_quiet(h->dir, &h->daemon);
+	h->port = test_daemon_start_tls(h->dir, &h->daemon);
 	snprintf(h->path, sizeof h->path, "%s", h->daemon.url + strlen("ipc://"));
 	submit_held(h);
 	honest_start(&h->honest);

@@ -52,6 +52,7 @@ struct descriptors {
 struct hostile {
 	struct test_corpus *corpus;
 	char dir[TEST_PATH_MAX], path[TEST_PATH_MAX];
+	int port; /* of tls+tcp on 127.0.0.1 */
 	struct test_daemon daemon;
 	struct honest honest;
 	double quiet_p99_us;

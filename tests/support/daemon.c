@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/auto.h"
+#include "tls/certificate.h"
 
 enum { PATIENCE_MS = 60000, ARGS_MAX = 16, REPLIES_MAX = 64 << 20, DAEMONS_MAX = 16 };
 
@@ -88,13 +89,14 @@ static bool read_until(int fd, const char *words, char *ret, size_t max)
 	return false;
 }
 
-static void start_at(const char *dir, const char *level, struct test_daemon *ret)
+static void start_at(const char *dir, const char *level, const char *also, struct test_daemon *ret)
 {
 	int ends[2];
 	snprintf(ret->url, sizeof ret->url, "ipc://%s/socket", dir);
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
 	const char *const args[] = {"--corpus",    dir,   "--listen", ret->url,
-				    "--log-level", level, NULL};
+				    "--log-level", level, also ? "--listen" : NULL,
+				    also,          NULL};
 	ret->pid = spawn(args, ends[1]);
 	running_change(0, ret->pid);
 	close(ends[1]);
@@ -115,13 +117,27 @@ void test_daemon_start(const char *dir, struct test_daemon *ret)
 
 void test_daemon_spawn(const char *dir, struct test_daemon *ret)
 {
-	start_at(dir, "info", ret);
+	start_at(dir, "info", NULL, ret);
 }
 
 void test_daemon_start_quiet(const char *dir, struct test_daemon *ret)
 {
-	start_at(dir, "error", ret);
+	start_at(dir, "error", NULL, ret);
 	test_daemon_wait(ret);
+}
+
+int test_daemon_start_tls(const char *dir, struct test_daemon *ret)
+{
+	static const char url[] = "tls+tcp://127.0.0.1:";
+	AUTO_BUF struct annot_buf pem = ANNOT_BUF_INIT(ANNOT_CERTIFICATE_FILE_MAX);
+	assert_ok(annot_certificate_make("test", &pem, &test_error));
+	test_write_file(dir, ANNOT_CERTIFICATE_FILE, pem.data, pem.len, 0600);
+	start_at(dir, "error", "tls+tcp://127.0.0.1:0", ret);
+	test_daemon_wait(ret);
+	const char *serving = strstr(ret->said, "annotd: serving");
+	const char *at = strstr(serving, url);
+	assert_non_null(at);
+	return atoi(at + strlen(url));
 }
 
 int test_daemon_stop(struct test_daemon *d)

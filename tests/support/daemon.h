@@ -21,6 +21,8 @@ void test_daemon_start(const char *dir, struct test_daemon *ret);
 /* The same, logging errors alone: nobody reads `out` while it serves, and a full pipe would stop
  * it. */
 void test_daemon_start_quiet(const char *dir, struct test_daemon *ret);
+/* The same, with a certificate that it makes, also listening at tls+tcp://127.0.0.1; the port. */
+int test_daemon_start_tls(const char *dir, struct test_daemon *ret);
 /* The same in two steps: without waiting, and the waiting. */
 void test_daemon_spawn(const char *dir, struct test_daemon *ret);
 void test_daemon_wait(struct test_daemon *d);

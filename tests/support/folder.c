@@ -8,8 +8,6 @@
 
 #include "base/auto.h"
 
-enum { COPY_MAX = 64 << 20 };
-
 const char *test_path(const char *dir, const char *name)
 {
 	static char path[2 * TEST_PATH_MAX];
@@ -29,11 +27,14 @@ void test_write_file(const char *dir, const char *name, const void *data, size_t
 void test_copy_file(const char *from_dir, const char *to_dir, const char *name)
 {
 	AUTO_FILE FILE *f = fopen(test_path(from_dir, name), "re");
+	struct stat st;
 	if (!f)
 		return;
-	AUTO_FREE char *data = malloc(COPY_MAX);
-	size_t len = fread(data, 1, COPY_MAX, f);
-	assert_true(len < COPY_MAX);
+	assert_int_equal(fstat(fileno(f), &st), 0);
+	size_t len = (size_t)st.st_size;
+	AUTO_FREE char *data = malloc(len + 1);
+	assert_non_null(data);
+	assert_int_equal(fread(data, 1, len, f), len);
 	test_write_file(to_dir, name, data, len, 0600);
 }
 
