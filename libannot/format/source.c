@@ -195,6 +195,36 @@ static bool acceptable(const struct annot_anchor *anchor, const struct annot_sou
 		anchor->places[0].how != ANNOT_FIND_NEAREST && anchor->places[0].likeness == 1000);
 }
 
+/* Whether what is said to stand before and behind a place does, as it is. */
+static bool context_stands(const struct annot_source *s,
+			   const struct annot_source_selector *selector, size_t start, size_t end)
+{
+	const struct annot_bytes *before = &selector->prefix, *behind = &selector->suffix;
+	return before->len <= start && behind->len <= s->text.len - end &&
+	       (before->len == 0 ||
+		memcmp(s->text.data + start - before->len, before->data, before->len) == 0) &&
+	       (behind->len == 0 || memcmp(s->text.data + end, behind->data, behind->len) == 0);
+}
+
+/* The one place at which the words stand, with their context, byte for byte: nothing is to be
+ * weighed. */
+static bool one_place(const struct annot_source *s, const struct annot_source_selector *selector,
+		      size_t *ret)
+{
+	const uint8_t *at = s->text.data, *end = at + s->text.len;
+	size_t n = 0;
+	while (n < 2 &&
+	       (at = memmem(at, (size_t)(end - at), selector->exact.data, selector->exact.len))) {
+		size_t start = (size_t)(at - s->text.data);
+		at++;
+		if (!context_stands(s, selector, start, start + selector->exact.len))
+			continue;
+		*ret = start;
+		n++;
+	}
+	return n == 1 && annot_utf8_boundary(text_of(s), s->text.len, *ret);
+}
+
 static enum annot_status by_quote(struct annot_source *s,
 				  const struct annot_source_selector *selector,
 				  struct annot_source_place *ret, struct annot_error *err)
@@ -202,6 +232,13 @@ static enum annot_status by_quote(struct annot_source *s,
 	struct annot_selector wanted = {
 		.exact = selector->exact, .prefix = selector->prefix, .suffix = selector->suffix};
 	struct annot_anchor anchor;
+	size_t only;
+	if (one_place(s, selector, &only)) {
+		*ret = (struct annot_source_place){
+			only, only + selector->exact.len,
+			selector->placed ? ANNOT_SOURCE_MOVED : ANNOT_SOURCE_QUOTED, 1000};
+		return ANNOT_OK;
+	}
 	if (selector->placed)
 		wanted.placed = stated(s, selector, &wanted.start, &wanted.end, NULL);
 	if (!s->anchorer)

@@ -58,8 +58,9 @@ struct annot_source_place {
 };
 
 /*
- * Where the words stand: at the stated position if they stand there; else found by quote, prefix,
- * suffix and the stated position as a hint (anchor/anchor.h, cautious). Of QUOTED, MOVED and FOLDED
+ * Where the words stand: at the stated position if they stand there; else at the one place where
+ * they stand with prefix and suffix, byte for byte; else found by quote, prefix, suffix and the
+ * stated position as a hint (anchor/anchor.h, cautious). Of QUOTED, MOVED and FOLDED
  * the caller reports what was said and does not hold: see annot_import_place (format/internal.h),
  * which does.
  *

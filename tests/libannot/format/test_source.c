@@ -104,6 +104,20 @@ static void test_places(void **state)
 	assert_place(&s, "Nobody asked", 3, 15, ANNOT_SOURCE_MOVED, "Nobody asked");
 	assert_place(&s, "Nobody asked", 3000, 3012, ANNOT_SOURCE_MOVED, "Nobody asked");
 	assert_place(&s, "the lake is \"full\"", -1, 0, ANNOT_SOURCE_FOLDED, "The lake is “full”");
+	/* Lookalikes do not matter to words that stand in one place. */
+	static const char alike[] = "Gate 1 is shut. Gate 2 is shut. Gate 3 is shut. Gate 2 leaks.";
+	struct annot_source gates = source_of(alike);
+	assert_ok(place(&gates, "Gate 3 is shut", -1, 0, &p));
+	assert_int_equal(p.start, 32);
+	assert_int_equal(p.how, ANNOT_SOURCE_QUOTED);
+	assert_ok(place(&gates, "Gate 3 is shut", 0, 14, &p));
+	assert_int_equal(p.how, ANNOT_SOURCE_MOVED);
+	/* The context says which. */
+	struct annot_source_selector which = {.exact = annot_bytes_of("Gate 2"),
+					      .suffix = annot_bytes_of(" leaks")};
+	assert_ok(annot_source_place(&gates, &which, &p, &test_error));
+	assert_int_equal(p.start, 48);
+	annot_source_clear(&gates);
 	/* Nothing is guessed. */
 	ASSERT_FAILS(place(&s, "dam", -1, 0, &p), ANNOT_AMBIGUOUS, "several places of text");
 	ASSERT_FAILS(place(&s, "Somebody asked twice", -1, 0, &p), ANNOT_NOT_FOUND, "do not stand");
