@@ -44,7 +44,7 @@ has() { # PACKAGE PATH…
 		grep -qE " \./$path( |\$)" "$work/$package.list" || fail "$package has no $path: $(cat "$work/$package.list")"
 	done
 }
-has annotctl usr/bin/annotctl usr/share/man/man1/annotctl.1.gz usr/share/man/man5/annotctl.conf.5.gz \
+has annotctl usr/bin/annotctl usr/libexec/annot/annot-html usr/share/man/man1/annotctl.1.gz usr/share/man/man5/annotctl.conf.5.gz \
 	usr/share/man/man7/annot-query.7.gz usr/share/bash-completion/completions/annotctl \
 	usr/share/zsh/vendor-completions/_annotctl usr/share/fish/vendor_completions.d/annotctl.fish
 has annotd usr/sbin/annotd usr/share/man/man8/annotd.8.gz usr/share/man/man5/annotd.conf.5.gz \
@@ -67,11 +67,13 @@ done
 # --- dependencies -------------------------------------------------------------------------------------------------
 field() { sed -n "s/^$2: //p" "$work/$1.control/control"; }
 names() { sed 's/[,|]/\n/g' | sed 's/^ *//; s/[ (].*//; s/:any$//' | sort -u; }
-# needs PACKAGE FILE OTHER…: it depends on the packages of the libraries that FILE names, on OTHER, and on nothing else.
+# needs PACKAGE FILE…: it depends on the packages of the libraries that FILEs name, on those in $work/others, and on nothing else.
 needs() {
-	package=$1 file=$2
-	shift 2
-	for soname in $(objdump -p "$work/root/$file" | awk '$1 == "NEEDED" { print $2 }'); do
+	package=$1
+	shift
+	for file; do
+		objdump -p "$work/root/$file" | awk -v file="$file" '$1 == "NEEDED" { print file, $2 }'
+	done | while read -r file soname; do
 		case $soname in
 		libannot.so.*) echo "$library" ;;
 		*)
@@ -88,7 +90,7 @@ needs() {
 : >"$work/others"
 LD_LIBRARY_PATH=$work/root/usr/lib/$triplet
 export LD_LIBRARY_PATH
-needs annotctl usr/bin/annotctl
+needs annotctl usr/bin/annotctl usr/libexec/annot/annot-html
 needs "$library" "usr/lib/$triplet/libannot.so.$VERSION"
 echo adduser >"$work/others"
 needs annotd usr/sbin/annotd
@@ -102,8 +104,10 @@ if ! grep -q '^ *libc6 (>= ' "$work/$library.control/control" && ! field "$libra
 fi
 
 # --- they run ------------------------------------------------------------------------------------------------------
-if objdump -p "$work/root/usr/bin/annotctl" | grep -qE 'R(UN)?PATH'; then fail "annotctl looks for libraries in a place of its own"; fi
+if objdump -p "$work/root/usr/bin/annotctl" "$work/root/usr/libexec/annot/annot-html" | grep -qE 'R(UN)?PATH'; then fail "annotctl looks for libraries in a place of its own"; fi
 [ "$("$work/root/usr/bin/annotctl" --version)" = "annotctl $VERSION" ] || fail "annotctl --version"
+printf '<p>It rained.' >"$work/page.html"
+[ "$("$work/root/usr/bin/annotctl" --quiet doc extract "$work/page.html")" = 'It rained.' ] || fail "annotctl does not find annot-html"
 [ "$("$work/root/usr/sbin/annotd" --version)" = "annotd $VERSION" ] || fail "annotd --version"
 [ "$(PKG_CONFIG_LIBDIR=$work/root/usr/lib/$triplet/pkgconfig pkg-config --modversion annot)" = "$VERSION" ] || fail "annot.pc"
 unset LD_LIBRARY_PATH

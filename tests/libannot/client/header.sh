@@ -6,7 +6,7 @@ cc=$1 cmake=$2 build=$3
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-"$cmake" --install "$build" --component annot-dev --prefix "$work/prefix" >/dev/null
+"$cmake" --install "$build" --component libannot-dev --prefix "$work/prefix" >/dev/null
 echo '#include <annot.h>' >"$work/alone.c"
 cp "$work/alone.c" "$work/alone.cc"
 strict="-Wall -Wextra -Wpedantic -Werror -fsyntax-only -I$work/prefix/include/annot"
