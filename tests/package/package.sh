@@ -108,6 +108,7 @@ for program in bin/annotctl libexec/annot/annot-html sbin/annotd; do
 	if objdump -p "$work/root/usr/$program" | grep -qE 'R(UN)?PATH'; then fail "$program looks for libraries in a place of its own"; fi
 done
 [ "$("$work/root/usr/bin/annotctl" --version)" = "annotctl $VERSION" ] || fail "annotctl --version"
+[ "$(printf '<p>It rained.' | "$work/root/usr/libexec/annot/annot-html" | tail -n 1)" = 'It rained.' ] || fail "annot-html"
 [ "$("$work/root/usr/sbin/annotd" --version)" = "annotd $VERSION" ] || fail "annotd --version"
 [ "$(PKG_CONFIG_LIBDIR=$work/root/usr/lib/$triplet/pkgconfig pkg-config --modversion annot)" = "$VERSION" ] || fail "annot.pc"
 unset LD_LIBRARY_PATH
