@@ -1,6 +1,8 @@
 /* check as JSON. */
 #include "check.h"
 
+#include "../out/alteration.h"
+
 static json_t *pair(uint64_t from, uint64_t to)
 {
 	return json_pack("[II]", (json_int_t)from, (json_int_t)to);
@@ -18,15 +20,6 @@ static json_t *maybe(const char *words)
 	return *words ? json_string(words) : json_null();
 }
 
-static json_t *flags_json(unsigned flags)
-{
-	json_t *list = json_array();
-	for (unsigned i = 0; i < ANNOT_ALTER_FLAGS; i++)
-		if (flags & 1U << i)
-			json_array_append_new(list, json_string(annot_alter_flag_name(i)));
-	return list;
-}
-
 static json_t *source_json(const struct judged *j)
 {
 	if (!j->placed)
@@ -41,22 +34,8 @@ static json_t *source_json(const struct judged *j)
 
 static json_t *differences_json(const struct judged *j)
 {
-	json_t *list = json_array();
-	for (size_t i = 0; j->placed && i < j->alteration.n; i++) {
-		const struct annot_difference *d = &j->alteration.differences[i];
-		json_array_append_new(
-			list,
-			json_pack("{ss so so so so so}", "class", annot_difference_name(d->class_),
-				  "flags", flags_json(d->flags), "quote",
-				  text(annot_bytes(j->words.data + d->quote[0],
-						   d->quote[1] - d->quote[0])),
-				  "source",
-				  text(annot_bytes(j->source.data + d->source[0],
-						   d->source[1] - d->source[0])),
-				  "text_bytes", pair(d->quote[0], d->quote[1]), "source_bytes",
-				  pair(j->source_at + d->source[0], j->source_at + d->source[1])));
-	}
-	return list;
+	return j->placed ? alteration_differences(&j->alteration, j->words, j->source, j->source_at)
+			 : json_array();
 }
 
 static json_t *speaker_json(struct ctl *ctl, const struct article *a, const struct annot_quoted *q,
@@ -74,7 +53,7 @@ static json_t *judged_json(struct ctl *ctl, const struct article *a, const struc
 			   const struct judged *j)
 {
 	return json_pack("{so ss so so so so sI}", "text", text(j->words), "result",
-			 annot_alter_result_name(j->result), "flags", flags_json(j->flags),
+			 annot_alter_result_name(j->result), "flags", alteration_flags(j->flags),
 			 "source", source_json(j), "speaker", speaker_json(ctl, a, q, j),
 			 "differences", differences_json(j), "other_places", (json_int_t)j->others);
 }

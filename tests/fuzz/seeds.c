@@ -385,6 +385,7 @@ int main(int argc, char **argv)
 	frames();
 	records(arena);
 	seeds_texts();
+	seeds_segments();
 	seeds_formats();
 	seeds_messages();
 	seeds_policies();

@@ -16,6 +16,9 @@ void seeds_messages(void);
 /* All that people write: escapes, queries, settings, words (seeds_text.c). */
 void seeds_texts(void);
 
+/* The index over texts (seeds_segments.c). */
+void seeds_segments(void);
+
 /* Items of other programs (seeds_formats.c). */
 void seeds_formats(void);
 
