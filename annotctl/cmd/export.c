@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "../formats/export.h"
+#include "../formats/format_arg.h"
 #include "../out/out.h"
 #include "../rows.h"
 
@@ -21,17 +22,6 @@ static const struct poptOption options[] = {
 	 "URL"},
 	POPT_TABLEEND,
 };
-
-static int unknown_format(struct ctl *ctl)
-{
-	const char *names = "";
-	const struct annot_format *f;
-	for (size_t i = 0; names && (f = annot_format_at(i)); i++)
-		names = annot_arena_printf(ctl->arena, "%s%s%s", names, *names ? ", " : "",
-					   f->name);
-	return arg_as ? ctl_usage(ctl, "--as %s: expected one of %s", arg_as, names)
-		      : ctl_usage(ctl, "as what? say --as with one of %s", names);
-}
 
 /* As for gate: what looks like an id is one. */
 static bool all_ids(const char **args)
@@ -61,17 +51,16 @@ static void say(struct ctl *ctl, const struct export_task *task)
 		 l->n > 0 && !l->path ? "; --report-loss FILE says which" : "");
 	if (ctl->format != FORMAT_TEXT && !to_stdout)
 		out_json(ctl, json_pack("{s:s, s:I, s:I, s:I}", "file", arg_output, "exported",
-					(json_int_t)exported, "losses", (json_int_t)l->n, "left_out",
-					(json_int_t)l->left_out));
+					(json_int_t)exported, "losses", (json_int_t)l->n,
+					"left_out", (json_int_t)l->left_out));
 }
 
 static int run(struct ctl *ctl, int argc, const char **args)
 {
 	struct losses losses;
 	(void)argc;
-	const struct annot_format *format = arg_as ? annot_format_find(arg_as) : NULL;
-	if (!format)
-		return unknown_format(ctl);
+	const struct annot_format *format;
+	CTL_TRY(ctl, format_arg(ctl, arg_as, &format));
 	CTL_TRY(ctl, losses_open(ctl, arg_losses, arg_strict, &losses));
 	struct export_task task = {.ctl = ctl,
 				   .format = format,

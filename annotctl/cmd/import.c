@@ -1,4 +1,5 @@
 #include "../formats/import.h"
+#include "../formats/format_arg.h"
 #include "../out/out.h"
 
 static char *arg_as, *arg_losses, *arg_base, *arg_document;
@@ -18,17 +19,6 @@ static const struct poptOption options[] = {
 	 "Ids that begin with that IRI are of records here", "IRI"},
 	POPT_TABLEEND,
 };
-
-static int unknown_format(struct ctl *ctl)
-{
-	const char *names = "";
-	const struct annot_format *f;
-	for (size_t i = 0; names && (f = annot_format_at(i)); i++)
-		names = annot_arena_printf(ctl->arena, "%s%s%s", names, *names ? ", " : "",
-					   f->name);
-	return arg_as ? ctl_usage(ctl, "--as %s: expected one of %s", arg_as, names)
-		      : ctl_usage(ctl, "as what? say --as with one of %s", names);
-}
 
 static int say(struct ctl *ctl, const struct import_task *task)
 {
@@ -64,9 +54,8 @@ static int run(struct ctl *ctl, int argc, const char **args)
 {
 	struct losses losses;
 	(void)argc;
-	const struct annot_format *format = arg_as ? annot_format_find(arg_as) : NULL;
-	if (!format)
-		return unknown_format(ctl);
+	const struct annot_format *format;
+	CTL_TRY(ctl, format_arg(ctl, arg_as, &format));
 	CTL_TRY(ctl, losses_open(ctl, arg_losses, arg_strict, &losses));
 	struct import_task task = {.ctl = ctl,
 				   .format = format,
