@@ -109,18 +109,26 @@ static bool is_gone(const struct input *in, uint32_t position)
 
 /* Adds the positions of an input's group to the n that are there. What is frequent stays so, though
  * some of it may have gone. */
-static uint64_t add_positions(struct merge *m, const struct input *in, uint64_t n)
+static enum annot_status add_positions(struct merge *m, const struct input *in, uint64_t *n,
+				       struct annot_error *err)
 {
-	if (in->group.count > ANNOT_SEGMENT_FREQUENT || n > ANNOT_SEGMENT_FREQUENT)
-		return n + in->group.count;
+	if (in->group.count > ANNOT_SEGMENT_FREQUENT || *n > ANNOT_SEGMENT_FREQUENT) {
+		*n += in->group.count;
+		return ANNOT_OK;
+	}
 	for (uint64_t i = 0; i < in->group.count; i++) {
+		uint32_t position = in->group.positions[i] + (uint32_t)in->offset;
 		if (in->n_gaps > 0 && is_gone(in, in->group.positions[i]))
 			continue;
-		if (n < ANNOT_SEGMENT_FREQUENT)
-			m->positions[n] = in->group.positions[i] + (uint32_t)in->offset;
-		n++;
+		if (*n > 0 && *n <= ANNOT_SEGMENT_FREQUENT && position <= m->positions[*n - 1])
+			return annot_fail(err, ANNOT_INVALID,
+					  "a segment of the index is damaged: a position is behind "
+					  "the last document");
+		if (*n < ANNOT_SEGMENT_FREQUENT)
+			m->positions[*n] = position;
+		++*n;
 	}
-	return n;
+	return ANNOT_OK;
 }
 
 static enum annot_status merge_groups(struct merge *m, struct annot_error *err)
@@ -137,7 +145,7 @@ static enum annot_status merge_groups(struct merge *m, struct annot_error *err)
 			struct input *in = &m->inputs[i];
 			if (!in->there || in->group.hash != hash)
 				continue;
-			n = add_positions(m, in, n);
+			TRY(add_positions(m, in, &n, err));
 			TRY(annot_segment_next(&in->cursor, &in->group, &in->there, err));
 		}
 		if (n > 0)

@@ -196,14 +196,16 @@ static bool has_group(const struct bits *b)
 static void take_positions(const struct annot_segment *s, struct bits *b, uint64_t n,
 			   uint32_t *positions)
 {
-	uint32_t position = take_bits(b, s->position_bits);
+	uint64_t position = take_bits(b, s->position_bits);
 	for (uint64_t i = 0; i < n && !b->over; i++) {
 		if (i > 0) {
 			unsigned bits = take_bits(b, LENGTH_BITS);
 			position += UINT32_C(1) << bits | take_bits(b, bits);
 		}
-		if (positions)
-			positions[i] = position;
+		if (position > UINT32_MAX) /* so they ascend */
+			b->over = true;
+		else if (positions)
+			positions[i] = (uint32_t)position;
 	}
 }
 
@@ -262,6 +264,8 @@ enum annot_status annot_segment_next(struct annot_segment_cursor *c,
 	*ret_there = has_group(&b);
 	if (*ret_there)
 		TRY(take_group(s, &b, &c->hash, 0, ret, err));
+	if (*ret_there && ret->hash >> (ANNOT_GRAM_BITS - s->bucket_bits) != c->bucket - 1)
+		return damaged("a hash is in another's bucket", err);
 	c->bit = b.at;
 	c->end = b.end;
 	return ANNOT_OK;

@@ -21,7 +21,8 @@ for person in alice boris chloe; do
 	ctl "$person" --timeout 5 batch --keep-going <"$work/lines" >"$work/$person.results" 2>/dev/null &
 	pids="$pids $!"
 done
-while [ "$(cat "$work"/*.results | wc -l)" -lt 12 ]; do
+# All of them have begun.
+while ! { [ -s "$work/alice.results" ] && [ -s "$work/boris.results" ] && [ -s "$work/chloe.results" ]; }; do
 	kill -0 "$daemon" || fail "annotd died by itself"
 	sleep 0.02 # polls for results; there is nothing to wait on
 done

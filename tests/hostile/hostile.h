@@ -125,6 +125,8 @@ void request_get(const struct test_entry *e, struct annot_buf *ret);
 void request_list(const char *query, uint64_t limit, struct annot_buf *ret);
 /* events, waiting for them. */
 void request_events(const char *query, uint64_t from, struct annot_buf *ret);
+/* Any call. */
+void request_any(enum annot_call_id id, const void *request, struct annot_buf *ret);
 void request_submit(struct test_entry *const *e, size_t n, bool forged, struct annot_buf *ret);
 /* Makes room for so many descriptors in this process. */
 void allow_descriptors(size_t n);

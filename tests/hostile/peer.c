@@ -118,7 +118,7 @@ bool peer_closed(int fd)
 	return false;
 }
 
-static void encode(enum annot_call_id id, const void *request, struct annot_buf *ret)
+void request_any(enum annot_call_id id, const void *request, struct annot_buf *ret)
 {
 	AUTO_BUF struct annot_buf payload = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
 	assert_ok(annot_request_encode(annot_call_def(id), request, &payload, &test_error));
@@ -130,19 +130,19 @@ void request_get(const struct test_entry *e, struct annot_buf *ret)
 	struct annot_hex hex = annot_hash_hex(&e->id);
 	const char *ids[] = {hex.text};
 	struct annot_get_request request = {.ids = ids, .n_ids = 1};
-	encode(ANNOT_CALL_get, &request, ret);
+	request_any(ANNOT_CALL_get, &request, ret);
 }
 
 void request_list(const char *query, uint64_t limit, struct annot_buf *ret)
 {
 	struct annot_list_request request = {.query = query, .limit = limit};
-	encode(ANNOT_CALL_list, &request, ret);
+	request_any(ANNOT_CALL_list, &request, ret);
 }
 
 void request_events(const char *query, uint64_t from, struct annot_buf *ret)
 {
 	struct annot_events_request request = {.query = query, .from = from, .wait = true};
-	encode(ANNOT_CALL_events, &request, ret);
+	request_any(ANNOT_CALL_events, &request, ret);
 }
 
 void request_submit(struct test_entry *const *e, size_t n, bool forged, struct annot_buf *ret)
@@ -158,7 +158,7 @@ void request_submit(struct test_entry *const *e, size_t n, bool forged, struct a
 		items[i].signature = annot_bytes(signatures[i], ANNOT_SIGNATURE_SIZE);
 	}
 	struct annot_submit_request request = {.items = items, .n_items = n};
-	encode(ANNOT_CALL_submit, &request, ret);
+	request_any(ANNOT_CALL_submit, &request, ret);
 	free(signatures);
 	free(items);
 }

@@ -1,62 +1,16 @@
 /* Requests that are well formed and cost much: invalid signatures, huge queries. */
-#include "hostile.h"
-
-#include <stdlib.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include "flood.h"
 
 #include "base/auto.h"
 
-enum { FLOODERS = 16, SUBMIT_MAX = 256, QUERY_MAX = 4096, REST_MS = 20 };
-
-struct flood {
-	const char *path;
-	struct annot_bytes frame;
-	atomic_bool stop;
-	atomic_size_t n_replies;
-	pthread_t threads[FLOODERS];
-};
-
-/* One request after the other; as many flooders as threads, each on a connection of its own. */
-static void *pour(void *arg)
-{
-	struct flood *f = arg;
-	AUTO_BUF struct annot_buf reply = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
-	int fd = -1;
-	while (!atomic_load(&f->stop)) {
-		if (fd < 0)
-			fd = peer_open(f->path);
-		if (fd >= 0 && peer_write(fd, f->frame.data, f->frame.len) &&
-		    peer_reply(fd, &reply)) {
-			atomic_fetch_add(&f->n_replies, 1);
-			continue;
-		}
-		if (fd >= 0)
-			close(fd);
-		fd = -1;
-		pause_ms(REST_MS);
-	}
-	if (fd >= 0)
-		close(fd);
-	return NULL;
-}
+enum { FLOODERS = 16, SUBMIT_MAX = 256, QUERY_MAX = 4096 };
 
 static void flood(struct hostile *h, struct annot_bytes frame, const char *what)
 {
-	struct flood f = {.path = h->path, .frame = frame};
-	hostile_begin(h);
-	for (size_t i = 0; i < FLOODERS; i++)
-		assert_int_equal(pthread_create(&f.threads[i], NULL, pour, &f), 0);
-	while (atomic_load(&f.n_replies) < 2 * FLOODERS)
-		pause_ms(1);
-	hostile_begin(h);
-	hostile_judge(h, what);
-	size_t n = atomic_load(&f.n_replies);
-	atomic_store(&f.stop, true);
-	for (size_t i = 0; i < FLOODERS; i++)
-		pthread_join(f.threads[i], NULL);
-	print_message("%s: %zu requests of the flood were answered\n", what, n);
-	assert_true(n > FLOODERS);
+	struct flood f;
+	flood_start(h, FLOODERS, frame, &f);
+	flood_judge(h, &f, 2 * FLOODERS, what);
+	assert_true(flood_stop(&f) > FLOODERS);
 }
 
 static void test_invalid_signatures(void **state)
