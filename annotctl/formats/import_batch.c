@@ -20,6 +20,7 @@ enum {
 	BATCH_REFS_MAX = 512, /* that they refer to */
 	BATCH_ARENA_MAX = 256 << 20,
 	WAITING_MAX = 1 << 16,
+	REFUSED_SHOWN = 20, /* records that the daemon refused are named, so many of them */
 };
 
 struct batch {
@@ -130,11 +131,12 @@ static enum annot_status send(struct batch *b, const struct sending *s)
 			b->task->counts.imported++;
 			continue;
 		}
-		b->task->counts.refused++;
-		out_warning(
-			ctl, "%s:%zu: refused: %s", out_safe(ctl, s->of[i]->file), s->of[i]->line,
-			out_safe(ctl, receipts[i].message ? receipts[i].message
-							  : annot_strerror(receipts[i].status)));
+		const char *why = receipts[i].message ? receipts[i].message
+						      : annot_strerror(receipts[i].status);
+		if (++b->task->counts.refused <= REFUSED_SHOWN)
+			out_warning(ctl, "%s:%zu: refused: %s", out_safe(ctl, s->of[i]->file),
+				    s->of[i]->line, out_safe(ctl, why));
+		TRY(left_out(b, s->of[i], "", NULL, why));
 	}
 	return ANNOT_OK;
 }

@@ -5,6 +5,7 @@
 
 #include "annotd/query.h"
 #include "base/encode.h"
+#include "base/hash.h"
 
 static int setup(void **state)
 {
@@ -141,6 +142,7 @@ static void fill(struct stored *s)
 	d = test_claim("There was an INTENTION, Ärger included.");
 	test_card(d, "claimant", "the press");
 	test_card(d, "tag", "berlin");
+	test_card(d, "imported-from", "https://a.example/x?\"1\"");
 	const struct test_entry *claim = test_put_as(s->c, &ben, d, ANNOT_EFFECTIVE);
 	test_put_as(s->c, &anna, test_verdict(&quote->id, "false"), ANNOT_EFFECTIVE);
 	test_put_as(s->c, &ben, test_about(ANNOT_KIND_comment, &quote->id), ANNOT_EFFECTIVE);
@@ -173,6 +175,15 @@ static void test_found(void **state)
 	LISTS("tag:nothing", "");
 	LISTS("speaker:\"The Minister\"", "4");
 	LISTS("speaker:\"the press\"", "10");
+	LISTS("imported-from:\"https://a.example/x?\\\"1\\\"\"", "10");
+	LISTS("imported-from:https://a.example/", "");
+	char sum[128];
+	const char *text = "Nobody has the intention to build a wall.";
+	struct annot_hash hash = annot_sha256(text, strlen(text));
+	snprintf(sum, sizeof sum, "kind:document sha256:%s", annot_hash_hex(&hash).text);
+	LISTS(sum, "3");
+	LISTS("kind:document sha256:00", "");
+	LISTS("kind:document source:https://a.example/", "");
 	LISTS("rating:false", "4 6");
 	LISTS("rating:false kind:quote", "4");
 	LISTS("rating:true", "");

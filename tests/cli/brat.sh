@@ -98,3 +98,8 @@ rm "$work/given/wire.txt"
 given 'T1\tMark 0 3\tZoë\n'
 expect 0 '1 items were left out' import
 expect 0 '1 were there already' import --doc the-wire
+# What the daemon refuses is named, counted and reported; the others are in.
+given 'T1\tMark 0 3\tZoë\nT2\tMark 8 12\tsaid\nA1\tVerdict_nosuchscale T2 false\n'
+expect 1 'wire.ann:3: refused: ' import --doc the-wire
+grep -q '1 records were refused' "$work/out" || fail "not counted: $(cat "$work/out")"
+same "$(jq -rs '.[-1] | [.item, .left_out] | tostring' "$work/lost")" '["brat:wire#A1",true]'

@@ -260,6 +260,34 @@ static void a_failed_build_leaves_the_buffer(void **state)
 	assert_null(annot_draft_free(NULL));
 }
 
+static void a_card_is_checked_before_it_is_added(void **state)
+{
+	static const char *const bad[][3] = {
+		{"nonsense", "x", "has no card"},   {"said", "someday", "expected a date"},
+		{"form", "odd", "direct|indirect"}, {"role", "", "the value is empty"},
+		{"role", "\xff", "not UTF-8"},      {"language", "klingonian", "a language tag"},
+	};
+	struct annot_draft *d = annot_draft_new(ANNOT_KIND_quote);
+	char tag[130];
+	(void)state;
+	assert_int_equal(annot_draft_kind(d), ANNOT_KIND_quote);
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		assert_status(annot_draft_check(d, bad[i][0], bad[i][1], &test_error),
+			      ANNOT_INVALID);
+		assert_error_says(bad[i][2]);
+	}
+	memset(tag, 'x', sizeof tag);
+	tag[129] = '\0';
+	assert_status(annot_draft_check(d, "tag", tag, &test_error), ANNOT_INVALID);
+	tag[128] = '\0';
+	assert_ok(annot_draft_check(d, "tag", tag, &test_error));
+	assert_null(annot_draft_value(d, "tag", 0)); /* it was not added */
+	add(d, "said", "2026-11");
+	assert_status(annot_draft_check(d, "said", "2026-11", &test_error), ANNOT_INVALID);
+	assert_error_says("at most 1");
+	annot_draft_free(d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +300,7 @@ int main(void)
 		cmocka_unit_test(a_draft_has_its_limits),
 		cmocka_unit_test(amending_replaces_a_version),
 		cmocka_unit_test(a_failed_build_leaves_the_buffer),
+		cmocka_unit_test(a_card_is_checked_before_it_is_added),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
