@@ -76,6 +76,6 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && setpriv --reuid=65534 
 		kill -0 "$daemon" 2>/dev/null || fail "annotd did not start: $(cat "$work/annotd.log")"
 		sleep 0.05 # polls for the line; there is nothing to wait on
 	done
-	expect 3 "it is for members of group $(id -gn)" setpriv --reuid=65534 --regid=65534 --clear-groups env HOME=/nonexistent "$ANNOTCTL" list; one_line
+	expect 3 "it is for members of group $(id -gn)" setpriv --reuid=65534 --regid=65534 --clear-groups env HOME="$work/nowhere" "$ANNOTCTL" list; one_line
 	stop
 fi
