@@ -559,7 +559,11 @@ static inline struct fake *fake_new(void)
 	struct fake *f = calloc(1, sizeof(*f));
 	struct annot_public_key key;
 	char path[128];
-	assert_int_equal(pthread_mutex_init(&f->lock, NULL), 0);
+	pthread_mutexattr_t again; /* the thread itself appends what is submitted */
+	assert_int_equal(pthread_mutexattr_init(&again), 0);
+	assert_int_equal(pthread_mutexattr_settype(&again, PTHREAD_MUTEX_RECURSIVE), 0);
+	assert_int_equal(pthread_mutex_init(&f->lock, &again), 0);
+	pthread_mutexattr_destroy(&again);
 	assert_ok(annot_crypto_init(&test_error));
 	strcpy(f->dir, "/tmp/annot-test-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
