@@ -113,13 +113,12 @@ static void test_records(void **state)
 static void test_texts_come_in_pieces_of_whole_characters(void **state)
 {
 	struct desk *d = desk_new();
-	size_t len = 3 * ANNOT_NDJSON_PIECE / 2;
-	char *text = calloc(1, len + 4);
-	struct annot_buf all = ANNOT_BUF_INIT(1 << 20);
+	struct annot_buf euros = ANNOT_BUF_INIT(1 << 20), all = ANNOT_BUF_INIT(1 << 20);
 	(void)state;
-	while (strlen(text) < len)
-		strcat(text + (strlen(text) > 8 ? strlen(text) - 8 : 0), "€");
-	len = strlen(text);
+	while (euros.len < 3 * ANNOT_NDJSON_PIECE / 2)
+		annot_buf_puts(&euros, "€");
+	const char *text = euros.data;
+	size_t len = euros.len;
 	for (size_t at = 0; at < len;) {
 		const struct annot_bytes rest = annot_bytes(text + at, len - at);
 		struct annot_ndjson line = {.kind = ANNOT_NDJSON_TEXT,
@@ -146,7 +145,7 @@ static void test_texts_come_in_pieces_of_whole_characters(void **state)
 	assert_int_equal(got.text.len, 3);
 	assert_memory_equal(got.text.data, "a\0b", 3);
 	annot_buf_free(&all);
-	free(text);
+	annot_buf_free(&euros);
 	desk_free(d);
 }
 
