@@ -559,11 +559,12 @@ static inline struct fake *fake_new(void)
 	struct fake *f = calloc(1, sizeof(*f));
 	struct annot_public_key key;
 	char path[128];
-	pthread_mutexattr_t again; /* the thread itself appends what is submitted */
-	assert_int_equal(pthread_mutexattr_init(&again), 0);
-	assert_int_equal(pthread_mutexattr_settype(&again, PTHREAD_MUTEX_RECURSIVE), 0);
-	assert_int_equal(pthread_mutex_init(&f->lock, &again), 0);
-	pthread_mutexattr_destroy(&again);
+	pthread_mutexattr_t attr;
+	assert_int_equal(pthread_mutexattr_init(&attr), 0);
+	/* The thread appends, too, while it answers a submit. */
+	assert_int_equal(pthread_mutexattr_settype(&attr, PTHREAD_MUTEX_RECURSIVE), 0);
+	assert_int_equal(pthread_mutex_init(&f->lock, &attr), 0);
+	pthread_mutexattr_destroy(&attr);
 	assert_ok(annot_crypto_init(&test_error));
 	strcpy(f->dir, "/tmp/annot-test-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
