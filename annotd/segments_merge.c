@@ -6,12 +6,23 @@ struct merged {
 	struct segment_file *files[SEGMENTS_FANOUT];
 	size_t n;
 	const struct indexes *contents; /* NULL: nothing is to go */
+	const struct annot_segment_sink *to;
 };
 
 static bool is_gone(void *arg, uint64_t index)
 {
 	const struct merged *m = arg;
 	return !indexes_has(m->contents, index);
+}
+
+/* Merging gigabytes takes seconds: annotd does not wait for it when it stops. */
+static enum annot_status write_on(void *arg, uint64_t offset, const void *data, size_t len,
+				  struct annot_error *err)
+{
+	struct merged *m = arg;
+	if (segments_stopping(m->s))
+		return annot_fail(err, ANNOT_BUSY, "annotd is stopping");
+	return m->to->write(m->to->arg, offset, data, len, err);
 }
 
 static enum annot_status write_merged(void *arg, const struct annot_segment_sink *to,
@@ -21,7 +32,9 @@ static enum annot_status write_merged(void *arg, const struct annot_segment_sink
 	const struct annot_segment *inputs[SEGMENTS_FANOUT];
 	for (size_t i = 0; i < m->n; i++)
 		inputs[i] = &m->files[i]->segment;
-	return annot_segment_merge(inputs, m->n, m->contents ? is_gone : NULL, m, to, err);
+	m->to = to;
+	const struct annot_segment_sink sink = {.arg = m, .write = write_on};
+	return annot_segment_merge(inputs, m->n, m->contents ? is_gone : NULL, m, &sink, err);
 }
 
 /* A segment that turns out to be damaged is dropped, and its documents wait again. */

@@ -11,7 +11,7 @@
 #include "annotd/watch.h"
 #include "base/auto.h"
 
-enum { PATIENCE_MS = 20000, SHORT_MS = 150 };
+enum { PATIENCE_MS = 20000, SHORT_MS = 500 };
 
 struct server_request {
 	struct annot_buf reply;
