@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,10 +19,14 @@
 
 enum { LINE_ARENA_MAX = 16 << 20, ARMOR_MAX = 4096 };
 
-/* What an import leaves in its folder, so that one that was killed can be cleared away. */
+/* In a folder while an import fills it, and locked: what has it is nobody's corpus. */
+#define MARK "importing"
+
+/* What an import leaves in its folder, so that one that was killed can be cleared away; the mark
+ * goes last. */
 static const char *const our_files[] = {"genesis",      "genesis.sig",  "truth.db",
 					"truth.db-wal", "truth.db-shm", "index.db",
-					"index.db-wal", "index.db-shm"};
+					"index.db-wal", "index.db-shm", MARK};
 
 /* Nothing but a file's bytes is asked of a format here. */
 static const struct annot_format lines = {.name = "ndjson"};
@@ -170,11 +175,33 @@ static void clear(const char *dir)
 	(void)rmdir(dir);
 }
 
-/* "DIR.importing", new; one that an import left when it was killed goes. */
-static enum annot_status make_beside(const char *dir, const char *beside, struct annot_error *err)
+/* What an import left when it was killed goes; what anybody else put there stays. */
+static enum annot_status clear_left(const char *beside, struct annot_error *err)
 {
-	const struct dirent *entry;
+	char path[CORPUS_PATH_MAX];
+	if (rmdir(beside) == 0 || errno == ENOENT)
+		return ANNOT_OK;
+	TRY(corpus_path(beside, MARK, path, err));
 	struct stat st;
+	bool folder = lstat(beside, &st) == 0 && S_ISDIR(st.st_mode);
+	AUTO_CLOSE int mark = folder ? open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC) : -1;
+	if (mark < 0)
+		return annot_fail(err, ANNOT_REFUSED,
+				  "%s is needed for a moment, but is there and was not left by an "
+				  "import: move it away",
+				  beside);
+	if (flock(mark, LOCK_EX | LOCK_NB) != 0)
+		return annot_fail(err, ANNOT_REFUSED, "%s: another import is filling it", beside);
+	clear(beside);
+	return ANNOT_OK;
+}
+
+/* "DIR.importing", new, with its mark, which is locked until *ret_mark is closed. */
+static enum annot_status make_beside(const char *dir, const char *beside, int *ret_mark,
+				     struct annot_error *err)
+{
+	char path[CORPUS_PATH_MAX];
+	const struct dirent *entry;
 	bool empty = true;
 	DIR *there = opendir(dir);
 	if (!there && errno != ENOENT)
@@ -188,9 +215,14 @@ static enum annot_status make_beside(const char *dir, const char *beside, struct
 				  "%s is there already and is kept: name a folder that is not, or "
 				  "is empty",
 				  dir);
-	if (lstat(beside, &st) == 0)
-		clear(beside);
-	return mkdir(beside, 0700) == 0 ? ANNOT_OK : failed(beside, "cannot be made", err);
+	TRY(clear_left(beside, err));
+	TRY(corpus_path(beside, MARK, path, err));
+	if (mkdir(beside, 0700) != 0)
+		return failed(beside, "cannot be made", err);
+	*ret_mark = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	return *ret_mark >= 0 && flock(*ret_mark, LOCK_EX | LOCK_NB) == 0
+		       ? ANNOT_OK
+		       : failed(path, "cannot be made", err);
 }
 
 static enum annot_status sync_folder(const char *path, struct annot_error *err)
@@ -204,7 +236,10 @@ static enum annot_status sync_folder(const char *path, struct annot_error *err)
 
 static enum annot_status put_in_place(const char *beside, const char *dir, struct annot_error *err)
 {
-	char parent[CORPUS_PATH_MAX];
+	char parent[CORPUS_PATH_MAX], mark[CORPUS_PATH_MAX];
+	TRY(corpus_path(beside, MARK, mark, err));
+	if (unlink(mark) != 0)
+		return failed(mark, "cannot be removed", err);
 	TRY(sync_folder(beside, err));
 	if (rename(beside, dir) != 0)
 		return failed(dir, "cannot be put in place", err);
@@ -252,7 +287,8 @@ enum annot_status corpus_import(const struct import_options *options, uint64_t *
 	o.dir = dir;
 	TRY(annot_crypto_init(err));
 	TRY(open_input(o.file, &in, err));
-	enum annot_status status = make_beside(dir, beside, err);
+	AUTO_CLOSE int mark = -1;
+	enum annot_status status = make_beside(dir, beside, &mark, err);
 	if (status == ANNOT_OK) {
 		status = fill(&o, beside, &in, ret_records, err);
 		if (status != ANNOT_OK)

@@ -79,32 +79,19 @@ static unsigned fsck_threads(void)
 	return cores < 2 ? 2 : cores > FSCK_THREADS_MAX ? FSCK_THREADS_MAX : (unsigned)cores;
 }
 
-/* On a terminal, a few times a second. */
-static void show_progress(void *arg, const char *what, uint64_t done, uint64_t of)
-{
-	time_t *shown = arg;
-	time_t now = time(NULL);
-	if (!isatty(STDERR_FILENO) || (now == *shown && done > 0))
-		return;
-	*shown = now;
-	fprintf(stderr, "\r%s", what);
-	if (done > 0 && of > 0)
-		fprintf(stderr, " %llu %%", (unsigned long long)(done * 100 / of));
-	fputs("\033[K", stderr);
-}
-
 static enum annot_status run_import(const struct config *config, struct annot_error *err)
 {
 	uint64_t n;
-	time_t shown = 0;
+	bool terminal = isatty(STDERR_FILENO);
+	struct timespec last = {.tv_sec = 0};
 	const struct import_options options = {.dir = config->corpus,
 					       .file = config->file,
 					       .threads = fsck_threads(),
 					       .findings = stderr,
-					       .progress = show_progress,
-					       .arg = &shown};
+					       .progress = terminal ? say_progress : NULL,
+					       .arg = &last};
 	enum annot_status status = corpus_import(&options, &n, err);
-	if (shown)
+	if (terminal)
 		fputs("\r\033[K", stderr);
 	TRY(status);
 	printf("%s: %llu records imported; signing on needs the original log key and checkpoint "

@@ -135,6 +135,9 @@ static bool read_on(struct connection *c, bool *ret_request)
 	} else if (!c->in_frame) {
 		c->since = nng_clock();
 		c->deadline = c->since + (nng_time)c->server->options.frame_timeout_ms;
+		/* The beginning of a frame buys a stranger no time. */
+		if (c->stranger && c->deadline > c->prove_by)
+			c->deadline = c->prove_by;
 	}
 	c->in_frame = c->in_len > 0;
 	return begin_receive(c);

@@ -102,6 +102,22 @@ static enum annot_status write_text(struct logging *l, const struct annot_record
 	return ANNOT_OK;
 }
 
+/* What was uploaded beside the text: no corpus that is made of this has it. */
+static enum annot_status lose_original(struct logging *l, const struct annot_record *record)
+{
+	const struct annot_card *original = annot_record_card(record, "original-sha256");
+	const struct annot_hex id = annot_hash_hex(&record->id);
+	if (!original)
+		return ANNOT_OK;
+	const struct annot_loss loss = {
+		.item = id.text,
+		.field = original->def->name,
+		.value = original->text,
+		.reason = "the text stands here, the file that it was made from does not: "
+			  "doc text --original has it"};
+	return losses_add(l->task->losses, &loss, &l->task->ctl->err);
+}
+
 static enum annot_status write_record(struct logging *l, struct annot_ndjson *line,
 				      const struct annot_record *record)
 {
@@ -113,9 +129,10 @@ static enum annot_status write_record(struct logging *l, struct annot_ndjson *li
 	}
 	TRY(write_line(l, line, record, sources));
 	l->task->n++;
-	if (record && record->kind->kind == ANNOT_KIND_document)
-		return write_text(l, record);
-	return ANNOT_OK;
+	if (!record || record->kind->kind != ANNOT_KIND_document)
+		return ANNOT_OK;
+	TRY(write_text(l, record));
+	return lose_original(l, record);
 }
 
 /* --- the whole log --- */

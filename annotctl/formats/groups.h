@@ -16,7 +16,8 @@ enum group_state {
 	GROUP_NEW,
 	GROUP_READY,  /* its refs are cards now */
 	GROUP_DONE,   /* id is known: signed, or there before */
-	GROUP_FAILED, /* it cannot be made; what refers to it cannot either */
+	GROUP_BARRED, /* what it refers to cannot be made: so it cannot either, as is to be said */
+	GROUP_FAILED, /* it cannot be made, and that was said */
 };
 
 struct group_draft {

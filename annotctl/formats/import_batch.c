@@ -141,6 +141,21 @@ static enum annot_status send(struct batch *b, const struct sending *s)
 	return ANNOT_OK;
 }
 
+/* What refers to something that could not be made. */
+static enum annot_status report_barred(struct batch *b)
+{
+	for (size_t i = 0; i < b->n_groups; i++)
+		for (size_t k = 0; k < b->groups[i]->n; k++) {
+			struct group_draft *d = &b->groups[i]->drafts[k];
+			if (d->state != GROUP_BARRED)
+				continue;
+			d->state = GROUP_FAILED;
+			TRY(left_out(b, b->groups[i], "", NULL,
+				     "what it refers to could not be imported"));
+		}
+	return ANNOT_OK;
+}
+
 /* --- a batch --- */
 
 static void wait_for_others(struct batch *b, struct group *g)
@@ -178,6 +193,8 @@ static enum annot_status rounds(struct batch *b)
 	} while (status == ANNOT_OK && ready > 0);
 	if (status == ANNOT_OK)
 		status = send(b, s);
+	if (status == ANNOT_OK)
+		status = report_barred(b);
 	free(s);
 	return status;
 }

@@ -15,7 +15,8 @@ enum resolved {
 static enum resolved of_draft(const struct group_draft *d, struct annot_hash *ret)
 {
 	*ret = d->id;
-	return d->state == GROUP_DONE ? RESOLVED : d->state == GROUP_FAILED ? FAILED : LATER;
+	bool failed = d->state == GROUP_FAILED || d->state == GROUP_BARRED;
+	return d->state == GROUP_DONE ? RESOLVED : failed ? FAILED : LATER;
 }
 
 /* Whether a card may name a record of that kind. */
@@ -210,7 +211,7 @@ enum annot_status resolve_round(struct ctl *ctl, struct resolve *r, struct group
 				continue;
 			TRY(put_refs(ctl, r, groups, n, groups[i], d, &resolved));
 			if (resolved == FAILED)
-				d->state = GROUP_FAILED;
+				d->state = GROUP_BARRED;
 			if (resolved != RESOLVED)
 				continue;
 			TRY(is_there(ctl, r, groups[i], d, &known));

@@ -15,7 +15,7 @@ enum annot_status resolve_begin(struct ctl *ctl, struct resolve *r, struct group
 /*
  * Makes new drafts ready all of whose refs are records by now, and those done that are in the
  * corpus already (*there counts them). *ret_ready: how many are ready to be signed. What refers to
- * a draft that failed fails.
+ * a draft that failed is barred: the caller says so of it.
  */
 enum annot_status resolve_round(struct ctl *ctl, struct resolve *r, struct group *const *groups,
 				size_t n, uint64_t *there, size_t *ret_ready);

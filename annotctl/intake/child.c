@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -71,6 +72,8 @@ static int spawn(const struct child *c, int in, int out, int err, pid_t *ret)
 	posix_spawn_file_actions_adddup2(&files, in, STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&files, err, STDERR_FILENO);
+	/* Also what whoever started us left open. */
+	posix_spawn_file_actions_addclosefrom_np(&files, STDERR_FILENO + 1);
 	posix_spawnattr_init(&attributes);
 	posix_spawnattr_setsigdefault(&attributes, &all);
 	posix_spawnattr_setsigmask(&attributes, &none);
@@ -84,11 +87,11 @@ static int spawn(const struct child *c, int in, int out, int err, pid_t *ret)
 
 static enum annot_status start(const struct child *c, struct running *ret, struct annot_error *err)
 {
-	int in = make_input(c->input), out[2] = {-1, -1}, messages[2] = {-1, -1}, why = errno;
+	int in = make_input(c->input), out[2] = {-1, -1}, messages[2] = {-1, -1}, why = EIO;
 	if (in >= 0 && pipe2(out, O_CLOEXEC) == 0 && pipe2(messages, O_CLOEXEC) == 0)
 		why = spawn(c, in, out[1], messages[1], &ret->pid);
-	else
-		why = why ? why : errno;
+	else if (errno != 0)
+		why = errno;
 	const int ours[] = {in, out[1], messages[1]};
 	for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
 		if (ours[i] >= 0)
@@ -149,6 +152,22 @@ static enum annot_status follow(struct running *r, struct annot_buf *output, str
 	return ANNOT_OK;
 }
 
+/* It may have closed its output and go on. */
+static enum annot_status await_end(const struct running *r, struct annot_error *err)
+{
+	int ended = (int)syscall(SYS_pidfd_open, r->pid, 0);
+	struct pollfd ready = {ended, POLLIN, 0};
+	int n;
+	if (ended < 0) /* a kernel before 5.3: its limit of CPU time is left */
+		return ANNOT_OK;
+	do {
+		int64_t left = r->deadline_ms - now_ms();
+		n = poll(&ready, 1, left > 0 ? (int)left : 0);
+	} while (n < 0 && errno == EINTR);
+	close(ended);
+	return n > 0 ? ANNOT_OK : annot_fail(err, ANNOT_TIMEOUT, "it took too long");
+}
+
 enum annot_status child_run(const struct child *c, struct annot_buf *output, struct child_end *ret,
 			    struct annot_error *err)
 {
@@ -158,6 +177,8 @@ enum annot_status child_run(const struct child *c, struct annot_buf *output, str
 	annot_buf_puts(output, "");
 	TRY(start(c, &r, err));
 	enum annot_status status = follow(&r, output, &end, err);
+	if (status == ANNOT_OK)
+		status = await_end(&r, err);
 	if (status != ANNOT_OK)
 		kill(r.pid, SIGKILL);
 	if (r.out >= 0)

@@ -122,9 +122,10 @@ void lines_add(struct lines *l, const char *text, size_t len)
 
 void lines_put(struct lines *l, const char *text)
 {
-	for (size_t at = 0; l && text[at];) {
+	size_t len = strlen(text);
+	for (size_t at = 0; l && at < len;) {
 		size_t from = at;
-		unsigned columns = annot_cluster_next(text, strlen(text), &at);
+		unsigned columns = annot_cluster_next(text, len, &at);
 		if (text[from] == ' ') {
 			flush_word(l);
 			l->spaces++;

@@ -123,12 +123,14 @@ class Ground {
  * hidden was hidden by somebody: told by elements and attributes, since asking for styles lays the page out each time. A text may be
  * folded away.
  */
-const FRAME = new Set(['HTML', 'BODY', 'MAIN', 'SECTION', 'ARTICLE', 'DL', 'DD', 'DIV', 'SPAN', 'Q']);
+const FRAME = new Set(['HTML', 'BODY', 'MAIN', 'SECTION', 'ARTICLE', 'H3', 'H4', 'P', 'DL', 'DT', 'DD', 'DIV', 'SPAN', 'Q', 'B']);
 const PIECES = new Set(['P', 'MARK']);
+const HIDING = ['cr', 'x', 'skip']; // classes, alone or among others
 
 function isPlain(element) {
-	return !element.hasAttribute('hidden') && !element.hasAttribute('popover');
+	return !['hidden', 'popover', 'aria-hidden'].some(name => element.hasAttribute(name));
 }
+const hides = element => HIDING.some(name => element.classList.contains(name));
 
 /** A piece of a text or value that leaves its characters to be seen. */
 function isPiece(element) {
@@ -138,7 +140,7 @@ function isPiece(element) {
 	if (element.tagName === 'A')
 		return text === '';
 	if (element.tagName !== 'SPAN')
-		return PIECES.has(element.tagName) && element.className !== 'cr' && element.className !== 'x';
+		return PIECES.has(element.tagName) && !hides(element);
 	if (element.className === 'cr')
 		return text === '\r';
 	if (element.className === 'x')
@@ -149,8 +151,7 @@ function isPiece(element) {
 
 function needShown(element, what, folded) {
 	for (let e = element; e; e = e.parentElement)
-		need(isPlain(e) && (FRAME.has(e.tagName) || (folded && e.tagName === 'DETAILS')) && !/^(cr|x|skip)$/.test(e.className),
-			what + ' is hidden');
+		need(isPlain(e) && (FRAME.has(e.tagName) || (folded && e.tagName === 'DETAILS')) && !hides(e), what + ' is hidden');
 	for (const e of element.querySelectorAll('*'))
 		need(isPiece(e), 'a part of ' + what + ' is hidden');
 }
@@ -159,9 +160,10 @@ function needShown(element, what, folded) {
 const texts = new Map();
 async function textOf(id) {
 	if (!texts.has(id)) {
-		const element = $('.text[data-document="' + id + '"]');
+		const [element, ...others] = document.querySelectorAll('[data-document="' + id + '"]');
 		if (!element)
 			throw new Missing('the text of ' + id.slice(0, 8) + ' is not in this page');
+		need(others.length === 0, 'the text of ' + id.slice(0, 8) + ' stands in the page more than once');
 		const marks = new Map(), pieces = [];
 		let length = 0;
 		needShown(element, 'the text of ' + id.slice(0, 8), true);
@@ -213,12 +215,17 @@ async function checkMarks(record, number) {
 		need(marks.length > 0, 'the words are not highlighted in the text');
 		need(sameBytes(utf8(marks.map(mark => mark.node.textContent).join('')), targets[n].exact),
 			'other words are highlighted in the text');
+		let at = marks[0].start;
+		for (const {node, start} of marks) {
+			need(start === at, 'words elsewhere are highlighted in the text');
+			at += node.textContent.length;
+		}
 		need(utf8(shown.text.slice(0, marks[0].start)).length === targets[n].start, 'words elsewhere are highlighted in the text');
 	}
 	return 'the words are highlighted where they stand';
 }
 
-/** Each value that is shown is the record's, none is left out or hidden, and there are no others in the list. */
+/** Each value that is shown is the record's, under its name, none is left out or hidden, and there are no others in the list. */
 function checkFields(record, container) {
 	const fields = [...container.querySelectorAll('[data-f]')].filter(field => field.closest('[data-of]') === container);
 	const wanted = record.cards.filter(card => !REFERENCES.has(card[0])).length, seen = new Set();
@@ -226,13 +233,28 @@ function checkFields(record, container) {
 		const {f: name, n} = field.dataset, value = record.values(name)[Number(n)];
 		need(value !== undefined && value === field.textContent, 'card ' + name + ' is shown with another value than was signed');
 		needShown(field, 'card ' + name, false);
-		seen.add(name + ' ' + n);
+		seen.add(name + ' ' + Number(n));
 	}
-	const items = container.querySelector('dl.cards').children, own = record.cards.filter(card => !CONTEXT.has(card[0])).length;
-	need([...items].every((item, i) => item.tagName === (i % 2 ? 'DD' : 'DT')) && items.length <= 2 * own,
-		'something stands among the cards that the record does not have');
 	need(seen.size === wanted, wanted - seen.size + ' cards of the record are not shown');
+	checkList(record, container.querySelector('dl.cards'));
 	return 'all ' + wanted + ' values shown are those of the record';
+}
+
+/** The list has a name and a value for each card, in order, and nothing beside. */
+function checkList(record, list) {
+	const own = record.cards.filter(card => !CONTEXT.has(card[0])), items = [...list.children];
+	const bare = [...list.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim() !== '');
+	need(!bare && items.length <= 2 * own.length && items.every((item, i) => item.tagName === (i % 2 ? 'DD' : 'DT')),
+		'something stands among the cards that the record does not have');
+	items.forEach((item, i) => {
+		const [name] = own[Math.floor(i / 2)];
+		if (i % 2 === 0) {
+			need(item.textContent === (name === 'target' ? 'words' : name), 'card ' + name + ' is shown as ' + item.textContent);
+			needShown(item, 'the name of card ' + name, false);
+		} else if (name !== 'target' && !REFERENCES.has(name)) {
+			need(item.dataset.f === name, 'card ' + name + ' is shown with another value than was signed');
+		}
+	});
 }
 
 // --- all of it ---
@@ -280,8 +302,10 @@ async function checkShown(proved, common, say) {
 	const {record} = proved, containers = recordElement(record.id) ? page.shown.get(record.id) || [] : [];
 	await say('author', async () => {
 		const {name, text} = common.authority.standing(record.author, proved.index);
-		for (const by of containers.map(container => container.querySelector('[data-by]')))
+		for (const by of containers.map(container => container.querySelector('[data-by]'))) {
 			need(by && by.textContent === name, 'the page says ' + (by ? by.textContent : 'nobody') + ', it is ' + name);
+			needShown(by, 'the author', false);
+		}
 		return text;
 	});
 	const article = containers.find(container => container.dataset.number);

@@ -75,6 +75,7 @@ struct brat_reading {
 	char name[256];
 	struct annot_buf text;
 	struct annot_source view; /* of that text */
+	struct annot_hash sha256; /* of the text as it is */
 };
 
 /* A line after its number: "T1 TAB type args TAB text". */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/auto.h"
+#include "base/hash.h"
 #include "format/brat.h"
 #include "text/utf8.h"
 
@@ -314,6 +315,7 @@ static enum annot_status turn_to(struct brat_reading *r, const struct annot_impo
 			return annot_fail(err, ANNOT_INVALID, "%s.txt: not UTF-8 at byte %zu",
 					  item->name, valid);
 		}
+		r->sha256 = annot_sha256(item->text.data, item->text.len);
 		annot_buf_add(&r->text, "", 0);
 		brat_universal(item->text, &r->text);
 	}

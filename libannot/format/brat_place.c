@@ -128,8 +128,7 @@ static bool has_hash(const struct annot_source *s, const struct annot_hash *hash
 static enum annot_status find_source(struct annot_import *m, struct brat_reading *r,
 				     struct annot_source **ret, struct annot_error *err)
 {
-	const struct annot_hash hash = annot_sha256(r->item.text.data, r->item.text.len);
-	const struct annot_hex hex = annot_hash_hex(&hash);
+	const struct annot_hex hex = annot_hash_hex(&r->sha256);
 	const struct annot_source_wanted by_hash = {.sha256 = hex.text},
 					 by_name = {.name = r->item.name};
 	struct annot_error why;
@@ -138,7 +137,7 @@ static enum annot_status find_source(struct annot_import *m, struct brat_reading
 		enum annot_status status = m->host.source(m->host.arg, &by_hash, ret, &why);
 		if (status == ANNOT_AMBIGUOUS) /* several have that text: the name says which */
 			status = m->host.source(m->host.arg, &by_name, ret, &why);
-		if (status == ANNOT_OK && (*ret)->text.data && has_hash(*ret, &hash))
+		if (status == ANNOT_OK && (*ret)->text.data && has_hash(*ret, &r->sha256))
 			return ANNOT_OK;
 		if (status != ANNOT_OK && status != ANNOT_NOT_FOUND && status != ANNOT_AMBIGUOUS)
 			return annot_fail(err, status, "%s", why.text);

@@ -44,17 +44,27 @@ void brat_universal(struct annot_bytes text, struct annot_buf *ret)
 
 size_t brat_to_universal(struct annot_bytes text, size_t byte)
 {
-	size_t dropped = 0;
-	for (size_t i = 0; i + 1 < text.len && i + 1 < byte; i++)
-		dropped += text.data[i] == '\r' && text.data[i + 1] == '\n';
+	size_t end = byte < text.len ? byte : text.len, dropped = 0;
+	const uint8_t *cr;
+	for (size_t at = 0; at + 1 < end && (cr = memchr(text.data + at, '\r', end - 1 - at));
+	     at = (size_t)(cr - text.data) + 1)
+		dropped += cr[1] == '\n';
 	return byte - dropped;
 }
 
 size_t brat_from_universal(struct annot_bytes text, size_t byte)
 {
 	size_t at = 0;
-	for (size_t done = 0; done < byte && at < text.len; done++)
-		at += at + 1 < text.len && text.data[at] == '\r' && text.data[at + 1] == '\n' ? 2
-											      : 1;
+	for (size_t done = 0; done < byte && at < text.len; done++) {
+		const uint8_t *cr = memchr(text.data + at, '\r', text.len - at);
+		size_t plain = (cr ? (size_t)(cr - text.data) : text.len) - at;
+		if (plain > byte - done)
+			plain = byte - done;
+		at += plain;
+		done += plain;
+		if (done == byte || at == text.len)
+			break;
+		at += at + 1 < text.len && text.data[at + 1] == '\n' ? 2 : 1;
+	}
 	return at;
 }

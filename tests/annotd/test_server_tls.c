@@ -310,10 +310,14 @@ static void test_no_handshake(void **state)
 static void test_time_to_prove(void **state)
 {
 	struct fixture *f = *state;
-	struct peer stranger = peer_open(f), known = peer_open(f);
+	struct peer stranger = peer_open(f), known = peer_open(f), slow = peer_open(f);
 	peer_ask(&known, "trust");
 	peer_ask(&stranger, "who am I");
+	/* The beginning of a request buys no time. */
+	assert_int_equal(SSL_write(slow.ssl, "\0\0\0", 3), 3);
 	assert_true(peer_gone(&stranger));
+	assert_true(peer_gone(&slow));
+	peer_close(&slow);
 	peer_ask(&known, "still here");
 	peer_close(&stranger);
 	peer_close(&known);

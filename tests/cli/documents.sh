@@ -45,6 +45,9 @@ expect 0 added ctl alice quote add lake2 'it is fair to all three shores of the 
 ctl alice doc text lake@1 --original | cmp - "$page" || fail "not the page that was added"
 ctl alice doc text lake@2 --original | cmp - "$work/lake.html" || fail "not the page of the second version"
 expect 1 'is its own original' ctl alice doc text lake@3 --original
+# The form of a whole log has texts and no originals, and says so.
+expect 0 '3 fields did not survive' ctl alice export --as ndjson -o "$work/log.ndjson" --report-loss "$work/lost.json"
+jq -s -e 'length == 3 and all(.field == "original-sha256")' "$work/lost.json" >/dev/null || fail "$(cat "$work/lost.json")"
 expect 2 'JSON cannot hold them' ctl alice --json doc text lake@1 --original
 grep -q 742 "$work"/corpus/truth.db* || fail "the page is not in truth.db"
 id=$(ctl alice --json doc show lake@1 | jq -r .annotation)
@@ -144,6 +147,11 @@ one_line
 # shellcheck disable=SC2016 # for the fake
 fake 'kill -SEGV $$'
 expect 4 'pdftotext cannot read it (signal 11)' env PATH="$work/bin:$PATH" "$ANNOTCTL" doc extract "$work/x.pdf"
+# what is open here is not open there
+# shellcheck disable=SC2016 # for the fake
+fake 'for f in /proc/$$/fd/*; do case ${f##*/} in 0|1|2) ;; *) [ ! -e "$f" ] || readlink "$f" ;; esac; done; echo end'
+env PATH="$work/bin:$PATH" "$ANNOTCTL" doc extract "$work/x.pdf" 7<"$work/x.pdf" >"$work/open" 2>/dev/null || fail "extract"
+[ "$(grep -vF "$work/bin/pdftotext" "$work/open")" = end ] || fail "open in an extractor: $(cat "$work/open")"
 fake 'echo "Incorrect password" >&2; exit 1'
 expect 4 'pdftotext cannot read it (exit code 1): Incorrect password' env PATH="$work/bin:$PATH" "$ANNOTCTL" doc extract "$work/x.pdf"
 

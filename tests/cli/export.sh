@@ -113,6 +113,17 @@ expect 2 'import what?' as daemon "$ANNOTD" import --corpus "$work/never"
 # An import that was killed leaves nothing that is taken for a corpus, and is made again.
 mkdir "$work/never.importing"
 : >"$work/never.importing/truth.db"
+: >"$work/never.importing/importing"
+# One that is at work is left alone, and so is a corpus that only has such a name.
+expect 4 'another import' flock "$work/never.importing/importing" "$ANNOTD" import --corpus "$work/never" "$ndjson"
+[ -e "$work/never.importing/truth.db" ] || fail 'what another import has made is gone'
+ln -s "$work/corpus" "$work/other.importing"
+expect 4 'move it away' annotd_import other "$ndjson"; one_line
+rm "$work/other.importing"
+cp -r "$work/corpus" "$work/other.importing"
+expect 4 'move it away' annotd_import other "$ndjson"; one_line
+cmp "$work/corpus/genesis" "$work/other.importing/genesis" && [ -s "$work/other.importing/truth.db" ] && [ -s "$work/corpus/truth.db" ] ||
+	fail 'an import took files of a corpus away'
 expect 0 'records imported' annotd_import never "$ndjson"
 
 # --- as foreign annotations of another corpus ----------------------------------------------------------

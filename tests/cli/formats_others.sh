@@ -49,6 +49,18 @@ jq -e '[.annotations[] | .id] == ["root", "reply1", "reply2"] and .annotations[0
 	.annotations[0].target[0].selector[0] == {"type": "TextPositionSelector", "start": 51, "end": 54}' "$work/back.json" >/dev/null ||
 	fail "$(cat "$work/back.json")"
 
+# What refers to an item that cannot be made is left out too, and said.
+seq -s ' ' 12000 >"$work/long.txt"
+ctl alice doc add "$work/long.txt" --name long --source https://news.example/long >/dev/null 2>&1
+jq -n --rawfile words "$work/long.txt" '{rows: [
+	{id: "large", uri: "https://news.example/long", user: "acct:ada@hypothes.is", text: ("x" * 16000),
+	 target: [{source: "https://news.example/long", selector: [{type: "TextQuoteSelector", exact: $words[:58000]}]}]},
+	{id: "answer", uri: "https://news.example/long", user: "acct:ada@hypothes.is", text: "Too long.", references: ["large"]}]}' \
+	>"$work/large.json"
+expect 0 '0 fields did not survive, 2 items were left out' ctl chloe import "$work/large.json" --as hypothesis --report-loss "$work/lost.json"
+losses 'larger than 65536 bytes'
+losses '"item":"https://hypothes.is/a/answer"'
+
 # --- ClaimReview
 claim=$(quiet boris claim add 'The dam held until spring.' --claimant 'Mara Ilves' --in lake 'the dam held until spring')
 verdict=$(quiet boris verdict add "$claim@1" true --because 'Seen.')

@@ -93,7 +93,8 @@ relaying=$!
 openssl s_client -quiet -connect "127.0.0.1:$port" <&8 >&7 2>/dev/null &
 relaying="$relaying $!"
 tries=0
-until [ "$(ss -Hltn "sport = :$relay" 2>/dev/null | wc -l)" = 1 ] || ! command -v ss >/dev/null; do
+listens=$(printf ':%04X 00000000:0000 0A ' "$relay") # proc(5): that port, any peer, LISTEN
+until grep -qF "$listens" /proc/net/tcp; do
 	tries=$((tries + 1))
 	[ "$tries" -lt 200 ] || fail "nobody listens between: $(cat "$work/relay.log")"
 	sleep 0.05 # polls for the listener; there is nothing to wait on

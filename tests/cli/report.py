@@ -178,6 +178,18 @@ def tampered():
     yield "a hidden text", '<details class="version"><summary>', '<details class="version" hidden><summary>', claim, "FAIL words the text of"
     yield "a hidden word", older, older.replace("ends", '<span class="cr">ends</span>'), claim, "FAIL words a part of the text of"
     yield "a hidden word in a value", shown, shown.replace("everybody", '<span popover>every</span>body'), claim, "FAIL shown a part of card text"
+    yield "a hidden text by one class of two", older, older.replace('class="text"', 'class="text x"'), claim, "FAIL words the text of"
+    yield "a hidden word by one class of two", older, older.replace("ends", '<mark class="x span"><span>ends</span></mark>'), claim, \
+        "FAIL words a part of the text of"
+    yield "a text that stands twice", older, older + older.replace("It ends", "It begins"), claim, "FAIL words the text of"
+    yield "a value under the name of another card", "<dt>text</dt>" + shown, "<dt>rationale</dt>" + shown, claim, "FAIL shown card text is shown as"
+    yield "words without a card", shown, shown + "It is not.", claim, "FAIL shown something stands among"
+    yield "a hidden author", '</code> by <b data-by>chloe</b>', '</code> by <b data-by hidden>chloe</b><b>alice</b>', claim, \
+        "FAIL author the author is hidden"
+    cards = re.search('<dl class="cards">.*?</dl>', page[page.index('id="a%s"' % number):], re.S)[0]
+    prefix = re.search('<span class="value" dir="auto" data-f="prefix" data-n="0">[^<]*</span>', cards)[0]
+    suffix = re.search('<span class="value" dir="auto" data-f="suffix" data-n="0">[^<]*</span>', cards)[0]
+    yield "a card for which another stands twice", cards, cards.replace(suffix, prefix.replace('"0"', '"00"')), claim, "FAIL shown 1 cards"
     yield "the proof", 'data-path="%s"' % path, 'data-path="%s"' % other, claim, "FAIL logged the proof does not lead"
     yield "the text", newest, newest.replace("Corrected", "Approved"), document, "FAIL words the text shown"
     yield "a space in the older text", older, older.replace("It ends", "It  ends"), claim, "FAIL words the text shown"
