@@ -29,6 +29,11 @@ enum annot_status report_file_open(struct ctl *ctl, const char *path, struct rep
 	*ret = (struct report_file){.f = stdout, .path = path};
 	if (strcmp(path, "-") == 0)
 		return ANNOT_OK;
+	struct stat st;
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)) {
+		ret->f = fopen(path, "we"); /* a device or pipe is written to, never replaced */
+		return ret->f ? ANNOT_OK : failed(ctl, ret, errno);
+	}
 	ret->temporary = annot_arena_printf(ctl->arena, "%s.XXXXXX", path);
 	if (!ret->temporary)
 		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
@@ -49,20 +54,21 @@ enum annot_status report_file_open(struct ctl *ctl, const char *path, struct rep
 enum annot_status report_file_close(struct ctl *ctl, struct report_file *file,
 				    enum annot_status status)
 {
-	if (!file->temporary)
+	if (file->f == stdout)
 		return status; /* out_finish flushes standard output */
 	errno = 0;
 	bool written = status == ANNOT_OK && fflush(file->f) == 0 && !ferror(file->f) &&
-		       fdatasync(fileno(file->f)) == 0;
+		       (!file->temporary || fdatasync(fileno(file->f)) == 0);
 	int code = errno ? errno : EIO;
 	if (fclose(file->f) != 0 && written) {
 		written = false;
 		code = errno;
 	}
-	if (written && rename(file->temporary, file->path) == 0)
+	if (written && (!file->temporary || rename(file->temporary, file->path) == 0))
 		return ANNOT_OK;
 	if (written)
 		code = errno;
-	unlink(file->temporary);
+	if (file->temporary)
+		unlink(file->temporary);
 	return status == ANNOT_OK ? failed(ctl, file, code) : status;
 }

@@ -7,10 +7,11 @@
 struct report_file {
 	FILE *f;
 	const char *path; /* "-": standard output */
-	char *temporary;  /* in the arena; NULL: standard output */
+	char *temporary;  /* in the arena; NULL: written to as it comes */
 };
 
-/* Opens a temporary file beside path, or standard output for "-". UNREADABLE, NO_MEMORY. */
+/* Opens a temporary file beside path, standard output for "-", or path itself if it is a device or
+ * pipe. UNREADABLE, NO_MEMORY. */
 enum annot_status report_file_open(struct ctl *ctl, const char *path, struct report_file *ret);
 
 /*

@@ -182,10 +182,29 @@ static enum annot_status finish(const struct put *p, const char *tmp, unsigned m
 	return cannot(p->path, "written", errno, err);
 }
 
+/* A device, a pipe or a socket cannot be replaced: what they are for is to be written to. */
+static bool is_written_to(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+}
+
+static enum annot_status write_to(struct put p, annot_file_fill fill, void *arg,
+				  struct annot_error *err)
+{
+	AUTO_CLOSE int fd = open(p.path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return cannot(p.path, "written", errno, err);
+	p.fd = fd;
+	return fill(arg, (struct annot_sink){put_piece, &p}, err);
+}
+
 static enum annot_status put_by(struct put p, unsigned mode, annot_file_fill fill, void *arg,
 				struct annot_error *err)
 {
 	char tmp[PATH_MAX];
+	if (!p.must_be_new && is_written_to(p.path))
+		return write_to(p, fill, arg, err);
 	AUTO_CLOSE int fd = open_beside(p.path, tmp);
 	if (fd < 0)
 		return cannot(p.path, "written", errno, err);

@@ -20,8 +20,8 @@ ANNOT_API void annot_file_unmap(struct annot_bytes *bytes);
 
 /*
  * Replaces a file durably: temporary file beside it with that mode, fdatasync, rename, fsync of the
- * folder. Either the old content or the new one is there afterwards. Statuses: UNREADABLE,
- * NO_SPACE.
+ * folder. Either the old content or the new one is there afterwards. A device or pipe is not
+ * replaced but written to. Statuses: UNREADABLE, NO_SPACE.
  */
 ANNOT_API enum annot_status annot_file_replace(const char *path, struct annot_bytes content,
 					       unsigned mode, struct annot_error *err);
@@ -35,8 +35,8 @@ ANNOT_API enum annot_status annot_file_replace_by(const char *path, unsigned mod
 						  struct annot_error *err);
 
 /*
- * For many files at once: as annot_file_replace, but durable only after annot_file_system_sync of the folder, which
- * makes all of them durable in one go.
+ * For many files at once: as annot_file_replace, but durable only after annot_file_system_sync of
+ * the folder, which makes all of them durable in one go.
  */
 ANNOT_API enum annot_status annot_file_replace_unsynced(const char *path,
 							struct annot_bytes content, unsigned mode,

@@ -1,6 +1,7 @@
 #include "assert.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -182,6 +183,30 @@ static void test_replace(void **state)
 	assert_int_equal(entries(), 1);
 }
 
+/* What cannot be replaced is written to, and stays what it is. */
+static void test_replace_pipe(void **state)
+{
+	struct stat st;
+	char found[8] = "";
+	(void)state;
+	assert_int_equal(mkfifo("pipe", 0600), 0);
+	AUTO_CLOSE int fd = open("pipe", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	assert_true(fd >= 0);
+	assert_ok(annot_file_replace("pipe", annot_bytes_of("one"), 0644, &test_error));
+	assert_int_equal(read(fd, found, sizeof found), 3);
+	assert_string_equal(found, "one");
+	assert_int_equal(stat("pipe", &st), 0);
+	assert_true(S_ISFIFO(st.st_mode));
+	assert_int_equal(entries(), 1);
+	if (access("/dev/full", W_OK) == 0)
+		assert_status(
+			annot_file_replace("/dev/full", annot_bytes_of("x"), 0644, &test_error),
+			ANNOT_NO_SPACE);
+	/* What must be new is refused as any other. */
+	assert_status(annot_file_create("pipe", annot_bytes_of("x"), 0600, &test_error),
+		      ANNOT_REFUSED);
+}
+
 static void test_replace_fails(void **state)
 {
 	(void)state;
@@ -313,6 +338,7 @@ int main(void)
 		IN_FOLDER(test_standard_input),
 		IN_FOLDER(test_map),
 		IN_FOLDER(test_replace),
+		IN_FOLDER(test_replace_pipe),
 		IN_FOLDER(test_replace_fails),
 		IN_FOLDER(test_no_space),
 		IN_FOLDER(test_replace_is_atomic),
