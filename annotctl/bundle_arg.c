@@ -1,5 +1,6 @@
 #include "bundle_arg.h"
 
+#include <errno.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,26 +16,31 @@ bool bundle_is_file(const char *arg)
 	return strchr(arg, '/') || ending || access(arg, F_OK) == 0;
 }
 
-static enum annot_status parse_corpus(struct ctl *ctl, const char *corpus, struct annot_hash *ret)
+enum annot_status bundle_corpus(struct ctl *ctl, const char *corpus, struct annot_hash *ret)
 {
 	if (annot_hash_unhex(corpus, strlen(corpus), ret))
 		return ANNOT_OK;
 	return annot_fail(&ctl->err, ANNOT_USAGE, "--corpus %s: expected 64 hex digits", corpus);
 }
 
-enum annot_status bundle_trust(struct ctl *ctl, const char *corpus, struct annot_trust *ret)
+enum annot_status bundle_trust(struct ctl *ctl, const char *path, const char *corpus,
+			       struct annot_trust *ret)
 {
 	struct annot_hash known[KNOWN_MAX];
 	*ret = (struct annot_trust){0};
+	if (access(path, R_OK) != 0)
+		return annot_fail(&ctl->err, ANNOT_UNREADABLE, "%s: cannot be read: %s", path,
+				  strerror(errno));
 	if (corpus) {
-		TRY(parse_corpus(ctl, corpus, &ret->corpus));
+		TRY(bundle_corpus(ctl, corpus, &ret->corpus));
 	} else if (annot_known_corpora(known, KNOWN_MAX) == 1) {
 		ret->corpus = known[0];
 	} else {
 		return annot_fail(
 			&ctl->err, ANNOT_USAGE,
 			"which corpus do you trust? say --corpus HASH, with the hash from "
-			"a source other than this file");
+			"a source other than %s",
+			path);
 	}
 	return annot_pin_load(&ret->corpus, &ret->pin, &ctl->err);
 }
@@ -44,7 +50,7 @@ enum annot_status bundle_trust_daemon(struct ctl *ctl, const char *corpus, struc
 	struct annot_hash wanted = annot_hello(ctl->annot)->corpus;
 	*ret = (struct annot_trust){.corpus = wanted};
 	if (corpus)
-		TRY(parse_corpus(ctl, corpus, &wanted));
+		TRY(bundle_corpus(ctl, corpus, &wanted));
 	if (!annot_hash_equal(&wanted, &ret->corpus))
 		return annot_fail(&ctl->err, ANNOT_MISMATCH,
 				  "the daemon serves corpus %s, not the one of --corpus",

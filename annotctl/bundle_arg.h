@@ -9,11 +9,16 @@ enum { BUNDLE_IN_MEMORY = 8 << 20 }; /* bytes of one that is fetched; larger one
 /* Whether an argument means a file and not an id: it has a "/", ends in ".bundle", or is there. */
 bool bundle_is_file(const char *arg);
 
+/* The hash of --corpus. USAGE: it is none. */
+enum annot_status bundle_corpus(struct ctl *ctl, const char *corpus, struct annot_hash *ret);
+
 /*
- * What the reader trusts for a file: the corpus of --corpus (NULL: the only one that this machine
- * has met) and its pin. USAGE: no hash, or which corpus is not known.
+ * What the reader trusts for the file or folder of that path: the corpus of --corpus (NULL: the
+ * only one that this machine has met) and its pin. UNREADABLE: there is nothing at path, which is
+ * said first. USAGE: no hash, or which corpus is not known.
  */
-enum annot_status bundle_trust(struct ctl *ctl, const char *corpus, struct annot_trust *ret);
+enum annot_status bundle_trust(struct ctl *ctl, const char *path, const char *corpus,
+			       struct annot_trust *ret);
 
 /* For what the daemon sends, once connected: its corpus, which corpus (may be NULL) must agree with
  * (MISMATCH), as pinned. USAGE: no hash. */

@@ -79,15 +79,17 @@ static enum annot_status find_all(struct ctl *ctl, const char **args, struct wan
 static void print_record(struct ctl *ctl, const struct annot_gate *gate,
 			 const struct annot_gated *g)
 {
+	static const struct annot_hash unreadable;
 	size_t missing = 0, wrong = 0;
 	for (size_t i = 0; i < g->n_lines; i++) {
 		missing += g->lines[i].result == ANNOT_CHECK_MISSING;
 		wrong += g->lines[i].result == ANNOT_CHECK_FAILED;
 	}
 	bundle_print(ctl, g->lines, g->n_lines);
-	out_text(ctl, "%s%spassed%s %s", out_style(ctl, g->passed ? STYLE_GOOD : STYLE_BAD),
-		 g->passed ? "" : "not ", out_style(ctl, STYLE_PLAIN),
-		 annot_hash_hex(&g->record).text);
+	out_text(ctl, "%s%spassed%s", out_style(ctl, g->passed ? STYLE_GOOD : STYLE_BAD),
+		 g->passed ? "" : "not ", out_style(ctl, STYLE_PLAIN));
+	if (!annot_hash_equal(&g->record, &unreadable))
+		out_text(ctl, " %s", annot_hash_hex(&g->record).text);
 	if (gate->checkpoint.size)
 		out_text(ctl, " under checkpoint %s %llu %s",
 			 out_safe(ctl, gate->checkpoint.origin),
@@ -164,7 +166,7 @@ static enum annot_status gate_file(struct ctl *ctl, const char *path, int *ret)
 {
 	struct annot_trust trust = {0};
 	struct annot_bytes file;
-	TRY(bundle_trust(ctl, arg_corpus, &trust));
+	TRY(bundle_trust(ctl, path, arg_corpus, &trust));
 	TRY(annot_file_map(path, &file, &ctl->err));
 	enum annot_status status = judge(ctl, file, &trust, NULL, ret);
 	annot_file_unmap(&file);

@@ -49,7 +49,7 @@ static void print(struct ctl *ctl, const struct annot_audit_report *r)
 static enum annot_status trust(struct ctl *ctl, const char *dir, struct annot_hash *ret)
 {
 	struct annot_trust trust;
-	TRY(dir ? bundle_trust(ctl, arg_corpus, &trust)
+	TRY(dir ? bundle_trust(ctl, dir, arg_corpus, &trust)
 		: bundle_trust_daemon(ctl, arg_corpus, &trust));
 	*ret = trust.corpus;
 	return ANNOT_OK;

@@ -93,7 +93,7 @@ static enum annot_status cosign(struct ctl *ctl, const char *dir, const struct a
 	struct annot_trust trust;
 	enum annot_status status;
 	if (dir) {
-		TRY(bundle_trust(ctl, arg_corpus, &trust));
+		TRY(bundle_trust(ctl, dir, arg_corpus, &trust));
 		TRY(annot_witness_copy(dir, &trust.corpus, key, time_s, &done, note, &ctl->err));
 		TRY(put(ctl, note));
 	} else {

@@ -134,7 +134,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	if (bundle_is_file(args[0])) {
 		struct annot_bytes file;
 		struct annot_buf leaves = ANNOT_BUF_INIT(LEAVES_MAX);
-		CTL_TRY(ctl, bundle_trust(ctl, arg_corpus, &trust));
+		CTL_TRY(ctl, bundle_trust(ctl, args[0], arg_corpus, &trust));
 		CTL_TRY(ctl, read_log(ctl, &leaves));
 		trust.leaves = annot_buf_bytes(&leaves);
 		enum annot_status status = annot_file_map(args[0], &file, &ctl->err);

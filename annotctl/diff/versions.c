@@ -62,8 +62,8 @@ static enum annot_status get_version(struct ctl *ctl, const char *id, struct pai
 	struct annot_fetched f;
 	TRY(annot_fetch(ctl->annot, id, ctl->arena, &f, &ctl->err));
 	if (!f.record)
-		return annot_fail(&ctl->err, ANNOT_REFUSED,
-				  "%s is WITHHELD; it cannot be compared", id);
+		return annot_fail(&ctl->err, ANNOT_REFUSED, "%s is WITHHELD; it cannot be compared",
+				  id);
 	ret->records[i] = f.record;
 	ret->headings[i] = annot_arena_printf(
 		ctl->arena, "%s %s by %s, #%llu", f.record->kind->name,
@@ -136,7 +136,7 @@ int diff_bundles(struct ctl *ctl, const char **files, const char *corpus, bool s
 	struct annot_bytes bytes[2] = {0};
 	const struct annot_report *reports[2];
 	struct annot_trust trust;
-	enum annot_status status = bundle_trust(ctl, corpus, &trust);
+	enum annot_status status = bundle_trust(ctl, files[0], corpus, &trust);
 	for (size_t i = 0; i < 2 && status == ANNOT_OK; i++) {
 		status = annot_file_map(files[i], &bytes[i], &ctl->err);
 		if (status == ANNOT_OK)
