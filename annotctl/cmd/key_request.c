@@ -1,21 +1,38 @@
 #include <string.h>
 
+#include "../bundle_arg.h"
 #include "../key.h"
 #include "../out/out.h"
 
-static char *arg_name, *arg_output;
+static char *arg_name, *arg_output, *arg_corpus;
 
 static const struct poptOption options[] = {
 	{"name", '\0', POPT_ARG_STRING, &arg_name, 0, "Name to be enrolled under", "NAME"},
 	{"output", 'o', POPT_ARG_STRING, &arg_output, 0, "File for the admin; - is standard output",
 	 "FILE"},
+	{"corpus", '\0', POPT_ARG_STRING, &arg_corpus, 0,
+	 "The corpus, by its id; no daemon is asked then", "HASH"},
 	POPT_TABLEEND,
 };
+
+/* Of --corpus, for who cannot reach the daemon before being enrolled; else of the daemon. */
+static int which_corpus(struct ctl *ctl, struct annot_hash *ret)
+{
+	if (arg_corpus) {
+		CTL_TRY(ctl, bundle_corpus(ctl, arg_corpus, ret));
+		return 0;
+	}
+	int code = ctl_connect(ctl);
+	if (code == 0)
+		*ret = annot_hello(ctl->annot)->corpus;
+	return code;
+}
 
 static int run(struct ctl *ctl, int argc, const char **args)
 {
 	const struct annot_signer *signer;
 	uint8_t signature[ANNOT_SIGNATURE_SIZE];
+	struct annot_hash corpus;
 	(void)argc, (void)args;
 	if (!arg_name || !arg_output)
 		return ctl_usage(ctl, "say --name NAME and -o FILE");
@@ -25,10 +42,13 @@ static int run(struct ctl *ctl, int argc, const char **args)
 				 "letters, digits, dot, dash or "
 				 "underscore",
 				 arg_name);
+	int code = which_corpus(ctl, &corpus);
+	if (code)
+		return code;
 	CTL_TRY(ctl, ctl_signer(ctl, &signer));
 	struct annot_buf file = ANNOT_BUF_INIT(16384);
 	const uint8_t *key = annot_signer_key(signer)->key;
-	annot_enrolment_request(&annot_hello(ctl->annot)->corpus, arg_name, key, &file);
+	annot_enrolment_request(&corpus, arg_name, key, &file);
 	enum annot_status status = annot_signer_sign(signer, ANNOT_NAMESPACE_ENROL,
 						     annot_buf_bytes(&file), signature, &ctl->err);
 	if (status == ANNOT_OK) {
@@ -56,7 +76,7 @@ const struct command cmd_key_request = {
 	"Write the request with which an admin enrols your key",
 	options,
 	run,
-	NEEDS_DAEMON,
+	0,
 	0,
 	0,
 };
