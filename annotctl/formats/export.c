@@ -108,6 +108,11 @@ static enum annot_status export_row(struct exporting *e, const struct annot_row 
 		.e = e, .versions = LIST_INIT, .said = LIST_INIT, .referred = LIST_INIT};
 	sources_next_item(e->sources);
 	enum annot_status status = entry_of(ctl, row, record, e->sources, &item.entry);
+	if (status == ANNOT_OK && !(e->task->format->kinds & 1u << item.entry.kind)) {
+		e->task->n_passed_over++;
+		return ANNOT_OK;
+	}
+	e->task->n++;
 	if (status == ANNOT_OK)
 		status = gather(ctl, &g, &item);
 	if (status == ANNOT_OK)
@@ -129,26 +134,25 @@ static enum annot_status take(struct ctl *ctl, const struct annot_row *row,
 			   : annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
 	annot_arena_free(ctl->arena);
 	ctl->arena = page;
-	e->task->n++;
 	progress_show(&e->progress, row->index + 1, e->size);
 	return status;
 }
 
-/* The records that ids name, or what the query finds. */
-static enum annot_status request_of(struct exporting *e, struct rows_request *ret)
+enum annot_status export_request(const struct export_task *task, struct annot_arena *arena,
+				 struct rows_request *ret)
 {
-	struct ctl *ctl = e->task->ctl;
+	struct ctl *ctl = task->ctl;
 	size_t n = 0;
-	*ret = (struct rows_request){.query = e->task->query};
-	for (const char **id = e->task->ids; id && *id; id++)
+	*ret = (struct rows_request){.query = task->query};
+	for (const char **id = task->ids; id && *id; id++)
 		n++;
-	struct annot_hash *records = annot_arena_array(e->rules, n + 1, sizeof *records);
+	struct annot_hash *records = annot_arena_array(arena, n + 1, sizeof *records);
 	if (!records)
 		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
 	for (size_t i = 0; i < n; i++) {
 		struct annot_fetched found;
 		struct row_ids ids;
-		TRY(annot_fetch(ctl->annot, e->task->ids[i], ctl->arena, &found, &ctl->err));
+		TRY(annot_fetch(ctl->annot, task->ids[i], ctl->arena, &found, &ctl->err));
 		TRY(rows_ids(ctl, found.row, found.record, &ids));
 		records[i] = ids.record;
 	}
@@ -180,7 +184,7 @@ static enum annot_status run(struct exporting *e)
 		.n_scales = policy.n_scales,
 	};
 	struct rows_request request;
-	TRY(request_of(e, &request));
+	TRY(export_request(task, e->rules, &request));
 	TRY(annot_export_new(task->format, &host, &e->x, &ctl->err));
 	TRY(rows_each(ctl, &request, take, e, NULL));
 	return annot_export_end(e->x, &ctl->err);

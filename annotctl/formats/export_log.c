@@ -270,11 +270,10 @@ static enum annot_status run(struct logging *l)
 		status = write_line(l, &head, NULL, NULL);
 	annot_buf_free(&note);
 	TRY(status);
+	struct rows_request request;
 	if (partial)
-		TRY(rows_each(ctl, &(struct rows_request){.query = l->task->query}, take_row, l,
-			      NULL));
-	else
-		TRY(whole(l));
+		TRY(export_request(l->task, ctl->arena, &request));
+	TRY(partial ? rows_each(ctl, &request, take_row, l, NULL) : whole(l));
 	const struct annot_ndjson end = {
 		.kind = ANNOT_NDJSON_END, .size = l->task->n, .root = l->checkpoint.root};
 	return write_line(l, &end, NULL, NULL);
