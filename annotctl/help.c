@@ -4,33 +4,42 @@
 
 #include "settings.h"
 
-static void print_options(const struct poptOption *options, FILE *to)
-{
-	for (const struct poptOption *o = options; o && (o->longName || o->arg); o++) {
-		char head[64];
-		snprintf(head, sizeof head, "--%s%s%s", o->longName, o->argDescrip ? " " : "",
-			 o->argDescrip ? o->argDescrip : "");
-		fprintf(to, "  %-26s %s%s\n", head, o->descrip,
-			(o->argInfo & POPT_ARG_MASK) == POPT_ARG_ARGV ? " (repeatable)" : "");
-	}
-}
+enum { HEAD_MAX = 96, COMMAND_WIDTH = 42, OPTION_WIDTH = 26 };
 
-/* Pads by code points: names hold dots of three bytes. */
+/* Pads by code points: names hold dots of three bytes. Behind a head that is too wide the text
+ * begins on the next line, in its column. */
 static void print_row(const char *head, int width, const char *text, FILE *to)
 {
 	int chars = (int)annot_utf8_chars(head, strlen(head));
-	fprintf(to, "  %s%*s %s", head, chars < width ? width - chars : 0, "", text);
+	if (chars > width)
+		fprintf(to, "  %s\n  %*s %s", head, width, "", text);
+	else
+		fprintf(to, "  %s%*s %s", head, width - chars, "", text);
+}
+
+static void print_options(const struct poptOption *options, FILE *to)
+{
+	for (const struct poptOption *o = options; o && (o->longName || o->arg); o++) {
+		char head[HEAD_MAX], brief[] = "-x, ";
+		brief[1] = o->shortName;
+		snprintf(head, sizeof head, "%s--%s%s%s", o->shortName ? brief : "", o->longName,
+			 o->argDescrip ? " " : "", o->argDescrip ? o->argDescrip : "");
+		print_row(head, OPTION_WIDTH, o->descrip, to);
+		fputs((o->argInfo & POPT_ARG_MASK) == POPT_ARG_ARGV ? " (repeatable)\n" : "\n", to);
+	}
 }
 
 void help_overview(FILE *to)
 {
 	fputs("usage: annotctl [OPTIONS] COMMAND [ARGUMENTS]\n"
-	      "Signed, versioned annotations over a corpus of texts.\n\n",
+	      "Signed, versioned annotations over a corpus of texts.\n"
+	      "To begin: key new, corpus init, doc add, quote add, review, gate (annotctl(1) under "
+	      "EXAMPLES).\n\n",
 	      to);
 	for (const struct command *const *c = commands; *c; c++) {
-		char head[64];
+		char head[HEAD_MAX];
 		snprintf(head, sizeof head, "%s %s", (*c)->name, (*c)->args);
-		print_row(head, 42, (*c)->summary, to);
+		print_row(head, COMMAND_WIDTH, (*c)->summary, to);
 		fputc('\n', to);
 	}
 	fputs("\nOptions of every command:\n", to);

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum annot_status key_path(struct ctl *ctl, const char *name, const char **ret)
@@ -45,6 +46,13 @@ enum annot_status key_each(struct ctl *ctl, void (*each)(void *arg, const char *
 	return ANNOT_OK;
 }
 
+/* A folder is no key: a word that names one may still name a person. */
+static bool is_file(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
 /* The key of a name in the folder: its private half, or, if ssh-agent holds that, its public one.
  * NULL: no such key. */
 static enum annot_status key_in_folder(struct ctl *ctl, const char *name, const char **ret)
@@ -52,14 +60,14 @@ static enum annot_status key_in_folder(struct ctl *ctl, const char *name, const 
 	const char *path;
 	*ret = NULL;
 	TRY(key_path(ctl, name, &path));
-	if (access(path, F_OK) == 0) {
+	if (is_file(path)) {
 		*ret = path;
 		return ANNOT_OK;
 	}
 	const char *public_half = annot_arena_printf(ctl->arena, "%s.pub", path);
 	if (!public_half)
 		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
-	if (access(public_half, F_OK) == 0)
+	if (is_file(public_half))
 		*ret = public_half;
 	return ANNOT_OK;
 }
@@ -183,8 +191,7 @@ enum annot_status ctl_signer(struct ctl *ctl, const struct annot_signer **ret)
 		if (!spec)
 			TRY(default_key(ctl, &spec));
 		TRY(key_file(ctl, spec, &file));
-		if (file == spec && !strchr(spec, '/') && !strchr(spec, ' ') &&
-		    access(spec, F_OK) != 0)
+		if (file == spec && !strchr(spec, '/') && !strchr(spec, ' ') && !is_file(spec))
 			TRY(signer_by_name(ctl, spec));
 		else
 			TRY(annot_signer_open(file, &ctl->signer, &ctl->err));

@@ -66,6 +66,8 @@ static int unknown_command(struct ctl *ctl, int n, const char **words)
 {
 	char typed[96];
 	const char *names;
+	if (n > 1 && words[1][0] == '-') /* an option is no part of the name */
+		n = 1;
 	if (n == 1 && is_group(ctl, words[0], &names))
 		return ctl_usage(ctl, "%s what? commands: %s", words[0], names);
 	snprintf(typed, sizeof typed, "%s%s%s", words[0], n > 1 ? " " : "", n > 1 ? words[1] : "");
@@ -207,7 +209,8 @@ static int parse_and_run(struct ctl *ctl, int argc, const char **argv, int words
 	return code;
 }
 
-/* What stands before the command, and the one or two words that name it (copied into the arena), behind a "help". */
+/* What stands before the command, and the one or two words that name it (copied into the arena),
+ * behind a "help". */
 enum { FRONT_WORDS = 3 };
 struct front {
 	bool done; /* --help, --version or an error: there is nothing to run */
@@ -229,9 +232,11 @@ static int take_front(struct ctl *ctl, int help, int version, const char **rest,
 	if (settings_apply(ctl) != ANNOT_OK)
 		return ctl_fail(ctl, ANNOT_USAGE);
 	for (; ret->n < FRONT_WORDS && ret->n < n; ret->n++) {
-		ret->words[ret->n] = annot_arena_copy(ctl->arena, rest[ret->n], strlen(rest[ret->n]));
+		ret->words[ret->n] =
+			annot_arena_copy(ctl->arena, rest[ret->n], strlen(rest[ret->n]));
 		if (!ret->words[ret->n])
-			return ctl_fail(ctl, annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory"));
+			return ctl_fail(ctl,
+					annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory"));
 	}
 	ret->done = false;
 	return 0;

@@ -63,7 +63,7 @@ static enum annot_status take_text(struct ctl *ctl, struct annot_buf *b, const c
 	while (b->len > 0 && b->data[b->len - 1] == '\n')
 		annot_buf_truncate(b, b->len - 1);
 	if (b->len == 0 && !may_be_empty)
-		return annot_fail(&ctl->err, ANNOT_INVALID, "%s: is empty", what);
+		return annot_fail(&ctl->err, ANNOT_INVALID, "%s is empty", what);
 	if (b->len > 0 &&
 	    (strlen(b->data) != b->len || annot_utf8_valid(b->data, b->len) != b->len))
 		return annot_fail(&ctl->err, ANNOT_INVALID, "%s: not UTF-8 text without NUL", what);

@@ -11,7 +11,8 @@ static enum annot_status no_lines(struct ctl *ctl, enum annot_status status)
 {
 	unsigned line;
 	int len = 0;
-	if (status == ANNOT_INVALID && sscanf(ctl->err.text, "line %u: %n", &line, &len) == 1 && len)
+	if (status == ANNOT_INVALID && sscanf(ctl->err.text, "line %u: %n", &line, &len) == 1 &&
+	    len)
 		memmove(ctl->err.text, ctl->err.text + len, strlen(ctl->err.text + len) + 1);
 	return status;
 }
@@ -97,9 +98,10 @@ int write_print(struct ctl *ctl, const struct written *w, const char *verb)
 		out_json(ctl, record_json(ctl, fetched.row, fetched.record, true));
 		return 0;
 	}
-	out_text(ctl, "%s %s %s at #%llu: %s%s\n", record->kind->name,
+	const char *words = record_words(ctl, record);
+	out_text(ctl, "%s %s %s at #%llu%s%s%s\n", record->kind->name,
 		 record_short(ctl, &record->annotation, fetched.row->version), verb,
-		 (unsigned long long)fetched.row->index, record_words(ctl, record),
+		 (unsigned long long)fetched.row->index, *words ? ": " : "", words,
 		 w->pending ? " (waits for the approval of more admins)" : "");
 	return 0;
 }
@@ -207,8 +209,10 @@ enum annot_status write_see(struct ctl *ctl, const char *id, bool exact, struct 
 	if (exact && !names_version(id))
 		TRY(write_confirm(ctl));
 	if (ret->row->review && strcmp(ret->row->review, "retracted") == 0)
-		out_warning(ctl, "%s was retracted: what you say on it is kept, and does not bring it back",
-			    out_safe(ctl, id));
+		out_warning(
+			ctl,
+			"%s was retracted: what you say on it is kept, and does not bring it back",
+			out_safe(ctl, id));
 	if (!ret->row->head && exact)
 		out_warning(ctl, "%s is not the latest version (%llu of %llu)", out_safe(ctl, id),
 			    (unsigned long long)ret->row->version,

@@ -94,6 +94,8 @@ static int run(struct ctl *ctl, int argc, const char **args)
 {
 	struct annot_fetched f;
 	(void)argc;
+	if (arg_raw && arg_signature)
+		return ctl_usage(ctl, "--raw and --signature are two files: ask for one at a time");
 	if (arg_annotated && (arg_raw || arg_signature))
 		return ctl_usage(ctl, "--annotated goes with neither --raw nor --signature");
 	if (arg_annotated)

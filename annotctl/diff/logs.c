@@ -152,6 +152,11 @@ static void end_json(struct ctl *ctl, struct comparing *c)
 	out_json(ctl, o);
 }
 
+static const char *name_of(struct ctl *ctl, const struct side *s)
+{
+	return s->source.path ? out_safe(ctl, s->source.path) : "the daemon's log";
+}
+
 static void end_text(struct ctl *ctl, const struct comparing *c)
 {
 	const struct side *a = &c->sides[0], *b = &c->sides[1];
@@ -160,10 +165,11 @@ static void end_text(struct ctl *ctl, const struct comparing *c)
 	if (c->forked && !a->source.partial && !b->source.partial)
 		out_text(ctl, "the logs part at #%llu\n", (unsigned long long)c->forked_at);
 	if (a->missing + b->missing > 0)
-		out_text(ctl, "withheld in one alone: %zu of -, %zu of +\n", b->missing,
-			 a->missing);
+		out_text(ctl, "withheld in one alone: %zu of %s (-), %zu of %s (+)\n", b->missing,
+			 name_of(ctl, a), a->missing, name_of(ctl, b));
 	if (c->stat || differ(c))
-		out_text(ctl, "%zu only in -, %zu only in +%s\n", a->only, b->only,
+		out_text(ctl, "%zu only in %s (-), %zu only in %s (+)%s\n", a->only,
+			 name_of(ctl, a), b->only, name_of(ctl, b),
 			 a->moved > 0 ? ", others at another place" : "");
 }
 

@@ -138,6 +138,12 @@ static const char *telling_text(struct ctl *ctl, const struct annot_record *r)
 					  annot_record_text(r, "rating"));
 	case ANNOT_KIND_seal:
 		return "a verdict";
+	case ANNOT_KIND_document: /* by the name all commands take it */
+		return annot_record_text(r, "title")
+			       ? annot_arena_printf(ctl->arena, "%s: %s",
+						    annot_record_text(r, "name"),
+						    annot_record_text(r, "title"))
+			       : annot_record_text(r, "name");
 	case ANNOT_KIND_link:
 		return annot_record_text(r, "relation");
 	case ANNOT_KIND_review:
@@ -159,15 +165,15 @@ const char *record_words(struct ctl *ctl, const struct annot_record *record)
 	return out_safe_flat(ctl, text ? text : "");
 }
 
-/* Of its targets' anchors the one that a person should see to first; "exact" if there is nothing to see to. */
+/* Of its targets' anchors the one that a person should see to first; "exact" if there is nothing to
+ * see to. */
 static const char *worst_anchor(const struct annot_row *row)
 {
-	static const char *const names[] = {"orphan",  "ambiguous", "changed",    "moved",
+	static const char *const names[] = {"orphan",  "ambiguous", "changed",   "moved",
 					    "pending", "absent",    "unsearched"};
 	for (size_t k = 0; k < sizeof names / sizeof *names; k++)
 		for (size_t i = 0; i < row->n_targets; i++)
-			if (row->targets[i].anchor &&
-			    strcmp(row->targets[i].anchor, names[k]) == 0)
+			if (row->targets[i].anchor && strcmp(row->targets[i].anchor, names[k]) == 0)
 				return names[k];
 	return "exact";
 }

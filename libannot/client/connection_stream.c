@@ -50,13 +50,15 @@ static enum annot_status denied(const struct annot_stream *s, struct annot_error
 	struct stat st;
 	if (s->ipc && stat(s->url + strlen("ipc://"), &st) == 0 && (st.st_mode & S_IWGRP) &&
 	    getgrgid_r(st.st_gid, &group, buffer, sizeof buffer, &found) == 0 && found)
-		return annot_fail(err, ANNOT_UNREACHABLE,
-				  "%s: permission denied; it is for members of group %s, who log in "
-				  "again after joining it",
-				  s->url, group.gr_name);
-	return annot_fail(err, ANNOT_UNREACHABLE,
-			  "%s: permission denied; its owner shares it with: annotd --socket-group GROUP",
-			  s->url);
+		return annot_fail(
+			err, ANNOT_UNREACHABLE,
+			"%s: permission denied; it is for members of group %s, who log in "
+			"again after joining it",
+			s->url, group.gr_name);
+	return annot_fail(
+		err, ANNOT_UNREACHABLE,
+		"%s: permission denied; its owner shares it with: annotd --socket-group GROUP",
+		s->url);
 }
 
 static enum annot_status failed(const struct annot_stream *s, int rv, struct annot_error *err)
@@ -268,10 +270,14 @@ static enum annot_status dial(struct annot_stream *s, bool tls, int64_t deadline
 	if (rv == 0)
 		rv = run(s, deadline_ms, begin_dial);
 	/* The queue of a Unix socket is full for a moment while many connect. */
-	while (rv == NNG_EAGAIN && annot_now_ms() < deadline_ms) {
+	while (s->ipc && rv == NNG_EAGAIN && annot_now_ms() < deadline_ms) {
 		nng_msleep(DIAL_AGAIN_MS);
 		rv = run(s, deadline_ms, begin_dial);
 	}
+	/* The URL is well formed, since there is a dialer: the resolver has no address, or none now. */
+	if (s->dialer && !s->ipc && (rv == NNG_EADDRINVAL || rv == NNG_EAGAIN))
+		return annot_fail(err, ANNOT_UNREACHABLE,
+				  "%s: the name of that host is not known here", s->url);
 	if (rv != 0)
 		return failed(s, rv, err);
 	s->stream = nng_aio_get_output(s->aio, 0);

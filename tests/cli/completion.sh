@@ -36,7 +36,7 @@ offers doc show '' -- '' # no daemon, no names, and no error
 [ "$(ctl alice completion --words -- '' | cut -f 1 | sort -u | wc -l)" = "$(ctl alice completion --words -- '' | wc -l)" ] ||
 	fail "a command is offered twice"
 # Every option of a command's help is offered, from the same table.
-ctl alice quote add --help | sed -n 's/^  \(--[a-z-]*\).*/\1/p' | sort -u >"$work/help"
+ctl alice quote add --help | sed -n 's/^  \(-., \)\{0,1\}\(--[a-z-]*\).*/\2/p' | sort -u >"$work/help"
 ctl alice completion --words -- quote add -- | cut -f 1 | grep -v '^--help$' | sort -u | cmp - "$work/help" || fail "options of quote add"
 expect 2 'bash, zsh or fish' ctl alice completion tcsh; one_line
 expect 2 'bash, zsh or fish' ctl alice completion; one_line

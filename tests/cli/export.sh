@@ -59,7 +59,7 @@ expect 0 '' as eve "$ANNOTCTL" diff "$ndjson" "$ndjson"
 [ ! -s "$work/out" ] || fail 'something differs from itself'
 expect 1 'comment' ctl alice diff "$ndjson"
 grep -q '^+ #15 .*signed on' "$work/out" || fail "no comment: $(cat "$work/out")"
-grep -q '^0 only in -, 1 only in +$' "$work/out" || fail "no sum: $(cat "$work/out")"
+grep -qxF "0 only in $ndjson (-), 1 only in the daemon's log (+)" "$work/out" || fail "no sum: $(cat "$work/out")"
 quiet boris amend "$q" --add tag=third >/dev/null
 ctl alice export --as ndjson -o "$work/later.ndjson" 2>/dev/null
 expect 0 '' ctl alice diff "$work/later.ndjson"
@@ -68,7 +68,7 @@ grep -q 'another version' "$work/out" || fail "no version: $(cat "$work/out")"
 expect 1 '' as eve "$ANNOTCTL" --json diff "$work/later.ndjson" "$ndjson"
 json '.differ and .same_corpus and .forked_at == null and (.only_b | length == 0) and
 	(.only_a | map([.index, .event, .kind])) == [[15,"annotation","comment"],[16,"version","quote"]]'
-expect 1 '2 only in -, 0 only in +' as eve "$ANNOTCTL" diff "$work/later.ndjson" "$ndjson" --stat
+expect 1 "2 only in $work/later.ndjson (-), 0 only in $ndjson (+)" as eve "$ANNOTCTL" diff "$work/later.ndjson" "$ndjson" --stat
 one_line
 expect 1 '' as eve "$ANNOTCTL" --format ndjson diff "$work/later.ndjson" "$ndjson"
 same "$(grep -c . "$work/out")" 3

@@ -55,6 +55,45 @@ done | sort -u >"$work/widths"
 ctl alice list kind:document >"$work/list" # as narrow as ever where all is short
 grep -qE '^[0-9a-f]{8}@1  document alice        draft        report$' "$work/list" || fail "columns: $(cat "$work/list")"
 
+# --- what is not there, or is something else ------------------------------------------------------------------------------
+expect 2 'log what? commands: log audit' ctl alice log --json checkpoint; one_line
+expect 2 'no command "lots"' ctl alice lots --json; one_line
+expect 2 'nothing.bundle: cannot be read' ctl eve verify "$work/nothing.bundle"; one_line
+expect 2 'nothing.bundle: cannot be read' ctl eve gate "$work/nothing.bundle"; one_line
+expect 2 'nothing: cannot be read' ctl eve log audit "$work/nothing"; one_line
+expect 2 'nothing.bundle: cannot be read' ctl eve diff "$work/nothing.bundle" "$work/nothing.bundle"; one_line
+expect 2 'one at a time' ctl alice show "$quote" --raw --signature; one_line
+expect 3 'the name of that host is not known here' ctl alice --socket tcp://annot.invalid:7455 list; one_line
+expect 4 'WORDS is empty' ctl boris quote add report - </dev/null
+printf 'annot-bundle/v1\n' >"$work/cut.bundle"
+expect 1 'not passed: 1 wrong' ctl alice gate "$work/cut.bundle"
+mkdir "$work/here" "$work/here/boris"
+expect 4 'no ssh-agent runs' sh -c 'cd "$1" && shift && exec "$@"' in "$work/here" env HOME="$work/alice" XDG_CONFIG_HOME="$work/alice/config" \
+	XDG_STATE_HOME="$work/alice/state" "$ANNOTCTL" --key boris comment add "$quote" 'As boris, who has a folder here.'
+if grep -q directory "$work/out"; then fail "a folder was taken for a key: $(cat "$work/out")"; fi
+
+# --- what is written to a pipe stays a pipe, and what cannot be reached yet can be asked for --------------------------------------
+mkfifo "$work/pipe"
+for write in "bundle $quote" "report $quote" 'key request --name dora'; do
+	cat "$work/pipe" >"$work/through" &
+	reader=$!
+	# shellcheck disable=SC2086 # words
+	ctl alice --quiet $write -o "$work/pipe" || fail "$write to a pipe"
+	[ -p "$work/pipe" ] || fail "$write replaced the pipe"
+	wait "$reader"
+	[ -s "$work/through" ] || fail "$write: nothing came through"
+done
+ctl dora --quiet key new dora >/dev/null 2>&1
+expect 0 '' ctl dora --socket "ipc://$work/nowhere" key request --name dora --corpus "$corpus" -o "$work/dora.request"
+[ "$(quiet alice reviewer add "$work/dora.request" | wc -l)" = 1 ] || fail "the request of who never met the daemon"
+expect 2 '--corpus abc: expected 64 hex digits' ctl dora key request --name dora --corpus abc -o -; one_line
+
+# --- an export says what it has not, and takes ids in every format -----------------------------------------------------------------
+expect 0 '"records":1,' ctl alice export "$quote" --as ndjson
+grep -qF "\"id\":\"$quote\"" "$work/out" || fail "another record than the one named: $(cat "$work/out")"
+expect 0 '0 exported; 0 fields did not survive, 0 annotations were left out; 1 of kinds that claimreview has not were passed over' \
+	ctl alice export "$quote" --as claimreview --base https://desk.example/ -o "$work/none.json"
+
 # --- what was retracted ------------------------------------------------------------------------------------------------
 expect 0 '' ctl boris comment add "$quote" 'Before.'
 if grep -q retracted "$work/out"; then fail "retracted? $(cat "$work/out")"; fi
