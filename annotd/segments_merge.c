@@ -53,6 +53,7 @@ static enum annot_status merge(struct segments *s, struct merged *m, struct anno
 {
 	uint64_t n_postings = 0;
 	struct segment_file *f = NULL;
+	m->s = s;
 	for (size_t i = 0; i < m->n; i++)
 		n_postings += m->files[i]->segment.n_postings;
 	enum annot_status status = segments_make(s, n_postings, write_merged, m, &f, err);
@@ -123,7 +124,7 @@ static enum annot_status purge(struct segments *s, const struct indexes *content
 {
 	for (size_t i = 0; i < s->n;) {
 		struct segment_file *f = s->files[i];
-		struct merged m = {.s = s, .files = {f}, .n = 1, .contents = contents};
+		struct merged m = {.files = {f}, .n = 1, .contents = contents};
 		if (atomic_load(&f->gone))
 			TRY(drop(s, f, err));
 		else if (has_gone(f, contents))

@@ -104,6 +104,8 @@ static void test_pipe(void **state)
 
 int main(void)
 {
+	if (!terminal_possible())
+		return 77;
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_late, setup, teardown),

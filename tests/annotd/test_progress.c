@@ -28,6 +28,8 @@ static void test_line(void **state)
 
 int main(void)
 {
+	if (!terminal_possible())
+		return 77;
 	const struct CMUnitTest tests[] = {cmocka_unit_test(test_line)};
 	return cmocka_run_group_tests_name("annotd/progress", tests, NULL, NULL);
 }
