@@ -87,8 +87,8 @@ static enum annot_status not_there(struct ctl *ctl, const struct document *doc,
 	if (found->how == ANNOT_FIND_FOLDED)
 		return annot_fail(
 			&ctl->err, ANNOT_NOT_FOUND,
-			"not in %s letter by letter, but for case, spaces, quote marks or "
-			"dashes at %s; give the words as they stand there",
+			"%s has these words with other case, spaces, quote marks or dashes, "
+			"at %s; give them as they stand there",
 			name, place);
 	return annot_fail(&ctl->err, ANNOT_NOT_FOUND, "not in %s; nearest (%u %% alike) at %s",
 			  name, found->score / 10, place);

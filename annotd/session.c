@@ -50,3 +50,15 @@ enum annot_status session_allows(struct call *c, const struct annot_call_def *ca
 		"--key",
 		call->name);
 }
+
+bool session_stands(struct corpus *corpus, const struct session *s)
+{
+	if (!s->known)
+		return true;
+	struct annot_hash author = annot_key_author(s->key);
+	const struct annot_key_info *info =
+		annot_authority_key(corpus_authority_lock(corpus), &author);
+	bool stands = info && info->state == ANNOT_KEY_ACTIVE;
+	corpus_authority_unlock(corpus);
+	return stands;
+}

@@ -19,8 +19,9 @@ struct session {
 	uint8_t key[ANNOT_KEY_SIZE];
 };
 
-struct call;
 struct annot_call_def;
+struct call;
+struct corpus;
 
 /*
  * Whether a call may be made now: any by a local peer, by others the OPEN ones and, once a key was
@@ -34,5 +35,11 @@ enum annot_status session_allows(struct call *c, const struct annot_call_def *ca
  */
 enum annot_status session_key(struct call *c, const uint8_t key[ANNOT_KEY_SIZE],
 			      const char **ret_name);
+
+/*
+ * Whether whoever was let in may still be answered: a request that waited may have outlived its
+ * key. True of those that have no key to prove. Takes the lock of the corpus's authority.
+ */
+bool session_stands(struct corpus *corpus, const struct session *s);
 
 #endif

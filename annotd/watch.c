@@ -11,6 +11,7 @@
 #include "base/auto.h"
 
 struct watch {
+	struct corpus *corpus;
 	int wait_ms;
 	struct watch_look *look; /* the thread's */
 	pthread_t thread;
@@ -78,18 +79,29 @@ static void on_gone(void *arg, struct server_request *request)
 	pthread_mutex_unlock(&w->lock);
 }
 
-static void answer_all(struct watch *w, const struct watch_answer *answer)
+/* A key that was revoked meanwhile reads nothing more: its next request is told why. */
+static void answer(struct watch *w, struct server_request *request,
+		   const struct watch_answer *answer)
+{
+	struct annot_buf copy = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
+	if (!session_stands(w->corpus, &server_account(request)->session)) {
+		say(request, ANNOT_DENIED, "the key does not count any more");
+		server_drop(request);
+		return;
+	}
+	annot_buf_add(&copy, answer->reply.data, answer->reply.len);
+	say(request, answer->status, answer->error);
+	send(request, &copy);
+}
+
+static void answer_all(struct watch *w, const struct watch_answer *ret)
 {
 	struct server_request *requests[WATCHERS_MAX];
 	pthread_mutex_lock(&w->lock);
 	size_t n = watch_table_take(&w->table, requests, NULL);
 	pthread_mutex_unlock(&w->lock);
-	for (size_t i = 0; i < n; i++) {
-		struct annot_buf copy = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
-		annot_buf_add(&copy, answer->reply.data, answer->reply.len);
-		say(requests[i], answer->status, answer->error);
-		send(requests[i], &copy);
-	}
+	for (size_t i = 0; i < n; i++)
+		answer(w, requests[i], ret);
 }
 
 /* The following with the lock held, which they release meanwhile. */
@@ -214,6 +226,7 @@ enum annot_status watch_start(struct corpus *corpus, int wait_ms, struct watch *
 	if (!w)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
 	w->wait_ms = wait_ms ? wait_ms : WATCH_WAIT_MS;
+	w->corpus = corpus;
 	atomic_store(&w->size, corpus_size(corpus));
 	pthread_condattr_t attr;
 	pthread_condattr_init(&attr);

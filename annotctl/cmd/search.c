@@ -172,7 +172,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	struct annot_search_request request = {.count = arg_count};
 	uint64_t count = 0;
 
-	CTL_TRY(ctl, ctl_text(ctl, argc > 0 ? args[0] : NULL, "text", &request.text));
+	CTL_TRY(ctl, ctl_text(ctl, argc > 0 ? args[0] : NULL, "TEXT", &request.text));
 	request.query = argc > 0 ? rows_query(ctl, args + 1) : "";
 	ctl->query = request.query;
 	if (!arg_count)

@@ -19,7 +19,7 @@ struct importing {
 	struct annot_import *m;
 	struct sources *sources;
 	struct annot_arena *rules; /* the policy in force */
-	struct batch *batch; /* or */
+	struct batch *batch;       /* or */
 	struct dry *dry;
 	struct progress progress;
 	const struct annot_import_item *item; /* under way */
@@ -129,8 +129,12 @@ static enum annot_status one_file(struct importing *i, struct input *in)
 	if (status != ANNOT_NOT_FOUND)
 		return status;
 	const struct annot_import_item end = {.file = in->shown, .name = in->name};
+	struct annot_error why;
 	i->item = &end;
-	return annot_import_end(i->m, &ctl->err);
+	status = annot_import_end(i->m, &why);
+	if (status != ANNOT_OK)
+		annot_fail(&ctl->err, status, "%s: %s", in->shown, why.text);
+	return status == ANNOT_INVALID ? broken(i) : status;
 }
 
 static enum annot_status pass(struct importing *i, struct inputs *inputs)

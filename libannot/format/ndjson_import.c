@@ -14,6 +14,7 @@
 struct foreign {
 	struct annot_hash corpus;
 	bool known; /* the head came */
+	bool open;  /* the line that ends the file did not come yet */
 	bool partial;
 };
 
@@ -177,6 +178,8 @@ static enum annot_status import_record(struct annot_import *m, const struct anno
 	m->id = item_id(m, &k.record->id);
 	if (!m->id)
 		return annot_fail(err, ANNOT_NO_MEMORY, "no memory for an item");
+	if (annot_hash_equal(&((const struct foreign *)m->own)->corpus, &m->host.corpus))
+		return annot_import_leave_out(m, "corpus", NULL, "it is of this corpus", err);
 	if (!(FOREIGN_KINDS & 1u << k.record->kind->kind))
 		return annot_import_leave_out(
 			m, "kind", json_object_get(json_object_get(item->json, "json"), "kind"),
@@ -204,9 +207,11 @@ static enum annot_status import_item(struct annot_import *m, const struct annot_
 		return annot_import_invalid(m, err, "%s", why.text);
 	if (line.kind == ANNOT_NDJSON_HEAD) {
 		f->corpus = line.corpus;
-		f->known = true;
+		f->known = f->open = true;
 		f->partial = line.partial;
 	}
+	if (line.kind == ANNOT_NDJSON_END)
+		f->open = false;
 	if (line.kind != ANNOT_NDJSON_RECORD)
 		return ANNOT_OK;
 	if (!f->known)
@@ -215,10 +220,22 @@ static enum annot_status import_item(struct annot_import *m, const struct annot_
 	return import_record(m, item, &line, err);
 }
 
+/* Of each file. */
+static enum annot_status import_end(struct annot_import *m, struct annot_error *err)
+{
+	struct foreign *f = m->own;
+	bool cut = f->open;
+	f->open = false;
+	return cut ? annot_fail(err, ANNOT_INVALID,
+				"cut short: the last line is not the one with \"end\"")
+		   : ANNOT_OK;
+}
+
 const struct annot_format annot_format_ndjson = {
 	.name = "ndjson",
 	.doc = "the whole log, without loss; of another corpus, its annotations",
 	.flags = ANNOT_FORMAT_LOG,
 	.import_size = sizeof(struct foreign),
 	.import_item = import_item,
+	.import_end = import_end,
 };

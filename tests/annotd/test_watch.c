@@ -15,6 +15,7 @@ enum { PATIENCE_MS = 20000, SHORT_MS = 500 };
 
 struct server_request {
 	struct annot_buf reply;
+	struct server_account account;
 	bool dropped;
 	server_gone gone; /* when it is parked */
 	void *arg;
@@ -23,6 +24,12 @@ struct server_request {
 /* All that the thread does to requests, under one lock. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+
+struct server_account *__wrap_server_account(struct server_request *request);
+struct server_account *__wrap_server_account(struct server_request *request)
+{
+	return &request->account;
+}
 
 int64_t __wrap_server_peer_uid(const struct server_request *request);
 int64_t __wrap_server_peer_uid(const struct server_request *request)
@@ -225,6 +232,28 @@ static void test_waits_for_a_commit(void **state)
 	/* What is there already is answered at once. */
 	assert_events(f, put(f, 0, NULL, 0), 0, 3, 3);
 	assert_events(f, put(f, 0, "kind:claim", 0), 1, 2, 3);
+}
+
+/* Who came from elsewhere is answered as long as the key counts that was proved. */
+static void test_only_keys_in_force(void **state)
+{
+	struct fixture *f = *state;
+	struct server_request *local = &f->requests[0], *mine = &f->requests[1],
+			      *nobody = &f->requests[2];
+	const struct test_key admin = test_key(1), stranger = test_key(9);
+	mine->account.session.known = nobody->account.session.known = true;
+	memcpy(mine->account.session.key, admin.secret.public_key.key, ANNOT_KEY_SIZE);
+	memcpy(nobody->account.session.key, stranger.secret.public_key.key, ANNOT_KEY_SIZE);
+	for (size_t i = 0; i < 3; i++) {
+		put(f, i, NULL, 1);
+		WAIT_FOR(f->requests[i].gone);
+	}
+	commit(f, "one");
+	tell(f);
+	assert_events(f, local, 1, 1, 2);
+	assert_events(f, mine, 1, 1, 2);
+	WAIT_FOR(nobody->dropped);
+	assert_int_equal(nobody->reply.len, 0);
 }
 
 static void test_one_look_for_all(void **state)
@@ -491,6 +520,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_waits_for_a_commit),
+		TEST(test_only_keys_in_force),
 		TEST(test_one_look_for_all),
 		TEST(test_withheld_bytes_are_not_kept),
 		TEST(test_commits_while_it_looks),

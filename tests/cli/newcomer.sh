@@ -94,6 +94,12 @@ grep -qF "\"id\":\"$quote\"" "$work/out" || fail "another record than the one na
 expect 0 '0 exported; 0 fields did not survive, 0 annotations were left out; 1 of kinds that claimreview has not were passed over' \
 	ctl alice export "$quote" --as claimreview --base https://desk.example/ -o "$work/none.json"
 
+# What is of this corpus is here already; a file that was cut short is known by its end.
+expect 0 'exported' ctl alice export --as ndjson -o "$work/log.ndjson"
+expect 0 ' 0 records imported, 0 were there' ctl alice import --as ndjson "$work/log.ndjson"
+sed '$d' "$work/log.ndjson" >"$work/cut.ndjson"
+expect 1 'cut.ndjson: cut short' ctl alice import --as ndjson "$work/cut.ndjson"
+
 # --- what was retracted ------------------------------------------------------------------------------------------------
 expect 0 '' ctl boris comment add "$quote" 'Before.'
 if grep -q retracted "$work/out"; then fail "retracted? $(cat "$work/out")"; fi

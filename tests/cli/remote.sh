@@ -104,7 +104,15 @@ expect 4 'somebody stands between' ctl boris --socket "tls+tcp://127.0.0.1:$rela
 kill $relaying 2>/dev/null || true
 exec 7>&- 8>&-
 
-# --- a key that is revoked while it is connected reads nothing more
+# --- a key that is revoked while it is connected reads nothing more, also where it waits for events
+as chloe timeout 60 "$ANNOTCTL" --socket "$remote" --format ndjson watch kind:any >"$work/events" 2>"$work/watch.err" &
+watcher=$!
+tries=0
+until [ -s "$work/events" ]; do # as many quotes as it takes until it waits
+	quiet boris quote add speech 'the intention to build' --tag "w$tries" >/dev/null
+	tries=$((tries + 1))
+	[ "$tries" -lt 50 ] || fail 'the watcher saw no event'
+done
 mkfifo "$work/lines"
 exec 9<>"$work/lines"
 as chloe timeout 60 "$ANNOTCTL" --socket "$remote" batch <"$work/lines" 9>&- >"$work/batch.out" 2>"$work/batch.err" &
@@ -120,6 +128,10 @@ said() {
 echo '{"args":["show","speech"]}' >&9
 said 1
 quiet alice reviewer revoke chloe left >/dev/null
+code=0
+wait "$watcher" || code=$?
+[ "$code" = 4 ] && grep -q 'does not count here any more (left)' "$work/watch.err" || fail "watch ended with $code: $(cat "$work/watch.err")"
+! grep -q '"key-revoke"' "$work/events" || fail 'who was revoked was told of it'
 echo '{"args":["show","speech"]}' >&9
 said 2
 exec 9>&-
