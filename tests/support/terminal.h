@@ -6,6 +6,7 @@
 #include "assert.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <pty.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -56,13 +57,24 @@ static void terminal_close(void)
 	close(terminal_master);
 }
 
-/* What was written to it since the last call. */
+/* What was written to it since the last call. A terminal passes things on in its own time. */
+static inline void terminal_read(char *ret, size_t size, size_t expected)
+{
+	size_t n = 0;
+	ssize_t more;
+	struct pollfd poll_master = {.fd = terminal_master, .events = POLLIN};
+	fflush(stderr);
+	do {
+		more = read(terminal_master, ret + n, size - 1 - n);
+		n += more > 0 ? (size_t)more : 0;
+	} while (n < expected && (more > 0 || poll(&poll_master, 1, 10000) == 1));
+	ret[n] = '\0';
+}
+
 #define assert_terminal_has(text)                                                                  \
 	do {                                                                                       \
 		char has_[4096];                                                                   \
-		fflush(stderr);                                                                    \
-		ssize_t n_ = read(terminal_master, has_, sizeof has_ - 1);                         \
-		has_[n_ > 0 ? n_ : 0] = '\0';                                                      \
+		terminal_read(has_, sizeof has_, strlen(text));                                    \
 		assert_string_equal(has_, text);                                                   \
 	} while (0)
 
