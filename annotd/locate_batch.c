@@ -102,9 +102,8 @@ static enum annot_status join(struct locate *l)
 {
 	struct locate_batch *b = l->batch;
 	struct locate *second = &b->second;
-	enum annot_status status = b->share.status;
 	stop(b);
-	status = b->share.status;
+	enum annot_status status = b->share.status;
 	b->share = (struct share){0};
 	for (size_t i = 0; i < second->n; i++)
 		locate_keep(l, &second->places[i]);

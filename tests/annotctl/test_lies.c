@@ -64,7 +64,9 @@ static void test_too_many_records(void **state)
 {
 	struct fixture *x = *state;
 	add_verdict(x);
+	pthread_mutex_lock(&x->f->lock);
 	x->f->get_rows = 200;
+	pthread_mutex_unlock(&x->f->lock);
 	assert_int_equal(run(x, "diff --reviewers ada bea"), annot_exit_code(ANNOT_PROTOCOL));
 	assert_non_null(strstr(x->out, "asked for 1 records and sent 200"));
 }
@@ -73,7 +75,9 @@ static void test_another_record(void **state)
 {
 	struct fixture *x = *state;
 	add_verdict(x);
+	pthread_mutex_lock(&x->f->lock);
 	x->f->swap_record = x->f->leaves[2].record->bytes; /* the verdict, not what it is on */
+	pthread_mutex_unlock(&x->f->lock);
 	assert_int_equal(run(x, "diff --reviewers ada bea"), annot_exit_code(ANNOT_PROTOCOL));
 	assert_non_null(strstr(x->out, "and sent another"));
 }

@@ -36,7 +36,7 @@ done
 sed "s|^ExecStart=annotd|ExecStart=$ANNOTD|" "$ROOT/package/annotd@.service" | cat - "$ROOT/package/examples/network.conf" >"$work/annotd@net.service"
 systemd-analyze verify --man=no --recursive-errors=no "$work/annotd@net.service" >"$work/out" 2>&1 || fail "network.conf: $(cat "$work/out")"
 if grep -q 'net\.service' "$work/out"; then fail "network.conf: $(cat "$work/out")"; fi
-systemd-analyze security --no-pager --offline=true "$work/annotd@net.service" | grep -q '^. *RestrictAddressFamilies=~AF_(INET|INET6).*may allocate' ||
+systemd-analyze security --no-pager --offline=true "$work/annotd@net.service" | grep -q 'RestrictAddressFamilies=~AF_(INET|INET6).*may allocate' ||
 	fail "network.conf allows no network"
 sed -i 's/^WatchdogSec=.*/WatchdogSec=soon/' "$work/annotd@desk.service"
 systemd-analyze verify --man=no --recursive-errors=no "$work/annotd@desk.service" >"$work/out" 2>&1 || true
