@@ -5,8 +5,4 @@ function(annot_layer name)
 	add_library(annot_${name} STATIC ${ARG_SOURCES})
 	target_include_directories(annot_${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/libannot)
 	target_link_libraries(annot_${name} PUBLIC ${ARG_LIBS})
-	# These go through texts of megabytes letter by letter: without it, with sanitizers, they are half of some tests' time.
-	if(ANNOT_SANITIZE AND name MATCHES "^(text|anchor|locate)$")
-		target_compile_options(annot_${name} PRIVATE -O1)
-	endif()
 endfunction()

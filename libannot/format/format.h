@@ -235,7 +235,7 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_import_new(const struct annot_fo
 ANNOT_API ANNOT_CHECKED enum annot_status annot_import_item(struct annot_import *m,
 							    const struct annot_import_item *item,
 							    struct annot_error *err);
-/* After the last item of each file. */
+/* After the last item of each file. INVALID: it was cut short; what was handed over stays. */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_import_end(struct annot_import *m,
 							   struct annot_error *err);
 ANNOT_API struct annot_import *

@@ -108,7 +108,7 @@ static void test_limits(void **state)
 {
 	struct stored *s = *state;
 	for (int i = 0; i < 5; i++) {
-		char name[8], text[80];
+		char name[16], text[80];
 		snprintf(name, sizeof name, "doc%d", i);
 		snprintf(text, sizeof text, "%s: %d. Nobody %s", i % 2 ? quoted : "", i,
 			 "is here.");
@@ -328,7 +328,7 @@ static void test_long_place(void **state)
 		text[i] = (char)('a' + i * i / 7 % 23);
 	text[LEN] = '\0';
 	for (int i = 0; i < 4; i++) {
-		char name[8];
+		char name[16];
 		snprintf(name, sizeof name, "doc%d", i);
 		document(s, name, text);
 	}

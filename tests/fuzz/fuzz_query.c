@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	annot_buf_add(&text, data, size);
 	enum annot_status status = ask(text.data, &listed);
 	REQUIRE(status == ANNOT_OK || status == ANNOT_INVALID || status == ANNOT_NOT_FOUND ||
-		status == ANNOT_AMBIGUOUS || status == ANNOT_TOO_LARGE);
+		status == ANNOT_AMBIGUOUS || status == ANNOT_TOO_LARGE || status == ANNOT_USAGE);
 	REQUIRE(status == ANNOT_OK || stored->call.err.text[0]);
 	if (status == ANNOT_TOO_LARGE || size > QUERY_TEXT_MAX - 2)
 		return 0;
