@@ -84,8 +84,8 @@ static void test_known(void **state)
 		"",
 		" ",
 		"a",
-		"Stra\xC3\x9F"
-		"e,  \xE2\x80\x9CNo\xE2\x80\x9D",
+		"Stra\303\237e,  \xE2\x80\x9CNo\xE2\x80\x9D", /* octal: hexadecimal digits would go
+								 on with the e */
 		"\xC3\xA4-\n\xC3\xB6 x-\n y x -\ny \xC3\x84-\nb -\nc-\r\n  d",
 		"Wort- und Satz-\nende, Satz-\nEnde, Satz- \n7",
 		"e\xCC\x81 -e\xCC\x81 \xCC\x81 e\xCC\x81\xCC\x81",
