@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <stdio.h>
 
+#include "annotd/fsck.h"
 #include "annotd/progress.h"
 #include "annotd/checkpoint_slot.h"
 #include "annotd/replay.h"
@@ -14,7 +15,7 @@
 
 enum {
 	FSCK_ARENA_MAX = 8 << 20,
-	FSCK_FINDINGS_SHOWN = 1000, /* the rest is only counted */
+	FSCK_FINDINGS_SHOWN = 1000,    /* the rest is only counted */
 	FSCK_WITHHELD_MAX = 256 << 20, /* bytes of a list of withheld records: millions of them */
 };
 
@@ -38,13 +39,15 @@ struct fsck {
 	struct annot_arena *arena; /* of one record */
 	struct annot_memory *memory;
 	struct annot_frontier frontier;
-	uint64_t root_size; /* the first commit that was not before the frontier; UINT64_MAX: none */
+	uint64_t
+		root_size; /* the first commit that was not before the frontier; UINT64_MAX: none */
 	struct annot_hash root;
 	uint8_t *effects; /* of each record, as judged */
+	uint8_t *keyless; /* of each record: its author's key was not known when it was judged */
 	struct texts *texts;
 	struct fsck_signatures *signatures;
 	struct annot_buf decisions, missing; /* of fsck_withheld.c */
-	bool unsigned_copy; /* there is no checkpoint file, and none is missed */
+	bool unsigned_copy;                  /* there is no checkpoint file, and none is missed */
 	bool has_slot;
 	struct checkpoint_slot slot;
 	struct findings findings;
@@ -52,7 +55,8 @@ struct fsck {
 
 /* --- fsck_log.c --- */
 
-/* Reads the checkpoint file: before the snapshot, since a running annotd commits to truth.db first. */
+/* Reads the checkpoint file: before the snapshot, since a running annotd commits to truth.db first.
+ */
 enum annot_status fsck_read_slot(struct fsck *f, struct annot_error *err);
 void fsck_check_slot(struct fsck *f, const struct annot_hash *corpus);
 /* The next record of the log with the nodes that are stored with it. */
@@ -62,7 +66,8 @@ enum annot_status fsck_log(struct fsck *f, const struct annot_fact *fact, struct
 /* --- fsck_words.c, fsck_index.c --- */
 
 /* A record that was just replayed. */
-enum annot_status fsck_words(struct fsck *f, const struct annot_fact *fact, struct annot_error *err);
+enum annot_status fsck_words(struct fsck *f, const struct annot_fact *fact,
+			     struct annot_error *err);
 /* All of the index, after the replay. */
 enum annot_status fsck_index(struct fsck *f, struct annot_error *err);
 
@@ -83,30 +88,27 @@ enum annot_status fsck_anchors(struct fsck *f, struct annot_error *err);
 /* The next record of the log. */
 enum annot_status fsck_withheld_note(struct fsck *f, const struct annot_fact *fact,
 				     struct annot_error *err);
-/* All of them, after the replay and in a snapshot of its own: the last thing that is asked of the reader. */
+/* All of them, after the replay and in a snapshot of its own: the last thing that is asked of the
+ * reader. */
 enum annot_status fsck_withheld(struct fsck *f, struct annot_error *err);
 
 /* --- fsck_signatures.c --- */
 
 /*
- * Checks signatures on that many threads, each with a reader of its own, while the caller replays
- * the log: those of records up to fsck_signatures_replayed, which says what they were judged
- * (records by unknown keys are findings unless they are void). authority may change between
- * fsck_signatures_lock and fsck_signatures_unlock only. findings must stay until
- * fsck_signatures_end, which waits for all of them and says whether all could be read; it takes
- * NULL.
+ * Checks signatures on threads (1 to FSCK_THREADS_MAX) while the caller goes on; what does not
+ * verify is a finding. findings must stay until fsck_signatures_end, which waits for all of them
+ * and takes NULL. NO_MEMORY.
  */
 struct fsck_signatures;
-ANNOT_CHECKED enum annot_status
-fsck_signatures_begin(const char *dir, uint64_t size, unsigned threads,
-		      const struct annot_authority *authority, const uint8_t *effects,
-		      struct findings *findings, struct fsck_signatures **ret,
-		      struct annot_error *err);
-void fsck_signatures_lock(struct fsck_signatures *s);
-void fsck_signatures_unlock(struct fsck_signatures *s);
-/* The first n records are judged: their effects stand; last: no more will be. */
-void fsck_signatures_replayed(struct fsck_signatures *s, uint64_t n, bool last);
-ANNOT_CHECKED enum annot_status fsck_signatures_end(struct fsck_signatures *s,
+ANNOT_CHECKED enum annot_status fsck_signatures_begin(uint64_t size, unsigned threads,
+						      struct findings *findings,
+						      struct fsck_signatures **ret,
+						      struct annot_error *err);
+/* A record's own signature, by that key; copies what it needs, and waits for a thread where all
+ * have enough to do. NO_MEMORY. */
+ANNOT_CHECKED enum annot_status fsck_signatures_put(struct fsck_signatures *s, const uint8_t *key,
+						    const struct store_record *stored,
 						    struct annot_error *err);
+void fsck_signatures_end(struct fsck_signatures *s);
 
 #endif

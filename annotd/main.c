@@ -21,8 +21,7 @@ enum {
 	CONFIG_MEMORY_MAX = 1 << 20,
 	PROGRESS_MS = 200,
 	EXIT_NO = 1,
-	EXIT_REFUSED = 4,
-	FSCK_THREADS_MAX = 64
+	EXIT_REFUSED = 4
 };
 
 /* On a terminal, now and then; the line is written over. */

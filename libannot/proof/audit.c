@@ -14,14 +14,16 @@
 #include "state/memory.h"
 #include "text/escape.h"
 
-enum { FIRST_ROOTS = 1024, FINDINGS_ARENA_MAX = 1 << 20, FINDING_MAX = 2048 };
+enum { FIRST_NODES = 1024, FINDINGS_ARENA_MAX = 1 << 20, FINDING_MAX = 2048 };
 
 struct annot_audit {
 	struct annot_hash corpus;
 	struct annot_memory *memory;
 	struct annot_frontier frontier;
-	struct annot_hash *roots; /* of sizes 0 … frontier.size */
-	uint64_t cap;
+	/* That each leaf completes, level 0 first. Roots are made of them when they are asked for:
+	 * most sizes are not, and a root is half as many hashes as the tree is high. */
+	struct annot_hash *nodes;
+	uint64_t n_nodes, cap;
 	enum annot_verdict verdict;
 	uint64_t signatures, resumed, withheld, void_records, n_findings;
 	size_t n_shown;
@@ -108,15 +110,14 @@ enum annot_status annot_audit_new(const struct annot_hash *corpus, struct annot_
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
 	a->corpus = *corpus;
 	a->verdict = ANNOT_VALID;
-	a->cap = FIRST_ROOTS;
+	a->cap = FIRST_NODES;
 	a->memory = annot_memory_new();
 	a->arena = annot_arena_new(FINDINGS_ARENA_MAX);
-	a->roots = calloc(FIRST_ROOTS, sizeof(*a->roots));
-	if (!a->memory || !a->arena || !a->roots) {
+	a->nodes = calloc(FIRST_NODES, sizeof(*a->nodes));
+	if (!a->memory || !a->arena || !a->nodes) {
 		annot_audit_free(a);
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
 	}
-	a->roots[0] = annot_empty_root();
 	*ret = a;
 	return ANNOT_OK;
 }
@@ -127,7 +128,7 @@ struct annot_audit *annot_audit_free(struct annot_audit *a)
 		return NULL;
 	annot_memory_free(a->memory);
 	annot_arena_free(a->arena);
-	free(a->roots);
+	free(a->nodes);
 	free(a);
 	return NULL;
 }
@@ -137,9 +138,26 @@ uint64_t annot_audit_size(const struct annot_audit *a)
 	return a->frontier.size;
 }
 
+/* A leaf completes one node, and one more for each second leaf, fourth leaf … that it is. */
+static const struct annot_hash *node(const struct annot_audit *a, unsigned level, uint64_t n)
+{
+	uint64_t leaf = ((n + 1) << level) - 1;
+	return &a->nodes[2 * leaf - (unsigned)__builtin_popcountll(leaf) + level];
+}
+
 struct annot_hash annot_audit_root(const struct annot_audit *a, uint64_t size)
 {
-	return a->roots[size];
+	struct annot_frontier f = {.size = size};
+	for (unsigned level = 0; size >> level; level++)
+		if (size >> level & 1)
+			f.node[level] = *node(a, level, (size >> level) - 1);
+	return annot_frontier_root(&f);
+}
+
+static bool root_is(const struct annot_audit *a, uint64_t size, const struct annot_hash *said)
+{
+	struct annot_hash root = annot_audit_root(a, size);
+	return annot_hash_equal(&root, said);
 }
 
 uint64_t annot_audit_findings(const struct annot_audit *a)
@@ -171,22 +189,19 @@ void annot_audit_find(struct annot_audit *a, uint64_t index, enum annot_verdict 
 	a->n_shown++;
 }
 
-static enum annot_status add_root(struct annot_audit *a, const struct annot_hash *leaf,
+static enum annot_status add_leaf(struct annot_audit *a, const struct annot_hash *leaf,
 				  struct annot_error *err)
 {
-	struct annot_hash nodes[ANNOT_LEVELS];
-
-	annot_frontier_append(&a->frontier, leaf, nodes);
-	if (a->frontier.size == a->cap) {
-		struct annot_hash *more = realloc(a->roots, 2 * a->cap * sizeof(*more));
+	if (a->n_nodes + ANNOT_LEVELS > a->cap) {
+		struct annot_hash *more = realloc(a->nodes, 2 * a->cap * sizeof(*more));
 
 		if (!more)
 			return annot_fail(err, ANNOT_NO_MEMORY,
-					  "out of memory for %" PRIu64 " roots", 2 * a->cap);
-		a->roots = more;
+					  "out of memory for %" PRIu64 " hashes", 2 * a->cap);
+		a->nodes = more;
 		a->cap *= 2;
 	}
-	a->roots[a->frontier.size] = annot_frontier_root(&a->frontier);
+	a->n_nodes += annot_frontier_append(&a->frontier, leaf, &a->nodes[a->n_nodes]);
 	return ANNOT_OK;
 }
 
@@ -200,7 +215,7 @@ static void check_seen(struct annot_audit *a, uint64_t index, const struct annot
 				 "its author had seen %" PRIu64
 				 " records: another log was shown there",
 				 seen->size);
-	else if (seen->size && !annot_hash_equal(&a->roots[seen->size], &seen->root))
+	else if (seen->size && !root_is(a, seen->size, &seen->root))
 		annot_audit_find(a, index, ANNOT_FORKED_LOG,
 				 "its author had seen another history of the log up to #%" PRIu64,
 				 seen->size);
@@ -232,7 +247,7 @@ enum annot_status annot_audit_next(struct annot_audit *a, const struct annot_aud
 	if (item->why)
 		annot_audit_find(a, fact.index, ANNOT_INVALID_BUNDLE, "%s", item->why);
 	if (item->not_leaf)
-		return add_root(a, &item->hash, err); /* and what follows is not to be relied on */
+		return add_leaf(a, &item->hash, err); /* and what follows is not to be relied on */
 	if (fact.index == 0 && !annot_hash_equal(&item->leaf.record, &a->corpus))
 		annot_audit_find(
 			a, 0, ANNOT_INVALID_BUNDLE, "the genesis record is %s, you trust corpus %s",
@@ -246,7 +261,7 @@ enum annot_status annot_audit_next(struct annot_audit *a, const struct annot_aud
 	check_judged(a, fact.index, item, &judgement);
 	if (item->record && item->stored.key)
 		*(signature ? &a->signatures : &a->resumed) += 1;
-	return add_root(a, &item->hash, err);
+	return add_leaf(a, &item->hash, err);
 }
 
 /* --- the end --- */
@@ -283,7 +298,7 @@ static void check_checkpoint(struct annot_audit *a, struct annot_bytes note,
 		annot_audit_find(a, UINT64_MAX, ANNOT_CANNOT_CHECK,
 				 "the checkpoint covers %" PRIu64 " records, here are %" PRIu64,
 				 ret->size, size);
-	else if (!annot_hash_equal(&ret->root, &a->roots[size]))
+	else if (!root_is(a, size, &ret->root))
 		annot_audit_find(a, UINT64_MAX, ANNOT_INVALID_BUNDLE,
 				 "the leaves do not give the checkpoint's root");
 }
@@ -302,7 +317,7 @@ static void check_pin(struct annot_audit *a, const struct annot_checkpoint *c,
 				 "it ends at #%" PRIu64 "; you verified a checkpoint of #%" PRIu64
 				 " before: an old copy, or a log that went back",
 				 a->frontier.size, pin->size);
-	else if (!annot_hash_equal(&pin->root, &a->roots[pin->size]))
+	else if (!root_is(a, pin->size, &pin->root))
 		annot_audit_find(a, UINT64_MAX, ANNOT_FORKED_LOG,
 				 "up to #%" PRIu64
 				 " it is another history than the one you verified",

@@ -234,6 +234,37 @@ static void test_many(void **state)
 	test_corpus_free(c);
 }
 
+/* Any of the sizes that the log had. */
+static void test_roots(void **state)
+{
+	AUTO_ARENA struct annot_arena *scratch = annot_arena_new(16 << 20);
+	struct test_corpus *c = test_corpus_new(1, 1);
+	struct test_key admin = test_key(1);
+	struct annot_frontier f = {.size = 0};
+	struct annot_hash nodes[ANNOT_LEVELS], roots[70];
+	struct annot_audit *a;
+	struct copy copy;
+
+	(void)state;
+	while (c->n + 1 < COUNT(roots))
+		test_put(c, &admin, test_claim("again"));
+	copy = copy_of(c);
+	assert_ok(annot_audit_new(&c->id, &a, &test_error));
+	roots[0] = annot_empty_root();
+	for (size_t i = 0; i < copy.n; i++) {
+		assert_ok(annot_audit_check(scratch, &copy.items[i], false, &test_error));
+		assert_ok(annot_audit_next(a, &copy.items[i], false, &test_error));
+		annot_frontier_append(&f, &copy.items[i].hash, nodes);
+		roots[i + 1] = annot_frontier_root(&f);
+	}
+	for (size_t size = 0; size <= copy.n; size++) {
+		struct annot_hash root = annot_audit_root(a, size);
+		assert_memory_equal(root.b, roots[size].b, ANNOT_HASH_SIZE);
+	}
+	annot_audit_free(a);
+	test_corpus_free(c);
+}
+
 static int setup(void **state)
 {
 	*state = story();
@@ -252,6 +283,7 @@ int main(void)
 		cmocka_unit_test(test_sound),    cmocka_unit_test(test_meddled),
 		cmocka_unit_test(test_withheld), cmocka_unit_test(test_checkpoints),
 		cmocka_unit_test(test_seen),     cmocka_unit_test(test_many),
+		cmocka_unit_test(test_roots),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
 }
