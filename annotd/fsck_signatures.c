@@ -122,12 +122,13 @@ enum annot_status fsck_signatures_put(struct fsck_signatures *s, const uint8_t *
 				      const struct store_record *stored, struct annot_error *err)
 {
 	struct chunk *c = &s->chunks[s->made % s->n_chunks];
-	struct one *one = &c->list[c->n++];
+	struct one *one = &c->list[c->n];
 	*one = (struct one){.index = stored->index, .at = c->bytes.len, .len = stored->record.len};
 	memcpy(one->key, key, sizeof one->key);
 	memcpy(one->signature, stored->signature, sizeof one->signature);
 	annot_buf_add(&c->bytes, stored->record.data, stored->record.len);
 	TRY(annot_buf_check(&c->bytes, "records to check", err));
+	c->n++;
 	if (c->n == CHUNK_RECORDS || c->bytes.len >= CHUNK_BYTES)
 		hand_over(s);
 	return ANNOT_OK;
