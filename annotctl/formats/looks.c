@@ -175,5 +175,7 @@ enum annot_status looks_check(const struct annot_format *format, const char *sho
 		return ANNOT_OK;
 	if (is_brat(s))
 		return refuse(format, shown, "brat", annot_format_find("brat"), err);
+	if (memmem(s.at, (size_t)(s.end - s.at), "\n{", 2))
+		return ANNOT_OK; /* items, of which the first is broken */
 	return refuse(format, shown, *s.at == '<' ? "XML" : "plain text", NULL, err);
 }

@@ -31,6 +31,7 @@ static const struct {
 	{"w3c", "[", NULL},
 	{"w3c", "[1,2]", NULL},
 	{"w3c", "{}", NULL},
+	{"w3c", "broken\n{\"type\":\"Annotation\"}", NULL},
 	/* members of the item itself count, not those of what is within it */
 	{"w3c", "{\"body\":{\"annot\":\"ndjson/2\",\"user\":\"acct:x\"},\"x\":[{\"leaf\":1}]}",
 	 NULL},

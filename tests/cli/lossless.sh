@@ -72,11 +72,7 @@ end_other
 
 # --- with the log's key and checkpoint file it goes on ------------------------------------------------------
 stop
-cp "$work/corpus/log.key" "$work/corpus/checkpoint" "$work/copy/"
-expect 0 'no findings' as daemon "$ANNOTD" fsck --corpus "$work/copy"
-mv "$work/corpus" "$work/original"
-mv "$work/copy" "$work/corpus"
-serve
+take_over copy
 expect 0 '' export_to gil "$ANNOT_SOCKET" "$work/again.ndjson"
 cmp "$log" "$work/again.ndjson" || fail 'signed again it is another'
 # What was withheld does not come back, neither as a page nor as its text.
