@@ -8,6 +8,7 @@
 
 #include "annotd/corpus_private.h"
 #include "annotd/corpus_start.h"
+#include "annotd/log.h"
 #include "base/auto.h"
 #include "base/encode.h"
 #include "base/file.h"
@@ -101,6 +102,43 @@ static enum annot_status sign_first(struct corpus *c, struct annot_error *err)
 	struct annot_hash from = slot->root;
 	TRY(checkpoint_file_advance(c->file, slot->size, &from, c->frontier.size, &root, err));
 	return corpus_sign(c, c->frontier.size, &root, err);
+}
+
+static enum annot_status copied_note(const struct corpus *c, struct annot_buf *ret,
+				     struct annot_checkpoint *ret_checkpoint,
+				     struct annot_error *err)
+{
+	char path[CORPUS_PATH_MAX];
+	const struct annot_vkey *keys;
+	struct annot_hash root = annot_frontier_root(&c->frontier);
+	enum annot_status status = ANNOT_NOT_FOUND;
+	TRY(corpus_path(c->dir, CORPUS_COPIED_NOTE, path, err));
+	TRY(annot_file_read(path, ANNOT_NOTE_MAX, ret, err));
+	size_t n = annot_authority_log_keys(c->authority, &keys);
+	for (size_t i = 0; i < n && status != ANNOT_OK; i++)
+		status = annot_checkpoint_open(annot_buf_bytes(ret), &keys[i], ret_checkpoint, err);
+	TRY(status);
+	if (ret_checkpoint->size != c->frontier.size ||
+	    !annot_hash_equal(&ret_checkpoint->root, &root))
+		return annot_fail(err, ANNOT_MISMATCH, "%s is of another size or root than the log",
+				  path);
+	return ANNOT_OK;
+}
+
+/* A copy that may not sign still shows what it was made under: nothing new comes in. */
+static void show_copied(struct corpus *c)
+{
+	AUTO_BUF struct annot_buf note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
+	struct annot_checkpoint checkpoint;
+	struct annot_error why = {0};
+	if (!corpus_has(c->dir, CORPUS_COPIED_NOTE))
+		return;
+	if (copied_note(c, &note, &checkpoint, &why) != ANNOT_OK) {
+		log_warning("%s/" CORPUS_COPIED_NOTE " is not shown: %s", c->dir, why.text);
+		return;
+	}
+	annot_buf_add(&c->note, note.data, note.len);
+	c->checkpoint = checkpoint;
 }
 
 /* --- withholding that a crash interrupted --- */
@@ -207,8 +245,10 @@ static enum annot_status open_all(struct corpus *c, struct annot_error *err)
 	TRY(open_store(c, err));
 	TRY(corpus_check_keys(c, err));
 	TRY(compare_file(c, err));
-	if (corpus_read_only(c))
+	if (corpus_read_only(c)) {
+		show_copied(c);
 		return ANNOT_OK;
+	}
 	TRY(sign_first(c, err));
 	return corpus_finish_withholds(c, err);
 }

@@ -47,7 +47,7 @@ struct corpus {
 	pthread_rwlock_t authority_lock;
 	struct annot_authority *authority;
 
-	/* what was last signed */
+	/* what was last signed, here or, of a copy that does not sign, where it was made */
 	pthread_mutex_t lock;
 	struct annot_checkpoint checkpoint; /* size 0: nothing was signed */
 	struct annot_buf note;              /* in note_text: once the file has moved, signing

@@ -10,6 +10,9 @@ enum { CORPUS_PATH_MAX = 4096 };
 /* The marker that annotctl corpus init leaves: nothing was ever signed. */
 #define FIRST_START "first-start"
 
+/* The checkpoint that annotd import found in its file: shown, as long as the copy signs none. */
+#define CORPUS_COPIED_NOTE "checkpoint.note"
+
 /* DIR/NAME into ret[CORPUS_PATH_MAX]; USAGE if too long. */
 enum annot_status corpus_path(const char *dir, const char *name, char *ret,
 			      struct annot_error *err);

@@ -188,7 +188,7 @@ size_t cosigned_sizes(struct cosigned *c, uint64_t index, uint64_t max, uint64_t
 	return n;
 }
 
-static bool has_line(const struct annot_note *note, const struct annot_note_line *line)
+bool cosigned_has_line(const struct annot_note *note, const struct annot_note_line *line)
 {
 	for (size_t i = 0; i < note->n_lines; i++)
 		if (memcmp(note->lines[i].id, line->id, sizeof line->id) == 0 &&
@@ -227,7 +227,7 @@ static enum annot_status put(struct cosigned *c, uint64_t size, struct annot_byt
 		annot_note_add_line(log, &note);
 	}
 	for (size_t i = 0; i < n; i++) {
-		if (has_line(old, lines[i]))
+		if (cosigned_has_line(old, lines[i]))
 			continue;
 		annot_note_add_line(lines[i], &note);
 		++*ret_new;
@@ -253,31 +253,44 @@ enum annot_status cosigned_add(struct cosigned *c, uint64_t size, struct annot_b
 	return status;
 }
 
-/* --- backups --- */
+/* --- copies --- */
 
-static enum annot_status copy_one(const struct cosigned *from, const struct cosigned *to,
-				  uint64_t size, struct annot_error *err)
+enum annot_status cosigned_put_copy(struct cosigned *c, uint64_t size, struct annot_bytes note,
+				    struct annot_error *err)
 {
-	AUTO_BUF struct annot_buf a = ANNOT_BUF_INIT(CORPUS_PATH_MAX);
-	AUTO_BUF struct annot_buf b = ANNOT_BUF_INIT(CORPUS_PATH_MAX);
-	AUTO_BUF struct annot_buf note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
-	TRY(note_path(from, size, &a, err));
-	TRY(note_path(to, size, &b, err));
-	if (access(a.data, F_OK) != 0)
-		return ANNOT_OK; /* thinned out meanwhile */
-	TRY(annot_file_read(a.data, ANNOT_NOTE_MAX, &note, err));
-	return annot_file_replace_unsynced(b.data, annot_buf_bytes(&note), 0600, err);
+	AUTO_BUF struct annot_buf path = ANNOT_BUF_INIT(CORPUS_PATH_MAX);
+	if (c->n >= COSIGNED_NOTES_MAX)
+		return annot_fail(err, ANNOT_TOO_LARGE, "more than %d cosigned checkpoints",
+				  (int)COSIGNED_NOTES_MAX);
+	TRY(annot_dir_make(c->dir, err));
+	TRY(note_path(c, size, &path, err));
+	TRY(annot_file_replace_unsynced(path.data, note, 0600, err));
+	return add_size(c, size, err);
 }
 
-static enum annot_status copy_all(const struct cosigned *from, const struct cosigned *to,
+enum annot_status cosigned_sync(struct cosigned *c, struct annot_error *err)
+{
+	return c->n > 0 ? annot_file_system_sync(c->dir, err) : ANNOT_OK;
+}
+
+static enum annot_status copy_one(const struct cosigned *from, struct cosigned *to, uint64_t size,
 				  struct annot_error *err)
 {
-	if (from->n == 0)
-		return ANNOT_OK;
-	TRY(annot_dir_make(to->dir, err));
+	AUTO_BUF struct annot_buf path = ANNOT_BUF_INIT(CORPUS_PATH_MAX);
+	AUTO_BUF struct annot_buf note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
+	TRY(note_path(from, size, &path, err));
+	if (access(path.data, F_OK) != 0)
+		return ANNOT_OK; /* thinned out meanwhile */
+	TRY(annot_file_read(path.data, ANNOT_NOTE_MAX, &note, err));
+	return cosigned_put_copy(to, size, annot_buf_bytes(&note), err);
+}
+
+static enum annot_status copy_all(const struct cosigned *from, struct cosigned *to,
+				  struct annot_error *err)
+{
 	for (size_t i = 0; i < from->n; i++)
 		TRY(copy_one(from, to, from->sizes[i], err));
-	return annot_file_system_sync(to->dir, err);
+	return cosigned_sync(to, err);
 }
 
 enum annot_status cosigned_copy(const char *dir, const char *to, struct annot_error *err)

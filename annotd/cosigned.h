@@ -32,6 +32,14 @@ enum annot_status cosigned_add(struct cosigned *c, uint64_t size, struct annot_b
 			       const struct annot_note_line *const *lines, size_t n,
 			       size_t *ret_new, struct annot_error *err);
 
+/* Keeps a note as it is, for copies of a log: n-th at most COSIGNED_NOTES_MAX (TOO_LARGE), each
+ * larger than those before; durable after cosigned_sync. NO_SPACE, UNREADABLE. */
+enum annot_status cosigned_put_copy(struct cosigned *c, uint64_t size, struct annot_bytes note,
+				    struct annot_error *err);
+enum annot_status cosigned_sync(struct cosigned *c, struct annot_error *err);
+/* Whether a note has a line by the key of that one. */
+bool cosigned_has_line(const struct annot_note *note, const struct annot_note_line *line);
+
 /* Appends the note of that size. NOT_FOUND. */
 enum annot_status cosigned_note(struct cosigned *c, uint64_t size, struct annot_buf *ret,
 				struct annot_error *err);

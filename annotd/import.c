@@ -11,45 +11,31 @@
 
 #include "annotd/corpus_start.h"
 #include "annotd/fsck.h"
+#include "annotd/progress.h"
 #include "base/auto.h"
 #include "base/encode.h"
 #include "base/file.h"
 #include "format/items.h"
 #include "record/sshsig.h"
 
-enum { LINE_ARENA_MAX = 16 << 20, ARMOR_MAX = 4096 };
+enum { LINE_ARENA_MAX = 16 << 20, ARMOR_MAX = 4096, PROGRESS_EVERY = 64 };
 
 /* In a folder while an import fills it, and locked: what has it is nobody's corpus. */
 #define MARK "importing"
 
 /* What an import leaves in its folder, so that one that was killed can be cleared away; the mark
  * goes last. */
-static const char *const our_files[] = {"genesis",      "genesis.sig",  "truth.db",
-					"truth.db-wal", "truth.db-shm", "index.db",
-					"index.db-wal", "index.db-shm", MARK};
+static const char *const our_files[] = {
+	"genesis",  "genesis.sig",  "truth.db",     "truth.db-wal",     "truth.db-shm",
+	"index.db", "index.db-wal", "index.db-shm", CORPUS_COPIED_NOTE, MARK};
 
 /* Nothing but a file's bytes is asked of a format here. */
 static const struct annot_format lines = {.name = "ndjson"};
 
 struct input {
-	int fd;
-	const char *shown;
+	struct annot_fd file;
 	uint64_t size;
 };
-
-static enum annot_status read_on(void *arg, void *ret, size_t max, size_t *ret_n,
-				 struct annot_error *err)
-{
-	const struct input *in = arg;
-	ssize_t n;
-	do
-		n = read(in->fd, ret, max);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return annot_fail(err, ANNOT_UNREADABLE, "%s: %s", in->shown, strerror(errno));
-	*ret_n = (size_t)n;
-	return ANNOT_OK;
-}
 
 /* --- the log --- */
 
@@ -67,32 +53,27 @@ static enum annot_status take_item(struct importing *i, const struct annot_impor
 	return ANNOT_OK;
 }
 
-static void tell(const struct import_options *o, const char *what, uint64_t done, uint64_t of)
+static enum annot_status read_lines(struct importing *i, struct input *in, struct annot_error *err)
 {
-	if (o->progress)
-		o->progress(o->arg, what, done, of);
-}
-
-static enum annot_status read_lines(const struct import_options *o, struct importing *i,
-				    struct input *in, struct annot_error *err)
-{
+	struct progress progress = {.what = "read", .bytes = true, .every = PROGRESS_EVERY};
 	struct annot_items *items;
 	struct annot_import_item item;
 	enum annot_status status;
-	TRY(annot_items_new(&lines, in->shown, read_on, in, &items, err));
+	TRY(annot_items_new(&lines, in->file.shown, annot_fd_read, &in->file, &items, err));
 	while ((status = annot_items_next(items, &item, err)) == ANNOT_OK) {
 		status = take_item(i, &item, err);
 		if (status != ANNOT_OK)
 			break;
-		tell(o, "read", annot_items_bytes(items), in->size);
+		progress_show(&progress, annot_items_bytes(items), in->size);
 	}
+	progress_end(&progress);
 	annot_items_free(items);
 	if (status != ANNOT_NOT_FOUND)
 		return status;
 	struct annot_error why = {0};
 	status = import_whole(i, &why);
 	return status == ANNOT_OK ? ANNOT_OK
-				  : annot_fail(err, status, "%s: %s", in->shown, why.text);
+				  : annot_fail(err, status, "%s: %s", in->file.shown, why.text);
 }
 
 static enum annot_status put_file(const char *dir, const char *name,
@@ -103,33 +84,44 @@ static enum annot_status put_file(const char *dir, const char *name,
 	return annot_file_create(path, annot_buf_bytes(content), 0600, err);
 }
 
-static enum annot_status read_log(const struct import_options *o, const char *dir, struct input *in,
-				  uint64_t *ret_records, struct annot_error *err)
+static enum annot_status put_files(const struct importing *i, const char *dir,
+				   struct annot_error *err)
+{
+	TRY(put_file(dir, "genesis", &i->genesis, err));
+	TRY(put_file(dir, "genesis.sig", &i->genesis_sig, err));
+	return i->note.len > 0 ? put_file(dir, CORPUS_COPIED_NOTE, &i->note, err) : ANNOT_OK;
+}
+
+static enum annot_status read_log(const char *dir, struct input *in, uint64_t *ret_records,
+				  struct annot_error *err)
 {
 	bool rebuild;
 	struct importing i = {.arena = annot_arena_new(LINE_ARENA_MAX),
 			      .genesis = ANNOT_BUF_INIT(ANNOT_RECORD_MAX),
 			      .genesis_sig = ANNOT_BUF_INIT(ARMOR_MAX),
-			      .text = ANNOT_BUF_INIT(STORE_CONTENT_MAX)};
+			      .note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX),
+			      .content = ANNOT_BUF_INIT(STORE_CONTENT_MAX)};
 	enum annot_status status = i.arena ? store_create(dir, err)
 					   : annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
 	if (status == ANNOT_OK)
 		status = store_open(dir, &i.store, &rebuild, err);
 	if (status == ANNOT_OK)
-		status = read_lines(o, &i, in, err);
+		status = cosigned_open(dir, NULL, &i.cosigned, err);
 	if (status == ANNOT_OK)
-		status = put_file(dir, "genesis", &i.genesis, err);
+		status = read_lines(&i, in, err);
 	if (status == ANNOT_OK)
-		status = put_file(dir, "genesis.sig", &i.genesis_sig, err);
+		status = put_files(&i, dir, err);
 	if (status == ANNOT_OK)
 		*ret_records = i.frontier.size;
 	else if (i.store)
 		store_rollback(i.store);
 	store_close(i.store);
+	cosigned_close(i.cosigned);
 	annot_arena_free(i.arena);
 	annot_buf_free(&i.genesis);
 	annot_buf_free(&i.genesis_sig);
-	annot_buf_free(&i.text);
+	annot_buf_free(&i.note);
+	annot_buf_free(&i.content);
 	return status;
 }
 
@@ -172,6 +164,7 @@ static void clear(const char *dir)
 	for (size_t i = 0; i < COUNT(our_files); i++)
 		if (corpus_path(dir, our_files[i], path, NULL) == ANNOT_OK)
 			(void)unlink(path);
+	cosigned_remove(dir);
 	(void)rmdir(dir);
 }
 
@@ -250,10 +243,8 @@ static enum annot_status put_in_place(const char *beside, const char *dir, struc
 static enum annot_status fill(const struct import_options *o, const char *beside, struct input *in,
 			      uint64_t *ret_records, struct annot_error *err)
 {
-	TRY(read_log(o, beside, in, ret_records, err));
-	tell(o, "judging", 0, *ret_records);
+	TRY(read_log(beside, in, ret_records, err));
 	TRY(make_index(beside, err));
-	tell(o, "checking", 0, *ret_records);
 	TRY(check_all(o, beside, err));
 	return put_in_place(beside, o->dir, err);
 }
@@ -262,11 +253,12 @@ static enum annot_status open_input(const char *file, struct input *ret, struct 
 {
 	struct stat st;
 	bool standard = strcmp(file, "-") == 0;
-	*ret = (struct input){.fd = standard ? dup(STDIN_FILENO) : open(file, O_RDONLY | O_CLOEXEC),
+	struct annot_fd in = {.fd = standard ? dup(STDIN_FILENO) : open(file, O_RDONLY | O_CLOEXEC),
 			      .shown = standard ? "standard input" : file};
-	if (ret->fd < 0)
-		return annot_fail(err, ANNOT_UNREADABLE, "%s: %s", ret->shown, strerror(errno));
-	if (fstat(ret->fd, &st) == 0 && S_ISREG(st.st_mode))
+	if (in.fd < 0)
+		return annot_fail(err, ANNOT_UNREADABLE, "%s: %s", in.shown, strerror(errno));
+	*ret = (struct input){.file = in};
+	if (fstat(in.fd, &st) == 0 && S_ISREG(st.st_mode))
 		ret->size = (uint64_t)st.st_size;
 	return ANNOT_OK;
 }
@@ -294,6 +286,6 @@ enum annot_status corpus_import(const struct import_options *options, uint64_t *
 		if (status != ANNOT_OK)
 			clear(beside);
 	}
-	close(in.fd);
+	close(in.file.fd);
 	return status;
 }

@@ -5,14 +5,21 @@
 #include "base/hash.h"
 #include "record/sshkey.h"
 #include "record/sshsig.h"
-#include "text/utf8.h"
 
-static enum annot_status commit(struct importing *i, struct annot_error *err)
+enum annot_status import_begin(struct importing *i, struct annot_error *err)
+{
+	if (!i->in_batch)
+		TRY(store_begin(i->store, err));
+	i->in_batch = true;
+	return ANNOT_OK;
+}
+
+enum annot_status import_commit(struct importing *i, struct annot_error *err)
 {
 	if (!i->in_batch)
 		return ANNOT_OK;
 	struct annot_hash root = annot_frontier_root(&i->frontier);
-	TRY(store_commit_truth(i->store, &root, err));
+	TRY(store_commit_truth(i->store, i->frontier.size > i->committed ? &root : NULL, err));
 	i->in_batch = false;
 	i->committed = i->frontier.size;
 	return ANNOT_OK;
@@ -30,7 +37,8 @@ static enum annot_status take_head(struct importing *i, const struct annot_ndjso
 	i->head = (struct annot_ndjson){
 		.corpus = line->corpus, .size = line->size, .root = line->root};
 	i->has_head = true;
-	return ANNOT_OK;
+	annot_buf_add(&i->note, line->checkpoint.data, line->checkpoint.len);
+	return annot_buf_check(&i->note, "a checkpoint", err);
 }
 
 /* --- records --- */
@@ -93,19 +101,28 @@ static enum annot_status keep_log_key(struct importing *i, const struct annot_re
 	return ANNOT_OK;
 }
 
+enum annot_status import_note(const struct importing *i, const char *member,
+			      struct annot_bytes note, struct annot_checkpoint *ret,
+			      struct annot_error *err)
+{
+	struct annot_error why = {0};
+	enum annot_status status =
+		annot_fail(&why, ANNOT_MISMATCH, "no corpus record before it names a log key");
+	for (size_t k = 0; k < i->n_log_keys && status != ANNOT_OK; k++)
+		status = annot_checkpoint_open(note, &i->log_keys[k], ret, &why);
+	return status == ANNOT_OK ? ANNOT_OK
+				  : annot_fail(err, status, "\"%s\": %s", member, why.text);
+}
+
 static enum annot_status check_note(struct importing *i, const struct annot_seen *seen,
 				    struct annot_bytes note, struct annot_error *err)
 {
 	struct annot_checkpoint checkpoint;
 	struct annot_hash hash = annot_sha256(note.data, note.len);
-	enum annot_status status = ANNOT_NOT_FOUND;
 	if (!annot_hash_equal(&hash, &seen->note))
 		return annot_fail(err, ANNOT_MISMATCH,
-				  "\"note\" is not the one that its seen card "
-				  "names");
-	for (size_t k = 0; k < i->n_log_keys && status != ANNOT_OK; k++)
-		status = annot_checkpoint_open(note, &i->log_keys[k], &checkpoint, err);
-	TRY(status);
+				  "\"note\" is not the one that its seen card names");
+	TRY(import_note(i, "note", note, &checkpoint, err));
 	if (checkpoint.size != seen->size || !annot_hash_equal(&checkpoint.root, &seen->root))
 		return annot_fail(err, ANNOT_MISMATCH,
 				  "\"note\" is of another checkpoint than its seen card");
@@ -142,17 +159,6 @@ static enum annot_status check_seen(struct importing *i, const struct annot_reco
 	return check_note(i, seen, note, err);
 }
 
-static void expect_text(struct importing *i, const struct annot_record *record)
-{
-	i->in_text = true;
-	i->document_index = i->frontier.size - 1;
-	i->document = record->id;
-	i->sha256 = annot_record_card(record, "sha256")->hash;
-	i->chunks = annot_record_card(record, "chunks")->hash;
-	i->length = annot_record_card(record, "length")->start;
-	annot_buf_truncate(&i->text, 0);
-}
-
 static enum annot_status put(struct importing *i, const struct annot_ndjson *line,
 			     const struct annot_record *record, struct annot_error *err)
 {
@@ -163,18 +169,8 @@ static enum annot_status put(struct importing *i, const struct annot_ndjson *lin
 		return store_put_withheld(i->store, line->index, annot_bytes_of(line->leaf),
 					  line->signature, nodes, n, err);
 	TRY(store_put_record(i->store, line->index, line->record, line->signature, nodes, n, err));
-	if (record->kind->kind == ANNOT_KIND_document)
-		expect_text(i, record);
+	import_expect(i, record);
 	return keep_log_key(i, record, err);
-}
-
-/* A text that was begun is whole before the next record. */
-static enum annot_status check_text_is_over(const struct importing *i, struct annot_error *err)
-{
-	if (!i->in_text || i->text.len == 0)
-		return ANNOT_OK;
-	return annot_fail(err, ANNOT_INVALID, "the text before it ends at byte %zu of %llu",
-			  i->text.len, (unsigned long long)i->length);
 }
 
 static enum annot_status take_record(struct importing *i, const struct annot_ndjson *line,
@@ -182,8 +178,8 @@ static enum annot_status take_record(struct importing *i, const struct annot_ndj
 {
 	const struct annot_record *record = NULL;
 	struct annot_leaf leaf;
-	TRY(check_text_is_over(i, err));
-	i->in_text = false;
+	TRY(import_part_is_over(i, err));
+	import_expect(i, NULL);
 	if (line->index != i->frontier.size)
 		return annot_fail(err, ANNOT_INVALID, "expected record #%llu, found #%llu",
 				  (unsigned long long)i->frontier.size,
@@ -196,59 +192,34 @@ static enum annot_status take_record(struct importing *i, const struct annot_ndj
 	if (record && !annot_hash_equal(&record->corpus, &i->head.corpus))
 		return annot_fail(err, ANNOT_MISMATCH, "it is of another corpus: %s",
 				  annot_hash_hex(&record->corpus).text);
-	if (!i->in_batch)
-		TRY(store_begin(i->store, err));
-	i->in_batch = true;
+	TRY(import_begin(i, err));
 	if (record)
 		TRY(check_seen(i, record, line->note, err));
 	TRY(put(i, line, record, err));
-	return i->frontier.size - i->committed >= IMPORT_BATCH ? commit(i, err) : ANNOT_OK;
-}
-
-/* --- texts --- */
-
-static enum annot_status keep_text(struct importing *i, struct annot_error *err)
-{
-	struct annot_bytes text = annot_buf_bytes(&i->text);
-	struct annot_hash sha256 = annot_sha256(text.data, text.len),
-			  chunks = annot_chunk_root(text);
-	i->in_text = false;
-	if (!annot_hash_equal(&sha256, &i->sha256) || !annot_hash_equal(&chunks, &i->chunks))
-		return annot_fail(err, ANNOT_MISMATCH,
-				  "the text of document #%llu is not the one that its record names",
-				  (unsigned long long)i->document_index);
-	if (annot_utf8_valid(text.data, text.len) != text.len)
-		return annot_fail(err, ANNOT_INVALID, "the text of document #%llu is not UTF-8",
-				  (unsigned long long)i->document_index);
-	TRY(commit(i, err));
-	return store_put_content(i->store, i->document_index, text, err);
-}
-
-static enum annot_status take_text(struct importing *i, const struct annot_ndjson *line,
-				   struct annot_error *err)
-{
-	if (!i->in_text || !annot_hash_equal(&line->document, &i->document))
-		return annot_fail(err, ANNOT_INVALID,
-				  "a piece of a text that does not follow its document's record");
-	if (line->length != i->length || line->offset != i->text.len ||
-	    line->text.len > i->length - i->text.len)
-		return annot_fail(err, ANNOT_INVALID,
-				  "expected byte %zu of %llu, found %zu bytes at %llu of %llu",
-				  i->text.len, (unsigned long long)i->length, line->text.len,
-				  (unsigned long long)line->offset,
-				  (unsigned long long)line->length);
-	annot_buf_add(&i->text, line->text.data, line->text.len);
-	TRY(annot_buf_check(&i->text, "a text", err));
-	return i->text.len == i->length ? keep_text(i, err) : ANNOT_OK;
+	return i->frontier.size - i->committed >= IMPORT_BATCH ? import_commit(i, err) : ANNOT_OK;
 }
 
 /* --- the end --- */
+
+/* What is served of it shows the checkpoint that it was exported under. */
+static enum annot_status check_checkpoint(const struct importing *i, struct annot_error *err)
+{
+	struct annot_checkpoint checkpoint;
+	if (i->note.len == 0)
+		return ANNOT_OK;
+	TRY(import_note(i, "checkpoint", annot_buf_bytes(&i->note), &checkpoint, err));
+	if (checkpoint.size != i->head.size || !annot_hash_equal(&checkpoint.root, &i->head.root))
+		return annot_fail(
+			err, ANNOT_MISMATCH,
+			"\"checkpoint\" of the head is of another size or root than it says");
+	return ANNOT_OK;
+}
 
 static enum annot_status take_end(struct importing *i, const struct annot_ndjson *line,
 				  struct annot_error *err)
 {
 	struct annot_hash root = annot_frontier_root(&i->frontier);
-	TRY(check_text_is_over(i, err));
+	TRY(import_part_is_over(i, err));
 	if (line->size != i->frontier.size || i->head.size != i->frontier.size)
 		return annot_fail(err, ANNOT_MISMATCH,
 				  "%llu records came, head and end say %llu "
@@ -259,6 +230,7 @@ static enum annot_status take_end(struct importing *i, const struct annot_ndjson
 		return annot_fail(err, ANNOT_MISMATCH,
 				  "the records make another root than the file says: %s",
 				  annot_hash_hex(&root).text);
+	TRY(check_checkpoint(i, err));
 	i->ended = true;
 	return ANNOT_OK;
 }
@@ -276,7 +248,13 @@ enum annot_status import_line(struct importing *i, const struct annot_ndjson *li
 	case ANNOT_NDJSON_RECORD:
 		return take_record(i, line, err);
 	case ANNOT_NDJSON_TEXT:
-		return take_text(i, line, err);
+		return import_piece(i, STORE_TEXT, line, err);
+	case ANNOT_NDJSON_ORIGINAL:
+		return import_piece(i, STORE_ORIGINAL, line, err);
+	case ANNOT_NDJSON_COSIGNED:
+		return import_cosigned(i, line, err);
+	case ANNOT_NDJSON_WITHHELD:
+		return import_withheld(i, line, err);
 	case ANNOT_NDJSON_END:
 		return take_end(i, line, err);
 	}
@@ -289,5 +267,6 @@ enum annot_status import_whole(struct importing *i, struct annot_error *err)
 		return annot_fail(err, ANNOT_INVALID, "it is cut short: its last line is missing");
 	if (i->frontier.size == 0)
 		return annot_fail(err, ANNOT_INVALID, "it has no records");
-	return commit(i, err);
+	TRY(import_commit(i, err));
+	return cosigned_sync(i->cosigned, err);
 }

@@ -1,7 +1,6 @@
 /* annotd(8): the daemon, and what is done to its corpus folder offline. */
 #include <signal.h>
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "annotd/certify.h"
@@ -10,6 +9,7 @@
 #include "annotd/backup.h"
 #include "annotd/fsck.h"
 #include "annotd/import.h"
+#include "annotd/progress.h"
 #include "annotd/rebuild.h"
 #include "annotd/vouch.h"
 #include "annotd/serve.h"
@@ -17,39 +17,15 @@
 #include "base/auto.h"
 #include "base/encode.h"
 
-enum {
-	CONFIG_MEMORY_MAX = 1 << 20,
-	PROGRESS_MS = 200,
-	EXIT_NO = 1,
-	EXIT_REFUSED = 4
-};
-
-/* On a terminal, now and then; the line is written over. */
-static void say_progress(void *arg, const char *what, uint64_t done, uint64_t of)
-{
-	struct timespec *last = arg, now;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	int64_t ms = (now.tv_sec - last->tv_sec) * 1000 + (now.tv_nsec - last->tv_nsec) / 1000000;
-	if (done > 0 && ms < PROGRESS_MS)
-		return;
-	*last = now;
-	fprintf(stderr, "\r\033[Kannotd: %s", what);
-	if (done > 0)
-		fprintf(stderr, " %llu", (unsigned long long)done);
-	if (done > 0 && of > 0)
-		fprintf(stderr, " of %llu", (unsigned long long)of);
-}
+enum { CONFIG_MEMORY_MAX = 1 << 20, EXIT_NO = 1, EXIT_REFUSED = 4 };
 
 static enum annot_status run_rebuild(const struct config *config, struct annot_error *err)
 {
 	uint64_t n;
-	bool terminal = isatty(STDERR_FILENO);
-	struct timespec last = {.tv_sec = 0};
-	struct rebuild how = {
-		.defer = config->defer, .progress = terminal ? say_progress : NULL, .arg = &last};
+	struct progress progress = {0};
+	struct rebuild how = {.defer = config->defer, .progress = progress_tell, .arg = &progress};
 	enum annot_status status = corpus_rebuild(config->corpus, &how, &n, err);
-	if (terminal)
-		fputs("\r\033[K", stderr);
+	progress_end(&progress);
 	TRY(status);
 	printf("%s: index made again from %llu records\n", config->corpus, (unsigned long long)n);
 	return ANNOT_OK;
@@ -81,17 +57,11 @@ static unsigned fsck_threads(void)
 static enum annot_status run_import(const struct config *config, struct annot_error *err)
 {
 	uint64_t n;
-	bool terminal = isatty(STDERR_FILENO);
-	struct timespec last = {.tv_sec = 0};
 	const struct import_options options = {.dir = config->corpus,
 					       .file = config->file,
 					       .threads = fsck_threads(),
-					       .findings = stderr,
-					       .progress = terminal ? say_progress : NULL,
-					       .arg = &last};
+					       .findings = stderr};
 	enum annot_status status = corpus_import(&options, &n, err);
-	if (terminal)
-		fputs("\r\033[K", stderr);
 	TRY(status);
 	printf("%s: %llu records imported; signing on needs the original log key and checkpoint "
 	       "file\n",

@@ -1,6 +1,7 @@
 #include "annotd/progress.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,6 +30,7 @@ void progress_show(struct progress *p, uint64_t done, uint64_t of)
 	p->shown_ms = now;
 	p->open = true;
 	const struct annot_progress_line at = {.what = p->what,
+					       .bytes = p->bytes,
 					       .done = done,
 					       .of = of,
 					       .elapsed_ms = (uint64_t)(now - p->started_ms)};
@@ -42,4 +44,14 @@ void progress_end(struct progress *p)
 		fputs("\r\033[K", stderr);
 	p->open = false;
 	p->shown_ms = 0;
+}
+
+void progress_tell(void *arg, const char *what, uint64_t done, uint64_t of)
+{
+	struct progress *p = arg;
+	if (!p->what || strcmp(p->what, what) != 0) {
+		progress_end(p);
+		*p = (struct progress){.what = what};
+	}
+	progress_show(p, done, of);
 }

@@ -1,4 +1,4 @@
-/* How far rebuild and fsck are, on a terminal. */
+/* How far rebuild, fsck and import are, on a terminal. */
 #ifndef ANNOTD_PROGRESS_H
 #define ANNOTD_PROGRESS_H
 
@@ -9,6 +9,7 @@
  * a terminal; none before it has gone on for a second. On one thread. */
 struct progress {
 	const char *what;
+	bool bytes;                   /* done and of are bytes */
 	int64_t started_ms, shown_ms; /* 0: not yet */
 	unsigned every; /* calls for which the clock is looked at once; 0: each time */
 	unsigned calls;
@@ -18,5 +19,7 @@ struct progress {
 void progress_show(struct progress *p, uint64_t done, uint64_t of);
 /* Takes the line away, for good or for other output. */
 void progress_end(struct progress *p);
+/* A rebuild_progress whose arg is a struct progress: each step counts from its own beginning. */
+void progress_tell(void *arg, const char *what, uint64_t done, uint64_t of);
 
 #endif

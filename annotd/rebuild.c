@@ -6,21 +6,13 @@
 #include "annotd/segments.h"
 #include "annotd/store/search.h"
 
-static void tell(const struct rebuild *how, const char *what, uint64_t of)
-{
-	if (how->progress)
-		how->progress(how->arg, what, 0, of);
-}
-
 static enum annot_status rebuild(struct corpus *c, const char *dir, const struct rebuild *how,
 				 struct annot_error *err)
 {
 	store_index_reset(c->store);
 	TRY(search_drop(dir, err));
-	tell(how, "index.db", 0);
 	TRY(corpus_load(c, err));
 	c->id = *annot_authority_corpus(c->authority);
-	tell(how, "index over texts", 0);
 	TRY(segments_remake(c, err));
 	if (how->defer)
 		return ANNOT_OK;

@@ -5,18 +5,14 @@
 #include "../out/out.h"
 #include "../rows.h"
 
-static char *arg_as, *arg_output, *arg_losses, *arg_base, *arg_publisher, *arg_publisher_url;
-static int arg_strict;
+static char *arg_output, *arg_publisher, *arg_publisher_url;
+static struct format_options arg_format;
 
 static const struct poptOption options[] = {
-	{"as", '\0', POPT_ARG_STRING, &arg_as, 0, "The format", "FORMAT"},
+	FORMAT_OPTIONS(arg_format, "Export nothing if anything does not survive",
+		       "Ids of records begin with that IRI"),
 	{"output", 'o', POPT_ARG_STRING, &arg_output, 0,
 	 "File or folder to write; - is standard output", "FILE"},
-	{"report-loss", '\0', POPT_ARG_STRING, &arg_losses, 0,
-	 "Write what did not survive, one JSON object a line", "FILE"},
-	{"strict", '\0', POPT_ARG_NONE, &arg_strict, 0,
-	 "Export nothing if anything does not survive", NULL},
-	{"base", '\0', POPT_ARG_STRING, &arg_base, 0, "Ids of records begin with that IRI", "IRI"},
 	{"publisher", '\0', POPT_ARG_STRING, &arg_publisher, 0, "Who publishes the export", "NAME"},
 	{"publisher-url", '\0', POPT_ARG_STRING, &arg_publisher_url, 0, "Where they publish",
 	 "URL"},
@@ -34,7 +30,7 @@ static bool all_ids(const char **args)
 
 static enum annot_status export(struct export_task *task) {
 	bool folder = task->format->flags & ANNOT_FORMAT_FOLDER;
-	TRY(sink_open(task->ctl, arg_output, folder, arg_strict, &task->sink));
+	TRY(sink_open(task->ctl, arg_output, folder, arg_format.strict, &task->sink));
 	TRY(task->format->flags & ANNOT_FORMAT_LOG ? export_log(task) : export_items(task));
 	return sink_finish(task->sink);
 }
@@ -65,25 +61,18 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	struct losses losses;
 	(void)argc;
 	const struct annot_format *format;
-	CTL_TRY(ctl, format_arg(ctl, arg_as, &format));
-	CTL_TRY(ctl, losses_open(ctl, arg_losses, arg_strict, &losses));
+	CTL_TRY(ctl, format_begin(ctl, &arg_format, &format, &losses));
 	struct export_task task = {.ctl = ctl,
 				   .format = format,
 				   .query = rows_query(ctl, args),
 				   .ids = all_ids(args) ? args : NULL,
-				   .base = arg_base,
+				   .base = arg_format.base,
 				   .publisher = arg_publisher,
 				   .publisher_url = arg_publisher_url,
 				   .losses = &losses};
 	enum annot_status status = export(&task);
 	sink_free(task.sink);
-	enum annot_status closed = status == ANNOT_OK ? losses_close(&losses) : ANNOT_OK;
-	if (status != ANNOT_OK) {
-		struct annot_error why = ctl->err;
-		(void)losses_close(&losses);
-		ctl->err = why;
-	}
-	CTL_TRY(ctl, status == ANNOT_OK ? closed : status);
+	CTL_TRY(ctl, format_end(&losses, status));
 	say(ctl, &task);
 	return 0;
 }

@@ -2,21 +2,17 @@
 #include "../formats/format_arg.h"
 #include "../out/out.h"
 
-static char *arg_as, *arg_losses, *arg_base, *arg_document;
-static int arg_strict, arg_dry;
+static char *arg_document;
+static int arg_dry;
+static struct format_options arg_format;
 
 static const struct poptOption options[] = {
-	{"as", '\0', POPT_ARG_STRING, &arg_as, 0, "The format", "FORMAT"},
-	{"report-loss", '\0', POPT_ARG_STRING, &arg_losses, 0,
-	 "Write what did not survive, one JSON object a line", "FILE"},
-	{"strict", '\0', POPT_ARG_NONE, &arg_strict, 0,
-	 "Import nothing if anything does not survive", NULL},
+	FORMAT_OPTIONS(arg_format, "Import all or nothing: look through it all before signing",
+		       "Ids that begin with that IRI are of records here"),
 	{"dry-run", 'n', POPT_ARG_NONE, &arg_dry, 0, "Import nothing; say what would be lost",
 	 NULL},
 	{"doc", '\0', POPT_ARG_STRING, &arg_document, 0,
 	 "The document that the items are about, whatever they say", "DOC"},
-	{"base", '\0', POPT_ARG_STRING, &arg_base, 0,
-	 "Ids that begin with that IRI are of records here", "IRI"},
 	POPT_TABLEEND,
 };
 
@@ -55,20 +51,14 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	struct losses losses;
 	(void)argc;
 	const struct annot_format *format;
-	CTL_TRY(ctl, format_arg(ctl, arg_as, &format));
-	CTL_TRY(ctl, losses_open(ctl, arg_losses, arg_strict, &losses));
+	CTL_TRY(ctl, format_begin(ctl, &arg_format, &format, &losses));
 	struct import_task task = {.ctl = ctl,
 				   .format = format,
-				   .base = arg_base,
+				   .base = arg_format.base,
 				   .document = arg_document,
 				   .losses = &losses,
 				   .dry = arg_dry};
-	enum annot_status status = import_files(&task, args);
-	struct annot_error why = ctl->err;
-	enum annot_status closed = losses_close(&losses);
-	if (status != ANNOT_OK)
-		ctl->err = why;
-	CTL_TRY(ctl, status == ANNOT_OK ? closed : status);
+	CTL_TRY(ctl, format_end(&losses, import_files(&task, args)));
 	return say(ctl, &task);
 }
 

@@ -34,20 +34,6 @@ static enum annot_status take_bytes(struct ctl *ctl, uint64_t index, const char 
 
 /* --- files --- */
 
-static enum annot_status read_on(void *arg, void *ret, size_t max, size_t *ret_n,
-				 struct annot_error *err)
-{
-	const int *fd = arg;
-	ssize_t n;
-	do
-		n = read(*fd, ret, max);
-	while (n < 0 && errno == EINTR);
-	if (n < 0)
-		return annot_fail(err, ANNOT_UNREADABLE, "%s", strerror(errno));
-	*ret_n = (size_t)n;
-	return ANNOT_OK;
-}
-
 static enum annot_status take_item(struct ctl *ctl, struct log_source *s,
 				   const struct annot_import_item *item, bool *ended,
 				   log_source_take take, void *arg)
@@ -91,16 +77,16 @@ static enum annot_status each_of_file(struct ctl *ctl, struct log_source *s, log
 				      void *arg)
 {
 	struct annot_items *items;
-	int fd = open(s->path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	struct annot_fd file = {open(s->path, O_RDONLY | O_CLOEXEC), s->path};
+	if (file.fd < 0)
 		return annot_fail(&ctl->err, ANNOT_UNREADABLE, "%s: %s", s->path, strerror(errno));
-	enum annot_status status = annot_items_new(annot_format_find("ndjson"), s->path, read_on,
-						   &fd, &items, &ctl->err);
+	enum annot_status status = annot_items_new(annot_format_find("ndjson"), s->path,
+						   annot_fd_read, &file, &items, &ctl->err);
 	if (status == ANNOT_OK) {
 		status = each_line(ctl, s, items, take, arg);
 		annot_items_free(items);
 	}
-	close(fd);
+	close(file.fd);
 	return status;
 }
 

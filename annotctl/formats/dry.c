@@ -1,47 +1,84 @@
 /*
- * Items are remembered by 8 bytes of a hash (16 bytes of memory each, 32 while the table grows);
- * what they refer to is remembered where it has not come yet.
+ * Items are remembered by 8 bytes of a hash and the kinds of records that they become (24 bytes of
+ * memory each, 48 while the table grows); what they refer to is remembered where it has not come
+ * yet.
  */
 #include "dry.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "../out/out.h"
+#include "admission.h"
 #include "found.h"
+#include "resolve.h"
 
-enum { TABLE_FIRST = 1 << 12, WANTED_MAX = 64 << 20, ARENA_MAX = 64 << 20 };
+enum { TABLE_FIRST = 1 << 12, WANTED_MAX = 64 << 20, ARENA_MAX = 64 << 20, ASKED_AT_ONCE = 256 };
 
 struct dry {
 	struct import_task *task;
+	struct admission admission;
+	bool judges;               /* whether annotd would admit it */
 	struct annot_arena *arena; /* of one item */
-	uint64_t *table;           /* of size; 0: free */
+	uint64_t *marks;           /* of size; 0: free */
+	uint32_t *kinds;           /* for each mark, 1u << kind of what the item becomes */
 	size_t size, n;
-	struct annot_buf wanted; /* "ID NUL FILE NUL LINE NUL ITEM NUL", one after the other */
+	struct annot_buf wanted; /* struct wanted and its texts, one after the other */
+};
+_Static_assert((int)ANNOT_KIND_COUNT <= 32, "kinds fit a mask");
+
+/* An item that refers to another one; behind it "ID NUL FILE NUL ITEM NUL". */
+struct wanted {
+	uint32_t kinds;   /* that may be meant */
+	size_t line, len; /* len: of the texts */
 };
 
-struct dry *dry_new(struct import_task *task)
+static enum annot_status begin(struct dry *d)
+{
+	struct ctl *ctl = d->task->ctl;
+	if (!d->marks || !d->kinds || !d->arena)
+		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	enum annot_status status = admission_begin(ctl, &d->admission);
+	d->judges = status == ANNOT_OK;
+	if (status == ANNOT_OK || d->task->losses->strict)
+		return status;
+	out_warning(ctl, "whether annotd would admit it is not checked: %s",
+		    out_safe(ctl, ctl->err.text));
+	return ANNOT_OK;
+}
+
+enum annot_status dry_new(struct import_task *task, struct dry **ret)
 {
 	struct dry *d = calloc(1, sizeof *d);
 	if (!d)
-		return NULL;
+		return annot_fail(&task->ctl->err, ANNOT_NO_MEMORY, "out of memory");
 	d->task = task;
 	d->size = TABLE_FIRST;
-	d->table = calloc(d->size, sizeof *d->table);
+	d->marks = calloc(d->size, sizeof *d->marks);
+	d->kinds = calloc(d->size, sizeof *d->kinds);
 	d->arena = annot_arena_new(ARENA_MAX);
 	d->wanted = ANNOT_BUF_INIT(WANTED_MAX);
-	return d->table && d->arena ? d : dry_free(d);
+	enum annot_status status = begin(d);
+	if (status != ANNOT_OK)
+		dry_free(d);
+	else
+		*ret = d;
+	return status;
 }
 
 struct dry *dry_free(struct dry *d)
 {
 	if (!d)
 		return NULL;
-	free(d->table);
+	free(d->marks);
+	free(d->kinds);
 	annot_arena_free(d->arena);
 	annot_buf_free(&d->wanted);
 	free(d);
 	return NULL;
 }
+
+/* --- what came --- */
 
 static uint64_t mark_of(const char *id)
 {
@@ -51,10 +88,10 @@ static uint64_t mark_of(const char *id)
 }
 
 /* Where a mark is, or would be. */
-static size_t slot_of(const uint64_t *table, size_t size, uint64_t mark)
+static size_t slot_of(const uint64_t *marks, size_t size, uint64_t mark)
 {
 	size_t at = (size_t)(mark % size);
-	while (table[at] && table[at] != mark)
+	while (marks[at] && marks[at] != mark)
 		at = (at + 1) % size;
 	return at;
 }
@@ -62,33 +99,57 @@ static size_t slot_of(const uint64_t *table, size_t size, uint64_t mark)
 static enum annot_status grow(struct dry *d)
 {
 	size_t size = 2 * d->size;
-	uint64_t *table = calloc(size, sizeof *table);
-	if (!table)
+	uint64_t *marks = calloc(size, sizeof *marks);
+	uint32_t *kinds = calloc(size, sizeof *kinds);
+	if (!marks || !kinds) {
+		free(marks);
+		free(kinds);
 		return annot_fail(&d->task->ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	}
 	for (size_t i = 0; i < d->size; i++)
-		if (d->table[i])
-			table[slot_of(table, size, d->table[i])] = d->table[i];
-	free(d->table);
-	d->table = table;
+		if (d->marks[i]) {
+			size_t at = slot_of(marks, size, d->marks[i]);
+			marks[at] = d->marks[i];
+			kinds[at] = d->kinds[i];
+		}
+	free(d->marks);
+	free(d->kinds);
+	d->marks = marks;
+	d->kinds = kinds;
 	d->size = size;
 	return ANNOT_OK;
 }
 
-static bool came(const struct dry *d, const char *id)
+/* The kinds of records that an item becomes; 0: it did not come. */
+static uint32_t came(const struct dry *d, const char *id)
 {
-	return d->table[slot_of(d->table, d->size, mark_of(id))] != 0;
+	return d->kinds[slot_of(d->marks, d->size, mark_of(id))];
 }
 
-static enum annot_status remember(struct dry *d, const char *id)
+static enum annot_status remember(struct dry *d, const char *id, enum annot_kind kind)
 {
 	uint64_t mark = mark_of(id);
 	if (2 * (d->n + 1) > d->size)
 		TRY(grow(d));
-	size_t at = slot_of(d->table, d->size, mark);
-	d->n += d->table[at] == 0;
-	d->table[at] = mark;
+	size_t at = slot_of(d->marks, d->size, mark);
+	d->n += d->marks[at] == 0;
+	d->marks[at] = mark;
+	d->kinds[at] |= 1u << kind;
 	return ANNOT_OK;
 }
+
+/* --- an item --- */
+
+/* One that is tried. */
+struct trying {
+	const struct annot_import_item *item;
+	const char *id;
+	const struct annot_import_draft *drafts;
+	bool failed[ANNOT_IMPORT_DRAFTS_MAX];
+	/* What the draft under way names. */
+	struct admission_known known[ANNOT_IMPORT_REFS_MAX];
+	size_t n_known;
+};
 
 static enum annot_status left_out(struct dry *d, const char *id, const char *file, size_t line,
 				  const char *value, const char *reason)
@@ -103,88 +164,190 @@ static enum annot_status left_out(struct dry *d, const char *id, const char *fil
 	return losses_add(d->task->losses, &loss, &d->task->ctl->err);
 }
 
-static void want(struct dry *d, const struct annot_import_item *item, const char *id,
-		 const char *other)
+static void want(struct dry *d, const struct trying *t, const char *other, uint32_t kinds)
 {
-	annot_buf_add(&d->wanted, id, strlen(id) + 1);
-	annot_buf_add(&d->wanted, item->file, strlen(item->file) + 1);
-	annot_buf_printf(&d->wanted, "%zu", item->line);
-	annot_buf_putc(&d->wanted, '\0');
-	annot_buf_add(&d->wanted, other, strlen(other) + 1);
+	const char *const texts[] = {t->id, t->item->file, other};
+	struct wanted w = {.kinds = kinds, .line = t->item->line};
+	for (size_t i = 0; i < 3; i++)
+		w.len += strlen(texts[i]) + 1;
+	annot_buf_add(&d->wanted, &w, sizeof w);
+	for (size_t i = 0; i < 3; i++)
+		annot_buf_add(&d->wanted, texts[i], strlen(texts[i]) + 1);
 }
 
-/* Whether it could be made, with some record for each that it refers to. */
-static enum annot_status try_one(struct dry *d, const struct annot_import_item *item,
-				 const char *id, const struct annot_import_draft *draft)
+static uint32_t kinds_of(const struct annot_draft *draft, const char *card)
+{
+	uint32_t ret = 0;
+	for (int kind = 0; kind < ANNOT_KIND_COUNT; kind++)
+		if (resolve_may_name(draft, card, (enum annot_kind)kind))
+			ret |= 1u << kind;
+	return ret;
+}
+
+/* The record that an item will be, or was, by a hash that is as good as its own: the same for the
+ * same record. */
+static struct admission_known stand_in(const char *item, uint32_t kinds)
+{
+	struct admission_known ret = {.kind = ANNOT_KIND_COUNT};
+	for (int kind = 0; kind < ANNOT_KIND_COUNT && ret.kind == ANNOT_KIND_COUNT; kind++)
+		if (kinds & 1u << kind)
+			ret.kind = (enum annot_kind)kind;
+	ret.record = annot_sha256(item, strlen(item));
+	ret.record.b[0] = (uint8_t)ret.kind;
+	return ret;
+}
+
+/* A record of the corpus, by its hash. NOT_FOUND. */
+static enum annot_status look_up(struct dry *d, const struct annot_hash *record,
+				 struct admission_known *ret)
+{
+	struct ctl *ctl = d->task->ctl;
+	char id[ANNOT_HASH_HEX + 2];
+	struct annot_fetched fetched;
+	snprintf(id, sizeof id, "=%s", annot_hash_hex(record).text);
+	TRY(annot_fetch(ctl->annot, id, d->arena, &fetched, &ctl->err));
+	if (!fetched.record)
+		return annot_fail(&ctl->err, ANNOT_NOT_FOUND, "%s is withheld", id);
+	*ret = (struct admission_known){*record, fetched.record->kind->kind};
+	return ANNOT_OK;
+}
+
+static const char absent[] = "what it refers to is neither in the corpus nor was it imported";
+
+/* *ret: why the record that a ref names cannot be named; NULL: it can. */
+static enum annot_status try_ref(struct dry *d, struct trying *t,
+				 const struct annot_import_draft *draft,
+				 const struct annot_import_ref *ref, const char **ret)
+{
+	struct admission_known *known = &t->known[t->n_known];
+	uint32_t kinds = kinds_of(draft->draft, ref->card);
+	*ret = NULL;
+	if (ref->record) {
+		enum annot_status status = look_up(d, ref->record, known);
+		*ret = status == ANNOT_NOT_FOUND ? absent : NULL;
+		TRY(*ret ? ANNOT_OK : status);
+	} else if (ref->item) {
+		uint32_t there = came(d, ref->item) & kinds;
+		if (!there)
+			want(d, t, ref->item, kinds);
+		*known = stand_in(ref->item, there ? there : kinds);
+	} else {
+		bool before = ref->draft < (size_t)(draft - t->drafts);
+		if (!before || t->failed[ref->draft])
+			*ret = "what it refers to could not be imported";
+		else
+			*known = stand_in(t->id,
+					  1u << annot_draft_kind(t->drafts[ref->draft].draft));
+	}
+	if (*ret)
+		return ANNOT_OK;
+	t->n_known++;
+	return annot_draft_add_hash(draft->draft, ref->card, &known->record, &d->task->ctl->err);
+}
+
+/* Whether it could be made, with some record for each that has not been signed, and admitted. */
+static enum annot_status build(struct dry *d, const struct trying *t,
+			       const struct annot_import_draft *draft, struct annot_error *err)
 {
 	struct ctl *ctl = d->task->ctl;
 	struct annot_buf bytes = ANNOT_BUF_INIT(ANNOT_RECORD_MAX);
-	struct annot_hash some = {{0}};
-	struct annot_error why = {0};
-	const struct annot_draft_header header = {.corpus = &annot_hello(ctl->annot)->corpus};
-	enum annot_status status = ANNOT_OK;
-	for (size_t i = 0; status == ANNOT_OK && i < draft->n_refs; i++) {
-		const struct annot_import_ref *ref = &draft->refs[i];
-		some.b[0] = (uint8_t)(i + 1); /* distinct, as evidence must be */
-		status = annot_draft_add_hash(draft->draft, ref->card, &some, &why);
-		if (ref->item && !ref->record && !came(d, ref->item))
-			want(d, item, id, ref->item);
-	}
-	if (status == ANNOT_OK)
-		status = annot_draft_build(draft->draft, &header, d->arena, &bytes, NULL, &why);
+	const struct annot_draft_header header = {.corpus = &annot_hello(ctl->annot)->corpus,
+						  .author = d->admission.author};
+	const struct annot_record *record;
+	enum annot_status status =
+		annot_draft_build(draft->draft, &header, d->arena, &bytes, &record, err);
+	if (status == ANNOT_OK && d->judges)
+		status = admission_judge(&d->admission, record, t->known, t->n_known, err);
 	annot_buf_free(&bytes);
-	if (status == ANNOT_OK || status == ANNOT_NO_MEMORY)
-		return status == ANNOT_OK ? ANNOT_OK
-					  : annot_fail(&ctl->err, status, "%s", why.text);
-	return left_out(d, id, item->file, item->line, NULL, why.text);
+	return status;
+}
+
+static enum annot_status try_one(struct dry *d, struct trying *t, size_t k)
+{
+	const struct annot_import_draft *draft = &t->drafts[k];
+	struct annot_error why = {0};
+	const char *reason = NULL;
+	t->n_known = 0;
+	for (size_t i = 0; i < draft->n_refs && !reason; i++)
+		TRY(try_ref(d, t, draft, &draft->refs[i], &reason));
+	enum annot_status status = reason ? ANNOT_OK : build(d, t, draft, &why);
+	if (status == ANNOT_NO_MEMORY)
+		return annot_fail(&d->task->ctl->err, status, "%s", why.text);
+	if (status != ANNOT_OK)
+		reason = why.text;
+	t->failed[k] = reason != NULL;
+	return reason ? left_out(d, t->id, t->item->file, t->item->line, NULL, reason)
+		      : remember(d, t->id, annot_draft_kind(draft->draft));
 }
 
 enum annot_status dry_take(struct dry *d, const struct annot_import_item *item, const char *id,
 			   const struct annot_import_draft *drafts, size_t n)
 {
-	enum annot_status status = remember(d, id);
-	for (size_t i = 0; i < n; i++) {
-		if (status == ANNOT_OK)
-			status = try_one(d, item, id, &drafts[i]);
+	struct trying t = {.item = item, .id = id, .drafts = drafts};
+	enum annot_status status = ANNOT_OK;
+	for (size_t i = 0; i < n && status == ANNOT_OK; i++)
+		status = try_one(d, &t, i);
+	for (size_t i = 0; i < n; i++)
 		annot_draft_free(drafts[i].draft);
-	}
 	annot_arena_reset(d->arena);
 	TRY(status);
 	return annot_buf_check(&d->wanted, "what items refer to", &d->task->ctl->err);
 }
 
-/* Of what did not come, what the corpus has. */
-static enum annot_status check(struct dry *d, const char *id, const char *file, const char *line,
-			       const char *other)
+/* --- what did not come --- */
+
+/* The next one; texts: ID, FILE, ITEM. */
+static bool next_wanted(const struct dry *d, size_t *at, struct wanted *ret, const char *texts[3])
 {
-	struct ctl *ctl = d->task->ctl;
-	struct annot_arena *own = ctl->arena;
-	struct found found = {0};
-	size_t n = 0;
-	ctl->arena = d->arena;
-	found_want(&found, other);
-	enum annot_status status = found_ask(ctl, &found);
-	if (status == ANNOT_OK)
-		(void)found_of(&found, other, &n);
-	found_free(&found);
-	annot_arena_reset(d->arena);
-	ctl->arena = own;
-	TRY(status);
-	if (n > 0)
-		return ANNOT_OK;
-	return left_out(d, id, file, strtoul(line, NULL, 10), other,
-			"what it refers to is neither in the corpus nor was it imported");
+	if (*at == d->wanted.len)
+		return false;
+	memcpy(ret, d->wanted.data + *at, sizeof *ret);
+	texts[0] = d->wanted.data + *at + sizeof *ret;
+	texts[1] = texts[0] + strlen(texts[0]) + 1;
+	texts[2] = texts[1] + strlen(texts[1]) + 1;
+	*at += sizeof *ret + ret->len;
+	return true;
+}
+
+static bool corpus_has(const struct found *found, const char *item, uint32_t kinds)
+{
+	size_t n;
+	const struct found_record *list = found_of(found, item, &n);
+	for (size_t i = 0; i < n; i++)
+		if (kinds & 1u << list[i].first->kind->kind)
+			return true;
+	return false;
+}
+
+/* Those from one on, as many as are asked for at once, of what did not come: what the corpus has.
+ */
+static enum annot_status check_some(struct dry *d, size_t *at, struct found *found)
+{
+	struct wanted w;
+	const char *texts[3];
+	size_t end = *at;
+	while (found->n_ids < ASKED_AT_ONCE && next_wanted(d, &end, &w, texts))
+		if (!(came(d, texts[2]) & w.kinds))
+			found_want(found, texts[2]);
+	TRY(found_ask(d->task->ctl, found));
+	while (*at < end && next_wanted(d, at, &w, texts))
+		if (!(came(d, texts[2]) & w.kinds) && !corpus_has(found, texts[2], w.kinds))
+			TRY(left_out(d, texts[0], texts[1], w.line, texts[2], absent));
+	return ANNOT_OK;
 }
 
 enum annot_status dry_end(struct dry *d)
 {
-	const char *at = d->wanted.data, *end = at + d->wanted.len;
-	while (at < end) {
-		const char *id = at, *file = id + strlen(id) + 1, *line = file + strlen(file) + 1,
-			   *other = line + strlen(line) + 1;
-		if (!came(d, other))
-			TRY(check(d, id, file, line, other));
-		at = other + strlen(other) + 1;
+	struct ctl *ctl = d->task->ctl;
+	struct annot_arena *own = ctl->arena;
+	enum annot_status status = ANNOT_OK;
+	ctl->arena = d->arena;
+	for (size_t at = 0; status == ANNOT_OK && at < d->wanted.len;) {
+		struct found found = {0};
+		status = check_some(d, &at, &found);
+		found_free(&found);
+		annot_arena_reset(d->arena);
 	}
-	return ANNOT_OK;
+	ctl->arena = own;
+	return status;
 }

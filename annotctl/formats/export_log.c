@@ -7,6 +7,7 @@
 #include "../out/progress.h"
 #include "../out/record.h"
 #include "../rows.h"
+#include "export_beside.h"
 #include "sources.h"
 
 enum { LINE_ARENA_MAX = 16 << 20, BATCH = 256, NOTES_MAX = 1 << 16 };
@@ -17,6 +18,7 @@ struct logging {
 	struct progress progress;
 	struct annot_checkpoint checkpoint;
 	struct annot_frontier *tree; /* of the leaves so far; NULL with a query */
+	uint8_t *withheld;           /* a bit a record: its bytes were gone; NULL with a query */
 	/* Notes that were written already; of more than fit some stand twice. */
 	struct annot_hash notes[NOTES_MAX];
 	struct annot_buf line;
@@ -30,6 +32,11 @@ static enum annot_status write_line(struct logging *l, const struct annot_ndjson
 	annot_buf_truncate(&l->line, 0);
 	TRY(annot_ndjson_write(line, parsed, sources, &l->line, err));
 	return sink_put(l->task->sink, NULL, annot_buf_bytes(&l->line), err);
+}
+
+static enum annot_status put_line(void *arg, const struct annot_ndjson *line)
+{
+	return write_line(arg, line, NULL, NULL);
 }
 
 /* --- records --- */
@@ -93,29 +100,13 @@ static enum annot_status write_text(struct logging *l, const struct annot_record
 					    .document = record->id,
 					    .offset = at,
 					    .length = source->text.len,
-					    .text = {rest.data, annot_ndjson_piece(rest)}};
+					    .piece = {rest.data, annot_ndjson_piece(rest)}};
 		TRY(write_line(l, &line, NULL, NULL));
-		at += line.text.len;
+		at += line.piece.len;
 		if (source->text.len == 0)
 			break;
 	}
 	return ANNOT_OK;
-}
-
-/* What was uploaded beside the text: no corpus that is made of this has it. */
-static enum annot_status lose_original(struct logging *l, const struct annot_record *record)
-{
-	const struct annot_card *original = annot_record_card(record, "original-sha256");
-	const struct annot_hex id = annot_hash_hex(&record->id);
-	if (!original)
-		return ANNOT_OK;
-	const struct annot_loss loss = {
-		.item = id.text,
-		.field = original->def->name,
-		.value = original->text,
-		.reason = "the text stands here, the file that it was made from does not: "
-			  "doc text --original has it"};
-	return losses_add(l->task->losses, &loss, &l->task->ctl->err);
 }
 
 static enum annot_status write_record(struct logging *l, struct annot_ndjson *line,
@@ -132,7 +123,7 @@ static enum annot_status write_record(struct logging *l, struct annot_ndjson *li
 	if (!record || record->kind->kind != ANNOT_KIND_document)
 		return ANNOT_OK;
 	TRY(write_text(l, record));
-	return lose_original(l, record);
+	return export_original(l->task->ctl, record, &(struct export_lines){put_line, l});
 }
 
 /* --- the whole log --- */
@@ -169,6 +160,8 @@ static enum annot_status take_raw(struct logging *l, const struct annot_raw *raw
 				    .leaf = raw->leaf,
 				    .record = raw->record};
 	memcpy(line.signature, raw->signature.data, ANNOT_SIGNATURE_SIZE);
+	if (!record && raw->index < l->checkpoint.size)
+		l->withheld[raw->index / 8] |= (uint8_t)(1u << raw->index % 8);
 	sources_next_item(l->sources);
 	return write_record(l, &line, record);
 }
@@ -198,7 +191,7 @@ static enum annot_status raw_batch(struct logging *l, uint64_t *at)
 }
 
 /* Each batch lives in an arena of its own. */
-static enum annot_status whole(struct logging *l)
+static enum annot_status all_records(struct logging *l)
 {
 	struct ctl *ctl = l->task->ctl;
 	struct annot_arena *outer = ctl->arena;
@@ -219,6 +212,19 @@ static enum annot_status whole(struct logging *l)
 				  "checkpoint of size %llu",
 				  (unsigned long long)l->checkpoint.size);
 	return ANNOT_OK;
+}
+
+static enum annot_status whole(struct logging *l)
+{
+	struct ctl *ctl = l->task->ctl;
+	const struct export_lines to = {put_line, l};
+	uint64_t size = l->checkpoint.size;
+	l->withheld = calloc(size / 8 + 1, 1);
+	if (!l->withheld)
+		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	TRY(all_records(l));
+	TRY(export_cosigned(ctl, size, &to));
+	return export_withheld(ctl, l->withheld, size, &to);
 }
 
 /* --- what a query finds --- */
@@ -296,6 +302,7 @@ enum annot_status export_log(struct export_task *task)
 	progress_end(&l->progress);
 	sources_free(l->sources);
 	annot_buf_free(&l->line);
+	free(l->withheld);
 	free(l);
 	return status;
 }

@@ -1,6 +1,6 @@
 #include "format_arg.h"
 
-enum annot_status format_arg(struct ctl *ctl, const char *as, const struct annot_format **ret)
+static enum annot_status format_of(struct ctl *ctl, const char *as, const struct annot_format **ret)
 {
 	char text[256];
 	struct annot_buf names = ANNOT_BUF_IN(text);
@@ -14,4 +14,21 @@ enum annot_status format_arg(struct ctl *ctl, const char *as, const struct annot
 				  text);
 	*ret = format;
 	return ANNOT_OK;
+}
+
+enum annot_status format_begin(struct ctl *ctl, const struct format_options *options,
+			       const struct annot_format **ret, struct losses *losses)
+{
+	TRY(format_of(ctl, options->as, ret));
+	return losses_open(ctl, options->report, options->strict, losses);
+}
+
+enum annot_status format_end(struct losses *losses, enum annot_status status)
+{
+	struct annot_error why = losses->ctl->err;
+	enum annot_status closed = losses_close(losses);
+	if (status == ANNOT_OK)
+		return closed;
+	losses->ctl->err = why;
+	return status;
 }

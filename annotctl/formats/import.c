@@ -7,6 +7,7 @@
 
 #include "../out/out.h"
 #include "../out/progress.h"
+#include "admission.h"
 #include "dry.h"
 #include "input.h"
 #include "sources.h"
@@ -101,6 +102,8 @@ static enum annot_status one(struct importing *i, const struct annot_import_item
 	i->failed = ANNOT_OK;
 	sources_next_item(i->sources);
 	i->task->counts.items += !item->envelope;
+	i->task->counts.file = item->file;
+	i->task->counts.line = item->line;
 	enum annot_status status = annot_import_item(i->m, item, &err);
 	if (status == ANNOT_OK)
 		return ANNOT_OK;
@@ -113,7 +116,7 @@ static enum annot_status one_file(struct importing *i, struct input *in)
 	struct ctl *ctl = i->task->ctl;
 	struct annot_items *items;
 	enum annot_status status;
-	TRY(annot_items_new(i->task->format, in->shown, input_read, in, &items, &ctl->err));
+	TRY(annot_items_new(i->task->format, in->file.shown, input_read, in, &items, &ctl->err));
 	do {
 		struct annot_import_item item;
 		status = annot_items_next(items, &item, &ctl->err);
@@ -128,12 +131,12 @@ static enum annot_status one_file(struct importing *i, struct input *in)
 	annot_items_free(items);
 	if (status != ANNOT_NOT_FOUND)
 		return status;
-	const struct annot_import_item end = {.file = in->shown, .name = in->name};
+	const struct annot_import_item end = {.file = in->file.shown, .name = in->name};
 	struct annot_error why;
 	i->item = &end;
 	status = annot_import_end(i->m, &why);
 	if (status != ANNOT_OK)
-		annot_fail(&ctl->err, status, "%s: %s", in->shown, why.text);
+		annot_fail(&ctl->err, status, "%s: %s", in->file.shown, why.text);
 	return status == ANNOT_INVALID ? broken(i) : status;
 }
 
@@ -161,6 +164,7 @@ static enum annot_status pass(struct importing *i, struct inputs *inputs)
 	}
 	if (status != ANNOT_NOT_FOUND)
 		return status;
+	i->task->counts.file = NULL;
 	return i->dry ? dry_end(i->dry) : batch_end(i->batch);
 }
 
@@ -171,15 +175,16 @@ static enum annot_status run(struct import_task *task, struct inputs *inputs, bo
 		.sources = sources_new(task->ctl),
 		.rules = annot_arena_new(RULES_MAX),
 		.progress = {.ctl = task->ctl, .what = dry ? "looked through" : "imported"}};
+	enum annot_status status = ANNOT_OK;
+	task->counts = (struct import_counts){0};
 	if (dry)
-		i.dry = dry_new(task);
+		status = dry_new(task, &i.dry);
 	else
 		i.batch = batch_new(task);
-	task->counts = (struct import_counts){0};
-	enum annot_status status =
-		i.sources && i.rules && (i.dry || i.batch)
-			? pass(&i, inputs)
-			: annot_fail(&task->ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	if (status == ANNOT_OK)
+		status = i.sources && i.rules && (i.dry || i.batch)
+				 ? pass(&i, inputs)
+				 : annot_fail(&task->ctl->err, ANNOT_NO_MEMORY, "out of memory");
 	progress_end(&i.progress);
 	annot_import_free(i.m);
 	dry_free(i.dry);
@@ -192,8 +197,40 @@ static enum annot_status run(struct import_task *task, struct inputs *inputs, bo
 /* What was signed before and not sent counts as there. */
 static enum annot_status begin(struct import_task *task)
 {
+	struct admission admission;
 	size_t sent, refused;
+	TRY(admission_begin(task->ctl, &admission));
 	return annot_outbox_flush(task->ctl->annot, &sent, &refused, &task->ctl->err);
+}
+
+/* What is in the log of an import that ended too early, and what is not: behind why it ended, which
+ * is cut where both do not fit. */
+static void say_how_far(struct import_task *task, enum annot_status status)
+{
+	const struct import_counts *c = &task->counts;
+	const struct annot_error why = task->ctl->err;
+	char text[ANNOT_ERROR_TEXT_MAX];
+	struct annot_buf b = ANNOT_BUF_IN(text);
+	if (c->imported == 0)
+		annot_buf_puts(&b, "no record of this import is in the log");
+	else
+		annot_buf_printf(&b, "%llu records of this import are in the log, #%llu to #%llu",
+				 (unsigned long long)c->imported, (unsigned long long)c->first,
+				 (unsigned long long)c->last);
+	if (c->refused > 0)
+		annot_buf_printf(&b, "; %llu were refused", (unsigned long long)c->refused);
+	if (c->waiting > 0)
+		annot_buf_printf(&b, "; %llu items wait for others and are not in",
+				 (unsigned long long)c->waiting);
+	if (c->file)
+		annot_buf_printf(&b, "; what stands from line %zu of %s on is not", c->line,
+				 c->file);
+	annot_buf_puts(&b, "; the same command again goes on, and passes over what is in");
+	size_t len = strlen(why.text), room = sizeof why.text - 3 - strlen(text),
+	       n = len < room ? len : room;
+	while (!annot_utf8_boundary(why.text, len, n))
+		n--;
+	annot_fail(&task->ctl->err, status, "%.*s; %s", (int)n, why.text, text);
 }
 
 enum annot_status import_files(struct import_task *task, const char **paths)
@@ -202,13 +239,15 @@ enum annot_status import_files(struct import_task *task, const char **paths)
 	bool first = task->dry || task->losses->strict;
 	enum annot_status status;
 	TRY(inputs_open(task->ctl, task->format, paths, first && !task->dry, &inputs));
-	status = first ? run(task, inputs, true) : ANNOT_OK;
-	if (status == ANNOT_OK && !task->dry)
-		status = begin(task);
-	if (status == ANNOT_OK && first && !task->dry)
-		status = inputs_again(inputs);
-	if (status == ANNOT_OK && !task->dry)
+	status = task->dry ? ANNOT_OK : begin(task);
+	if (status == ANNOT_OK && first)
+		status = run(task, inputs, true);
+	inputs_again(inputs);
+	if (status == ANNOT_OK && !task->dry) {
 		status = run(task, inputs, false);
+		if (status != ANNOT_OK && (task->losses->strict || task->counts.imported > 0))
+			say_how_far(task, status);
+	}
 	inputs_free(inputs);
 	return status;
 }

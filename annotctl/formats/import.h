@@ -10,6 +10,11 @@ struct import_counts {
 	uint64_t there;    /* records that were there before */
 	uint64_t broken;   /* items that break a rule of the format, or input that cannot be read */
 	uint64_t refused;  /* records that the daemon refused */
+	/* Where it stands, for who must be told how far it came. */
+	uint64_t first, last; /* log indexes of those imported */
+	uint64_t waiting;     /* items that wait for others */
+	const char *file;     /* of the item under way; NULL: none */
+	size_t line;
 };
 
 struct import_task {
@@ -21,7 +26,11 @@ struct import_task {
 	struct import_counts counts; /* out */
 };
 
-/* Reads all of the files (none: standard input). Other than OK: it ended before their end. */
+/*
+ * Reads all of the files (none: standard input); with --strict twice, so that all that can be known
+ * before is known before the first record is signed. Other than OK: it ended before their end; the
+ * text says what is in the log and what is not.
+ */
 enum annot_status import_files(struct import_task *task, const char **paths);
 
 /* --- between import.c, import_read.c and import_batch.c --- */

@@ -116,6 +116,41 @@ static enum annot_status sign_ready(struct batch *b, struct sending *s)
 	return ANNOT_OK;
 }
 
+static void count_admitted(struct import_counts *c, uint64_t index)
+{
+	c->first = c->imported == 0 || index < c->first ? index : c->first;
+	c->last = index > c->last ? index : c->last;
+	c->imported++;
+}
+
+/* Each is said, and of what ends the import the first. */
+static enum annot_status take_receipts(struct batch *b, const struct sending *s,
+				       const struct annot_receipt *receipts)
+{
+	struct ctl *ctl = b->task->ctl;
+	struct annot_error first = {0};
+	enum annot_status ret = ANNOT_OK;
+	for (size_t i = 0; i < s->n; i++) {
+		if (receipts[i].status == ANNOT_OK) {
+			count_admitted(&b->task->counts, receipts[i].index);
+			continue;
+		}
+		const char *why = receipts[i].message ? receipts[i].message
+						      : annot_strerror(receipts[i].status);
+		if (++b->task->counts.refused <= REFUSED_SHOWN)
+			out_warning(ctl, "%s:%zu: refused: %s", out_safe(ctl, s->of[i]->file),
+				    s->of[i]->line, out_safe(ctl, why));
+		enum annot_status status = left_out(b, s->of[i], "", NULL, why);
+		if (ret == ANNOT_OK && status != ANNOT_OK) {
+			ret = status;
+			first = ctl->err;
+		}
+	}
+	if (ret != ANNOT_OK)
+		ctl->err = first;
+	return ret;
+}
+
 static enum annot_status send(struct batch *b, const struct sending *s)
 {
 	struct annot_receipt receipts[BATCH_MAX] = {0};
@@ -126,19 +161,7 @@ static enum annot_status send(struct batch *b, const struct sending *s)
 	if (annot_outbox_report(ctl->annot))
 		out_warning(ctl, "from the outbox: %s",
 			    out_safe(ctl, annot_outbox_report(ctl->annot)));
-	for (size_t i = 0; i < s->n; i++) {
-		if (receipts[i].status == ANNOT_OK) {
-			b->task->counts.imported++;
-			continue;
-		}
-		const char *why = receipts[i].message ? receipts[i].message
-						      : annot_strerror(receipts[i].status);
-		if (++b->task->counts.refused <= REFUSED_SHOWN)
-			out_warning(ctl, "%s:%zu: refused: %s", out_safe(ctl, s->of[i]->file),
-				    s->of[i]->line, out_safe(ctl, why));
-		TRY(left_out(b, s->of[i], "", NULL, why));
-	}
-	return ANNOT_OK;
+	return take_receipts(b, s, receipts);
 }
 
 /* What refers to something that could not be made. */
@@ -163,7 +186,7 @@ static void wait_for_others(struct batch *b, struct group *g)
 	g->next = NULL;
 	*b->last = g;
 	b->last = &g->next;
-	b->n_waiting++;
+	b->task->counts.waiting = ++b->n_waiting;
 }
 
 /* What is over goes; the rest waits. */
@@ -259,7 +282,7 @@ static void pop(struct batch *b, struct group **ret)
 	b->waiting = b->waiting->next;
 	if (!b->waiting)
 		b->last = &b->waiting;
-	b->n_waiting--;
+	b->task->counts.waiting = --b->n_waiting;
 }
 
 /* One more try for all that waits now. */

@@ -10,10 +10,12 @@ struct inputs;
 
 /* One file. */
 struct input {
-	int fd;
-	bool keep;         /* fd is not ours to close */
-	const char *shown; /* its name in errors */
-	uint64_t size;     /* 0: not known */
+	const struct annot_format *format;
+	struct annot_fd file;
+	bool keep;                /* it is not ours to close */
+	struct annot_bytes spool; /* read instead of it; data NULL: it was not spooled */
+	uint64_t size;            /* 0: not known */
+	bool looked_at;
 	/* Of a format of FOLDER; else NULL and empty. */
 	char name[256];
 	struct annot_buf text;
@@ -22,7 +24,9 @@ struct input {
 /*
  * paths: NULL-terminated; none: standard input, as "-" is. Of a format of FOLDER: folders (all
  * NAME.ann in them, by name) or files NAME.ann. twice: they will be read again, so that what is no
- * file is copied first. USAGE: a folder of this format is needed; UNREADABLE: a folder, a copy.
+ * regular file is spooled first: into memory, or a file without a name (held.h, whose statuses are
+ * returned). A FIFO is waited for as standard input is, and after a second it is said so. USAGE: a
+ * folder of this format is needed; UNREADABLE: a folder of another, a file.
  */
 enum annot_status inputs_open(struct ctl *ctl, const struct annot_format *format,
 			      const char **paths, bool twice, struct inputs **ret);
@@ -32,9 +36,9 @@ struct inputs *inputs_free(struct inputs *in); /* takes NULL */
 enum annot_status inputs_next(struct inputs *in, struct input *ret);
 void input_close(struct input *in);
 /* From the first one on again. */
-enum annot_status inputs_again(struct inputs *in);
+void inputs_again(struct inputs *in);
 
-/* An annot_items_read. */
+/* An annot_items_read. REFUSED: it is plainly of another kind (looks.h). */
 enum annot_status input_read(void *arg, void *ret, size_t max, size_t *ret_n,
 			     struct annot_error *err);
 

@@ -26,10 +26,15 @@ static bool may_name(const struct annot_card_def *def, enum annot_kind kind)
 	return def && annot_word_in(def->values, name, strlen(name));
 }
 
-static const struct annot_card_def *def_of(const struct group_draft *d, const char *card)
+static const struct annot_card_def *def_of(const struct annot_draft *draft, const char *card)
 {
-	const struct annot_kind_def *kind = annot_kind_def(annot_draft_kind(d->draft));
+	const struct annot_kind_def *kind = annot_kind_def(annot_draft_kind(draft));
 	return annot_card_def_find(kind, card, strlen(card));
+}
+
+bool resolve_may_name(const struct annot_draft *draft, const char *card, enum annot_kind kind)
+{
+	return may_name(def_of(draft, card), kind);
 }
 
 /* The draft of another item of the batch that the card may name. */
@@ -52,7 +57,7 @@ static enum resolved resolve(const struct resolve *r, struct group *const *group
 			     const struct group *g, const struct group_draft *d,
 			     const struct group_ref *ref, struct annot_hash *ret)
 {
-	const struct annot_card_def *def = def_of(d, ref->card);
+	const struct annot_card_def *def = def_of(d->draft, ref->card);
 	const struct group_draft *other;
 	size_t n_found;
 	if (ref->known) {

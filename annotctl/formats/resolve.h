@@ -9,6 +9,9 @@ struct resolve {
 	struct found found;
 };
 
+/* Whether that card of a draft may name a record of that kind. */
+bool resolve_may_name(const struct annot_draft *draft, const char *card, enum annot_kind kind);
+
 /* Asks the corpus for the items of the groups and for what they refer to. */
 enum annot_status resolve_begin(struct ctl *ctl, struct resolve *r, struct group *const *groups,
 				size_t n);

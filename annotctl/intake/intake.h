@@ -60,6 +60,8 @@ struct intake {
  * such type; INVALID: it is plainly something else, which the text names. */
 enum annot_status intake_type_of(const char *path, struct annot_bytes file, const char *asked,
 				 enum intake_type *ret, struct annot_error *err);
+/* What a file that begins so is for people, if that is plain: "a PDF", "a PNG image"; else NULL. */
+const char *intake_looks(struct annot_bytes head);
 const char *intake_media_type(enum intake_type type);
 
 /*

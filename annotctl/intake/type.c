@@ -84,6 +84,28 @@ static bool looks_like_html(struct annot_bytes file)
 	return false;
 }
 
+static bool looks_like_pdf(struct annot_bytes file)
+{
+	size_t looked_at = file.len < LOOKED_AT ? file.len : LOOKED_AT;
+	return file.len > 0 && memmem(file.data, looked_at, "%PDF-", 5);
+}
+
+static const char *other_kind(struct annot_bytes file)
+{
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		if (file.len >= others[i].len &&
+		    memcmp(file.data, others[i].bytes, others[i].len) == 0)
+			return others[i].what;
+	return NULL;
+}
+
+const char *intake_looks(struct annot_bytes head)
+{
+	if (head.len >= 5 && memcmp(head.data, "%PDF-", 5) == 0)
+		return "a PDF";
+	return head.len > 0 && looks_like_html(head) ? "a web page" : other_kind(head);
+}
+
 static enum annot_status asked_for(const char *asked, enum intake_type *ret,
 				   struct annot_error *err)
 {
@@ -99,20 +121,16 @@ static enum annot_status asked_for(const char *asked, enum intake_type *ret,
 enum annot_status intake_type_of(const char *path, struct annot_bytes file, const char *asked,
 				 enum intake_type *ret, struct annot_error *err)
 {
-	size_t looked_at = file.len < LOOKED_AT ? file.len : LOOKED_AT;
 	if (asked)
 		return asked_for(asked, ret, err);
+	const char *other = other_kind(file);
 	*ret = INTAKE_pdf;
-	if (file.len > 0 && memmem(file.data, looked_at, "%PDF-", 5))
+	if (looks_like_pdf(file))
 		return ANNOT_OK;
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		if (file.len >= others[i].len &&
-		    memcmp(file.data, others[i].bytes, others[i].len) == 0)
-			return annot_fail(
-				err, ANNOT_INVALID,
-				"%s is %s, not a text; convert it first, for example with "
-				"pandoc",
-				path, others[i].what);
+	if (other)
+		return annot_fail(err, ANNOT_INVALID,
+				  "%s is %s, not a text; convert it first, for example with pandoc",
+				  path, other);
 	for (size_t i = 0; i < INTAKE_TYPES; i++)
 		if (has_ending(path, types[i].endings)) {
 			*ret = (enum intake_type)i;

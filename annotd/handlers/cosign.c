@@ -169,6 +169,7 @@ enum annot_status cosign_merge(struct call *c, uint64_t size, struct annot_buf *
 		return ANNOT_OK;
 	for (size_t i = 0; i < theirs->n_lines; i++)
 		if (theirs->lines[i].signature_len > ANNOT_SIGNATURE_SIZE &&
+		    !cosigned_has_line(ours, &theirs->lines[i]) &&
 		    note->len + theirs->lines[i].name.len + 128 < note->max)
 			annot_note_add_line(&theirs->lines[i], note);
 	return annot_buf_check(note, "a note", &c->err);

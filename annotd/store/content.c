@@ -168,53 +168,6 @@ enum annot_status store_put_original(struct store *s, uint64_t document_index,
 
 /* --- withholding --- */
 
-enum annot_status core_withheld_content(struct core *c, const struct annot_hash *sha256,
-					uint64_t *ret_seq, struct annot_error *err)
-{
-	sqlite3_stmt *st;
-	bool row = false;
-	int64_t seq = 0;
-
-	TRY(db_statement(&c->truth, TRUTH_WITHHELD_GET, &st, err));
-	sqlite3_bind_blob(st, 1, sha256->b, sizeof sha256->b, SQLITE_STATIC);
-	TRY(db_number(&c->truth, st, &row, &seq, err));
-	if (!row)
-		return annot_fail(err, ANNOT_NOT_FOUND, "no content %.16s… was withheld",
-				  annot_hash_hex(sha256).text);
-	*ret_seq = (uint64_t)seq;
-	return ANNOT_OK;
-}
-
-enum annot_status store_withheld_content(struct store *s, const struct annot_hash *sha256,
-					 uint64_t *ret_index, struct annot_error *err)
-{
-	return core_withheld_content(&s->core, sha256, ret_index, err);
-}
-
-/* What remains of a withheld content or original is its hash, so that the same bytes are not taken
- * in again. */
-static enum annot_status remember_contents(struct store *s, uint64_t index,
-					   const struct annot_record *record,
-					   struct annot_error *err)
-{
-	static const char *const cards[] = {"sha256", "original-sha256"};
-	sqlite3_stmt *st;
-
-	if (record->kind->kind != ANNOT_KIND_document)
-		return ANNOT_OK;
-	for (size_t i = 0; i < COUNT(cards); i++) {
-		const struct annot_card *card = annot_record_card(record, cards[i]);
-
-		if (!card)
-			continue;
-		TRY(db_statement(&s->core.truth, TRUTH_WITHHELD_PUT, &st, err));
-		sqlite3_bind_blob(st, 1, card->hash.b, sizeof card->hash.b, SQLITE_STATIC);
-		sqlite3_bind_int64(st, 2, (int64_t)index);
-		TRY(db_run(&s->core.truth, st, err));
-	}
-	return ANNOT_OK;
-}
-
 static enum annot_status truth_withhold(struct store *s, uint64_t index,
 					const struct annot_record *record, struct annot_bytes leaf,
 					struct annot_error *err)
@@ -223,7 +176,7 @@ static enum annot_status truth_withhold(struct store *s, uint64_t index,
 	sqlite3_stmt *st;
 
 	TRY(store_in_truth(s, err));
-	TRY(remember_contents(s, index, record, err));
+	TRY(store_remember_withheld(s, index, record, err));
 	for (size_t i = 0; i < COUNT(drops); i++) {
 		TRY(db_statement(&s->core.truth, drops[i], &st, err));
 		sqlite3_bind_int64(st, 1, (int64_t)index);

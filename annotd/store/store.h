@@ -188,6 +188,11 @@ enum annot_status store_withhold(struct store *s, uint64_t index, struct annot_e
 /* Index of a document whose withheld content, or original, had that SHA-256. NOT_FOUND: there is none. */
 enum annot_status store_withheld_content(struct store *s, const struct annot_hash *sha256,
 					 uint64_t *ret_index, struct annot_error *err);
+/* Remembers one, for copies of a log; between store_begin and store_commit_truth. Nothing happens
+ * if the hash is there. */
+enum annot_status store_put_withheld_content(struct store *s, uint64_t index,
+					     const struct annot_hash *sha256,
+					     struct annot_error *err);
 
 /* --- reading: one reader a thread
  * ------------------------------------------------------------------------ */
@@ -293,11 +298,19 @@ enum annot_status reader_is_named(struct reader *r, uint64_t index, const struct
 enum annot_status reader_chars(struct reader *r, uint64_t index, struct store_chars *ret,
 			       size_t max, size_t *ret_n, struct annot_error *err);
 
-/* Length of a document's content if it is complete; NOT_FOUND if it was not uploaded (or was
- * withheld). */
 /* As store_withheld_content. */
 enum annot_status reader_withheld_content(struct reader *r, const struct annot_hash *sha256,
 					  uint64_t *ret_index, struct annot_error *err);
+/* Those hashes, ascending, behind one; at most max. */
+struct store_withheld {
+	struct annot_hash sha256;
+	uint64_t index; /* of the document */
+};
+enum annot_status reader_withheld_contents(struct reader *r, const struct annot_hash *after,
+					   struct store_withheld *ret, size_t max, size_t *ret_n,
+					   struct annot_error *err);
+/* Length of a document's content if it is complete; NOT_FOUND if it was not uploaded (or was
+ * withheld). */
 enum annot_status reader_content_length(struct reader *r, uint64_t document_index, uint64_t *ret,
 					struct annot_error *err);
 /* Bytes [offset, offset + len) of a content, fewer at its end, appended to ret. */

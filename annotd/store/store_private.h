@@ -61,6 +61,14 @@ enum annot_status store_index_cards(struct store *s, uint64_t seq,
 				    const struct annot_record *record, bool drop,
 				    struct annot_error *err);
 
+/* --- withheld.c --- */
+
+/* Of a document, the hashes of its text and original, so that the same bytes are not taken in
+ * again. */
+enum annot_status store_remember_withheld(struct store *s, uint64_t index,
+					  const struct annot_record *record,
+					  struct annot_error *err);
+
 /* --- wal.c --- */
 
 /* Bounds the log of a connection of the store's that was just opened. */

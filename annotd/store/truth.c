@@ -50,6 +50,10 @@ static const char *const statements[TRUTH_STATEMENTS] = {
 	/* The hash of a content that was withheld, so that it is not taken in again. */
 	[TRUTH_WITHHELD_PUT] = "INSERT OR IGNORE INTO meta VALUES('withheld '||hex(?1),?2)",
 	[TRUTH_WITHHELD_GET] = "SELECT value FROM meta WHERE key='withheld '||hex(?1)",
+	/* '!' is the character behind the space. */
+	[TRUTH_WITHHELD_LIST] =
+		("SELECT lower(substr(key,10)), value FROM meta"
+		 " WHERE key>'withheld '||hex(?1) AND key<'withheld!' ORDER BY key"),
 };
 
 static const struct db_step steps[] = {{1, ORIGINAL}};

@@ -47,6 +47,17 @@ static ssize_t read_some(int fd, char *piece, size_t len)
 	return n;
 }
 
+enum annot_status annot_fd_read(void *file, void *ret, size_t max, size_t *ret_n,
+				struct annot_error *err)
+{
+	const struct annot_fd *f = file;
+	ssize_t n = read_some(f->fd, ret, max);
+	if (n < 0)
+		return cannot(f->shown, "read", errno, err);
+	*ret_n = (size_t)n;
+	return ANNOT_OK;
+}
+
 enum annot_status annot_file_read(const char *path, size_t max, struct annot_buf *ret,
 				  struct annot_error *err)
 {

@@ -13,6 +13,16 @@
 ANNOT_API enum annot_status annot_file_read(const char *path, size_t max, struct annot_buf *ret,
 					    struct annot_error *err);
 
+/* An open file that is read as it comes. */
+struct annot_fd {
+	int fd;
+	const char *shown; /* its name in errors */
+};
+/* Reads on from a struct annot_fd, as annot_items_read (format/items.h) does: *ret_n is 0 at its
+ * end. UNREADABLE. */
+ANNOT_API ANNOT_CHECKED enum annot_status annot_fd_read(void *file, void *ret, size_t max,
+							size_t *ret_n, struct annot_error *err);
+
 /* Maps a regular file read-only; unmap with annot_file_unmap. Statuses as above. */
 ANNOT_API enum annot_status annot_file_map(const char *path, struct annot_bytes *ret,
 					   struct annot_error *err);

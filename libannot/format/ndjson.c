@@ -74,7 +74,7 @@ static json_t *readers_json(const struct annot_record *parsed, struct annot_sour
 
 static bool put_head(json_t *o, const struct annot_ndjson *line)
 {
-	return set(o, "annot", json_string("ndjson/1")) &&
+	return set(o, "annot", json_string("ndjson/2")) &&
 	       set(o, "corpus", json_string(annot_hash_hex(&line->corpus).text)) &&
 	       set(o, "origin", json_string(line->origin)) &&
 	       (!line->partial || set(o, "partial", json_true())) &&
@@ -96,14 +96,32 @@ static bool put_record(json_t *o, const struct annot_ndjson *line,
 	       (!parsed || set(o, "json", readers_json(parsed, sources)));
 }
 
-static bool put_text(json_t *o, const struct annot_ndjson *line)
+/* owner names the document: text_of, original_of. */
+static bool put_piece(json_t *o, const char *owner, const struct annot_ndjson *line, bool as_text)
 {
-	bool nul = memchr(line->text.data, '\0', line->text.len) != NULL;
-	return set(o, "text_of", json_string(annot_hash_hex(&line->document).text)) &&
+	return set(o, owner, json_string(annot_hash_hex(&line->document).text)) &&
 	       set(o, "offset", json_integer((json_int_t)line->offset)) &&
 	       set(o, "length", json_integer((json_int_t)line->length)) &&
-	       (nul ? set(o, "base64", base64_json(line->text.data, line->text.len))
-		    : set(o, "text", text_json(line->text)));
+	       (as_text ? set(o, "text", text_json(line->piece))
+			: set(o, "base64", base64_json(line->piece.data, line->piece.len)));
+}
+
+static bool put_text(json_t *o, const struct annot_ndjson *line)
+{
+	bool nul = memchr(line->piece.data, '\0', line->piece.len) != NULL;
+	return put_piece(o, "text_of", line, !nul);
+}
+
+static bool put_cosigned(json_t *o, const struct annot_ndjson *line)
+{
+	return set(o, "cosigned", json_integer((json_int_t)line->size)) &&
+	       set(o, "note", text_json(line->checkpoint));
+}
+
+static bool put_withheld(json_t *o, const struct annot_ndjson *line)
+{
+	return set(o, "withheld", json_string(annot_hash_hex(&line->sha256).text)) &&
+	       set(o, "document_index", json_integer((json_int_t)line->index));
 }
 
 static bool put_end(json_t *o, const struct annot_ndjson *line)
@@ -113,16 +131,35 @@ static bool put_end(json_t *o, const struct annot_ndjson *line)
 	       set(o, "root", json_string(annot_hash_hex(&line->root).text));
 }
 
+static bool put(json_t *o, const struct annot_ndjson *line, const struct annot_record *parsed,
+		struct annot_source *const *sources)
+{
+	switch (line->kind) {
+	case ANNOT_NDJSON_HEAD:
+		return put_head(o, line);
+	case ANNOT_NDJSON_RECORD:
+		return put_record(o, line, parsed, sources);
+	case ANNOT_NDJSON_TEXT:
+		return put_text(o, line);
+	case ANNOT_NDJSON_ORIGINAL:
+		return put_piece(o, "original_of", line, false);
+	case ANNOT_NDJSON_COSIGNED:
+		return put_cosigned(o, line);
+	case ANNOT_NDJSON_WITHHELD:
+		return put_withheld(o, line);
+	case ANNOT_NDJSON_END:
+		return put_end(o, line);
+	}
+	return false;
+}
+
 enum annot_status annot_ndjson_write(const struct annot_ndjson *line,
 				     const struct annot_record *parsed,
 				     struct annot_source *const *sources, struct annot_buf *ret,
 				     struct annot_error *err)
 {
 	json_t *o = json_object();
-	bool good = o && (line->kind == ANNOT_NDJSON_HEAD     ? put_head(o, line)
-			  : line->kind == ANNOT_NDJSON_RECORD ? put_record(o, line, parsed, sources)
-			  : line->kind == ANNOT_NDJSON_TEXT   ? put_text(o, line)
-							      : put_end(o, line));
+	bool good = o && put(o, line, parsed, sources);
 	AUTO_FREE char *text = good ? json_dumps(o, JSON_COMPACT) : NULL;
 	json_decref(o);
 	if (!text)

@@ -1,21 +1,28 @@
 /*
  * The lossless form: a corpus as lines of JSON, from which the same leaves and the same root come
- * again (docs/formats.md). Lines, in this order:
+ * again, with all that is kept beside them (docs/formats.md). Lines, in this order:
  *
- *   {"annot":"ndjson/1","corpus":…,"origin":…,"size":N,"root":…,"checkpoint":"note"}
+ *   {"annot":"ndjson/2","corpus":…,"origin":…,"size":N,"root":…,"checkpoint":"note"}
  *       partial: true where it is not the whole log.
- *   {"index":I,"id":…,"leaf":"line","record":"bytes as
- * signed","signature":"base64","key":"ssh-ed25519 …", "note":"checkpoint note","json":{…}} one for
- * each record, in log order. A record is UTF-8, so that as a string it is verbatim; withheld: null.
- * note: the one that its seen card names, with the first record that does. json is for readers
- * alone: cards by name, and every target in bytes, code points (chars) and UTF-16, with its words
- * and the SHA-256 of its text.
+ *   {"index":I,"id":…,"leaf":"line","record":"bytes as signed","signature":"base64",
+ *    "key":"ssh-ed25519 …","note":"checkpoint note","json":{…}}
+ *       one for each record, in log order. A record is UTF-8, so that as a string it is verbatim;
+ *       withheld: null. note: the one that its seen card names, with the first record that does.
+ *       json is for readers alone: cards by name, and every target in bytes, code points (chars)
+ *       and UTF-16, with its words and the SHA-256 of its text.
  *   {"text_of":…,"offset":O,"length":L,"text":"…"}
  *       pieces of a document's text, behind its record, in order; "base64" in the stead of "text"
- * where the piece has U+0000.
+ *       where the piece has U+0000.
+ *   {"original_of":…,"offset":O,"length":L,"base64":"…"}
+ *       the same of the file that the text was made from, behind the text.
+ *   {"cosigned":S,"note":"checkpoint note"}
+ *       a checkpoint of size S with cosignatures of witnesses; by size, behind the last record.
+ *   {"withheld":"SHA-256","document_index":I}
+ *       what a withheld document's text or original was, so that it is not taken in again; by hash.
  *   {"end":true,"records":N,"root":…}
  *
- * No line is longer than ANNOT_ITEM_MAX. Readers pass over members that they do not know.
+ * ndjson/1 had no lines for originals, cosigned checkpoints and withheld texts, and is read as
+ * well. No line is longer than ANNOT_ITEM_MAX. Readers pass over members that they do not know.
  */
 #ifndef ANNOT_FORMAT_NDJSON_H
 #define ANNOT_FORMAT_NDJSON_H
@@ -25,25 +32,28 @@
 
 struct json_t;
 
-enum { ANNOT_NDJSON_PIECE = 1 << 18 }; /* bytes of text in a line, at most */
+enum { ANNOT_NDJSON_PIECE = 1 << 18 }; /* bytes of a text or an original in a line, at most */
 
 enum annot_ndjson_kind {
 	ANNOT_NDJSON_HEAD,
 	ANNOT_NDJSON_RECORD,
 	ANNOT_NDJSON_TEXT,
+	ANNOT_NDJSON_ORIGINAL,
+	ANNOT_NDJSON_COSIGNED,
+	ANNOT_NDJSON_WITHHELD,
 	ANNOT_NDJSON_END,
 };
 
 /* A line, as written and as read. Texts and bytes live in the arena that it was read into. */
 struct annot_ndjson {
 	enum annot_ndjson_kind kind;
-	/* HEAD; root and size of END too */
+	/* HEAD; root and size of END, size and checkpoint of COSIGNED too */
 	struct annot_hash corpus, root;
 	const char *origin;
 	uint64_t size;
 	struct annot_bytes checkpoint;
 	bool partial;
-	/* RECORD */
+	/* RECORD; index of WITHHELD too */
 	uint64_t index;
 	struct annot_hash id;
 	const char *leaf;          /* with its LF */
@@ -51,10 +61,12 @@ struct annot_ndjson {
 	uint8_t signature[ANNOT_SIGNATURE_SIZE];
 	const char *key;         /* NULL: unknown */
 	struct annot_bytes note; /* data NULL: none */
-	/* TEXT: document, piece of its text */
+	/* TEXT, ORIGINAL: document, piece of its text or original */
 	struct annot_hash document;
 	uint64_t offset, length;
-	struct annot_bytes text;
+	struct annot_bytes piece;
+	/* WITHHELD: of the text or original */
+	struct annot_hash sha256;
 };
 
 /*

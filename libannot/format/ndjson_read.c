@@ -73,9 +73,10 @@ static enum annot_status get_number(const struct reading *r, const char *member,
 static enum annot_status read_head(const struct reading *r, struct annot_ndjson *ret)
 {
 	const char *version = json_string_value(json_object_get(r->json, "annot"));
-	if (!version || strcmp(version, "ndjson/1") != 0)
+	if (!version || (strcmp(version, "ndjson/2") != 0 && strcmp(version, "ndjson/1") != 0))
 		return annot_fail(r->err, ANNOT_INVALID,
-				  "\"annot\": expected \"ndjson/1\"; cannot check other versions");
+				  "\"annot\": expected \"ndjson/2\" or \"ndjson/1\"; cannot check "
+				  "other versions");
 	TRY(get_hash(r, "corpus", &ret->corpus));
 	TRY(get_hash(r, "root", &ret->root));
 	TRY(get_text(r, "origin", ORIGIN_MAX, &ret->origin));
@@ -115,15 +116,40 @@ static enum annot_status unbase64(const struct reading *r, struct annot_bytes *r
 	return ANNOT_OK;
 }
 
+static enum annot_status read_piece(const struct reading *r, const char *owner,
+				    struct annot_ndjson *ret)
+{
+	TRY(get_hash(r, owner, &ret->document));
+	TRY(get_number(r, "offset", &ret->offset));
+	return get_number(r, "length", &ret->length);
+}
+
 static enum annot_status read_text(const struct reading *r, struct annot_ndjson *ret)
 {
-	TRY(get_hash(r, "text_of", &ret->document));
-	TRY(get_number(r, "offset", &ret->offset));
-	TRY(get_number(r, "length", &ret->length));
+	TRY(read_piece(r, "text_of", ret));
 	if (json_object_get(r->json, "base64"))
-		return unbase64(r, &ret->text);
-	TRY(get_bytes(r, "text", ANNOT_NDJSON_PIECE, &ret->text));
-	return ret->text.data ? ANNOT_OK : expected(r, "text", "a string");
+		return unbase64(r, &ret->piece);
+	TRY(get_bytes(r, "text", ANNOT_NDJSON_PIECE, &ret->piece));
+	return ret->piece.data ? ANNOT_OK : expected(r, "text", "a string");
+}
+
+static enum annot_status read_original(const struct reading *r, struct annot_ndjson *ret)
+{
+	TRY(read_piece(r, "original_of", ret));
+	return unbase64(r, &ret->piece);
+}
+
+static enum annot_status read_cosigned(const struct reading *r, struct annot_ndjson *ret)
+{
+	TRY(get_number(r, "cosigned", &ret->size));
+	TRY(get_bytes(r, "note", NOTE_MAX, &ret->checkpoint));
+	return ret->checkpoint.data ? ANNOT_OK : expected(r, "note", "a string");
+}
+
+static enum annot_status read_withheld(const struct reading *r, struct annot_ndjson *ret)
+{
+	TRY(get_hash(r, "withheld", &ret->sha256));
+	return get_number(r, "document_index", &ret->index);
 }
 
 static enum annot_status read_end(const struct reading *r, struct annot_ndjson *ret)
@@ -142,6 +168,9 @@ enum annot_status annot_ndjson_read(struct annot_arena *arena, const struct json
 	} kinds[] = {
 		{"index", ANNOT_NDJSON_RECORD, read_record},
 		{"text_of", ANNOT_NDJSON_TEXT, read_text},
+		{"original_of", ANNOT_NDJSON_ORIGINAL, read_original},
+		{"cosigned", ANNOT_NDJSON_COSIGNED, read_cosigned},
+		{"withheld", ANNOT_NDJSON_WITHHELD, read_withheld},
 		{"annot", ANNOT_NDJSON_HEAD, read_head},
 		{"end", ANNOT_NDJSON_END, read_end},
 	};
@@ -153,6 +182,8 @@ enum annot_status annot_ndjson_read(struct annot_arena *arena, const struct json
 			*ret = line;
 			return ANNOT_OK;
 		}
-	return annot_fail(err, ANNOT_INVALID,
-			  "expected one of the members annot, index, text_of, end");
+	return annot_fail(
+		err, ANNOT_INVALID,
+		"expected one of the members annot, index, text_of, original_of, cosigned, "
+		"withheld, end");
 }

@@ -2,6 +2,8 @@
  * as one would. */
 #include "stored.h"
 
+#include <stdio.h>
+
 #include "base/hash.h"
 
 enum { N = 37 };
@@ -198,12 +200,63 @@ static void test_note_and_authority(void **state)
 	assert_int_equal(authority.n_indexes, 1);
 }
 
+static void remember(struct stored *s, const char *text, uint64_t index)
+{
+	struct annot_hash sha256 = annot_sha256(text, strlen(text));
+
+	assert_ok(store_put_withheld_content(s->store, index, &sha256, &test_error));
+}
+
+/* More than fit a reply: by hash, each once, with the document that was withheld first. */
+static void test_withheld_texts(void **state)
+{
+	enum { TEXTS = 4096 + 3 };
+	struct stored *s = *state;
+	struct annot_withheld_request in = {0};
+	struct annot_withheld_reply ret = {0};
+	struct annot_hash last = {{0}};
+	uint64_t index;
+	size_t n = 0;
+
+	call_ok(on_withheld(&s->call, &in, &ret));
+	assert_int_equal(ret.n_texts, 0);
+	assert_false(ret.more);
+	reader_end(s->reader);
+	assert_ok(store_begin(s->store, &test_error));
+	for (uint64_t i = 0; i < TEXTS; i++) {
+		char text[32];
+
+		snprintf(text, sizeof text, "text %d", (int)i);
+		remember(s, text, i);
+	}
+	remember(s, "text 7", 9);
+	assert_ok(store_commit_truth(s->store, NULL, &test_error));
+	assert_ok(reader_begin(s->reader, &test_error));
+	do {
+		ret = (struct annot_withheld_reply){0};
+		call_ok(on_withheld(&s->call, &in, &ret));
+		encodes(ANNOT_CALL_withheld, &ret);
+		assert_true(ret.n_texts > 0);
+		for (size_t i = 0; i < ret.n_texts; i++, n++) {
+			assert_true(memcmp(ret.texts[i].sha256.b, last.b, sizeof last.b) > 0);
+			last = ret.texts[i].sha256;
+			assert_ok(reader_withheld_content(s->reader, &last, &index, &test_error));
+			assert_int_equal(index, ret.texts[i].index);
+		}
+		in.after = last;
+	} while (ret.more);
+	assert_int_equal(n, TEXTS);
+	last = annot_sha256("text 7", 6);
+	assert_ok(reader_withheld_content(s->reader, &last, &index, &test_error));
+	assert_int_equal(index, 7);
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		T(test_proof_call),     T(test_newer_checkpoint),   T(test_consistency_call),
-		T(test_leaves_and_raw), T(test_note_and_authority),
+		T(test_leaves_and_raw), T(test_note_and_authority), T(test_withheld_texts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

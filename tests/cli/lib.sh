@@ -107,6 +107,15 @@ end_other() {
 	wait "$ended" || fail "the second annotd stopped with $?: $(cat "$work/second.log")"
 }
 
+# take_over COPY: it gets the log's key and checkpoint file, and the place of the corpus, which is "original" now.
+take_over() {
+	cp "$work/corpus/log.key" "$work/corpus/checkpoint" "$work/$1/"
+	expect 0 'no findings' as daemon "$ANNOTD" fsck --corpus "$work/$1"
+	mv "$work/corpus" "$work/original"
+	mv "$work/$1" "$work/corpus"
+	serve
+}
+
 # desk: a corpus with alice as admin and boris and chloe enrolled, served.
 desk() {
 	ctl alice --quiet key new alice >/dev/null 2>&1

@@ -60,17 +60,18 @@ static void lossless(void)
 				  "00000000000000000000000000000000";
 	char text[2048];
 	snprintf(text, sizeof text,
-		 "ndjson\n{\"annot\":\"ndjson/"
-		 "1\",\"corpus\":\"%s\",\"origin\":\"o\",\"size\":1,\"root\":"
-		 "\"%s\",\"checkpoint\":\"c\"}\n{\"index\":0,\"id\":\"%s\",\"leaf\":\"l\","
-		 "\"record\":null,"
-		 "\"signature\":\"%.86s==\"}\n{\"text_of\":\"%s\",\"offset\":0,\"length\":1,"
-		 "\"base64\":"
-		 "\"AA==\"}\n{\"end\":true,\"records\":1,\"root\":\"%s\"}\n",
+		 "ndjson\n{\"annot\":\"ndjson/2\",\"corpus\":\"%s\",\"origin\":\"o\",\"size\":1,"
+		 "\"root\":\"%s\",\"checkpoint\":\"c\"}\n"
+		 "{\"index\":0,\"id\":\"%s\",\"leaf\":\"l\",\"record\":null,"
+		 "\"signature\":\"%.86s==\"}\n"
+		 "{\"text_of\":\"%s\",\"offset\":0,\"length\":1,\"base64\":\"AA==\"}\n"
+		 "{\"original_of\":\"%s\",\"offset\":0,\"length\":1,\"base64\":\"AA==\"}\n"
+		 "{\"cosigned\":1,\"note\":\"c\"}\n{\"withheld\":\"%s\",\"document_index\":0}\n"
+		 "{\"end\":true,\"records\":1,\"root\":\"%s\"}\n",
 		 hex, hex, hex,
 		 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 		 "AAAAA",
-		 hex, hex);
+		 hex, hex, hex, hex);
 	seeds_save_text("import", "lossless", text);
 }
 

@@ -588,6 +588,14 @@ static void test_withheld(void **state)
 		      ANNOT_NOT_FOUND);
 	assert_string_equal(stored_list(s, "state:withheld"), "2");
 	assert_string_equal(stored_list(s, "tag:street-name"), "");
+	/* What is left of the text is its hash. */
+	struct store_withheld left[2];
+	struct annot_hash none = {{0}}, hash = annot_sha256("Her address is Elmgasse 12.", 27);
+	size_t n;
+	assert_ok(reader_withheld_contents(s->reader, &none, left, 2, &n, &test_error));
+	assert_int_equal(n, 1);
+	assert_true(annot_hash_equal(&left[0].sha256, &hash));
+	assert_int_equal(left[0].index, doc->index);
 }
 
 int main(void)

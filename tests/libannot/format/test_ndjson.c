@@ -125,38 +125,93 @@ static void test_texts_come_in_pieces_of_whole_characters(void **state)
 					    .document = annot_sha256("d", 1),
 					    .offset = at,
 					    .length = len,
-					    .text = {rest.data, annot_ndjson_piece(rest)}},
+					    .piece = {rest.data, annot_ndjson_piece(rest)}},
 				    got;
 		round_trip(d, &line, NULL, NULL, &got);
 		assert_int_equal(got.offset, at);
 		assert_int_equal(got.length, len);
-		annot_buf_add(&all, got.text.data, got.text.len);
-		at += line.text.len;
+		annot_buf_add(&all, got.piece.data, got.piece.len);
+		at += line.piece.len;
 	}
 	assert_int_equal(all.len, len);
 	assert_memory_equal(all.data, text, len);
 	/* A piece with U+0000 is base64, for JSON readers differ on it. */
 	struct annot_ndjson nul = {.kind = ANNOT_NDJSON_TEXT,
 				   .length = 3,
-				   .text = annot_bytes("a\0b", 3)},
+				   .piece = annot_bytes("a\0b", 3)},
 			    got;
 	round_trip(d, &nul, NULL, NULL, &got);
 	assert_non_null(strstr(d->out.data, "\"base64\":\"YQBi\""));
-	assert_int_equal(got.text.len, 3);
-	assert_memory_equal(got.text.data, "a\0b", 3);
+	assert_int_equal(got.piece.len, 3);
+	assert_memory_equal(got.piece.data, "a\0b", 3);
 	annot_buf_free(&all);
 	annot_buf_free(&euros);
+	desk_free(d);
+}
+
+static void test_what_is_kept_beside_the_log(void **state)
+{
+	struct desk *d = desk_new();
+	struct annot_ndjson original = {.kind = ANNOT_NDJSON_ORIGINAL,
+					.document = annot_sha256("d", 1),
+					.offset = ANNOT_NDJSON_PIECE,
+					.length = ANNOT_NDJSON_PIECE + 3,
+					.piece = annot_bytes("\xff\0<", 3)},
+			    cosigned = {.kind = ANNOT_NDJSON_COSIGNED,
+					.size = 77,
+					.checkpoint = annot_bytes_of("a\n77\n\n— w x\n")},
+			    withheld = {.kind = ANNOT_NDJSON_WITHHELD,
+					.sha256 = annot_sha256("gone", 4),
+					.index = 9},
+			    got;
+	(void)state;
+	round_trip(d, &original, NULL, NULL, &got);
+	assert_non_null(strstr(d->out.data, "\"base64\":\"/wA8\""));
+	assert_true(annot_hash_equal(&got.document, &original.document));
+	assert_int_equal(got.offset, original.offset);
+	assert_int_equal(got.length, original.length);
+	assert_int_equal(got.piece.len, 3);
+	assert_memory_equal(got.piece.data, "\xff\0<", 3);
+	round_trip(d, &cosigned, NULL, NULL, &got);
+	assert_int_equal(got.size, 77);
+	assert_int_equal(got.checkpoint.len, cosigned.checkpoint.len);
+	assert_memory_equal(got.checkpoint.data, cosigned.checkpoint.data, got.checkpoint.len);
+	round_trip(d, &withheld, NULL, NULL, &got);
+	assert_true(annot_hash_equal(&got.sha256, &withheld.sha256));
+	assert_int_equal(got.index, 9);
+	/* The largest piece fits a line. */
+	AUTO_FREE char *large = calloc(1, ANNOT_NDJSON_PIECE);
+	assert_non_null(large);
+	original.piece = annot_bytes(large, ANNOT_NDJSON_PIECE);
+	round_trip(d, &original, NULL, NULL, &got);
+	assert_int_equal(got.piece.len, ANNOT_NDJSON_PIECE);
 	desk_free(d);
 }
 
 #define H  "\"0000000000000000000000000000000000000000000000000000000000000000\""
 #define H1 "\"000000000000000000000000000000000000000000000000000000000000000\""
 
+static void test_the_first_version_is_read(void **state)
+{
+	struct desk *d = desk_new();
+	struct annot_ndjson got;
+	json_t *json = json_loads("{\"annot\":\"ndjson/1\",\"corpus\":" H ",\"root\":" H
+				  ",\"origin\":\"a\",\"size\":3,\"checkpoint\":\"n\"}",
+				  0, NULL);
+	(void)state;
+	assert_non_null(json);
+	assert_ok(annot_ndjson_read(d->arena, json, &got, &test_error));
+	assert_int_equal(got.kind, ANNOT_NDJSON_HEAD);
+	assert_int_equal(got.size, 3);
+	json_decref(json);
+	desk_free(d);
+}
+
 static void test_lines_that_are_none(void **state)
 {
 	static const char *const lines[][2] = {
 		{"{}", "expected one of the members"},
-		{"{\"annot\":\"ndjson/2\"}", "cannot check other versions"},
+		{"{\"annot\":\"ndjson/3\"}", "cannot check other versions"},
 		{"{\"annot\":\"ndjson/1\",\"corpus\":" H1 "}", "\"corpus\": expected 64"},
 		{"{\"annot\":\"ndjson/1\",\"corpus\":" H ",\"root\":" H "}",
 		 "\"origin\": expected"},
@@ -170,6 +225,14 @@ static void test_lines_that_are_none(void **state)
 		{"{\"text_of\":" H ",\"offset\":0,\"length\":1}", "\"text\": expected a string"},
 		{"{\"text_of\":" H ",\"offset\":0,\"length\":1,\"base64\":\"A\"}",
 		 "\"base64\": expected canonical base64"},
+		{"{\"original_of\":" H ",\"offset\":0,\"length\":1}",
+		 "\"base64\": expected canonical base64"},
+		{"{\"original_of\":" H ",\"offset\":0,\"length\":1,\"text\":\"a\"}",
+		 "\"base64\": expected canonical base64"},
+		{"{\"cosigned\":\"1\"}", "\"cosigned\": expected a number"},
+		{"{\"cosigned\":1}", "\"note\": expected a string"},
+		{"{\"withheld\":" H1 ",\"document_index\":1}", "\"withheld\": expected 64"},
+		{"{\"withheld\":" H "}", "\"document_index\": expected a number"},
 		{"{\"end\":true,\"records\":1}", "\"root\": expected 64"},
 	};
 	struct desk *d = desk_new();
@@ -191,6 +254,8 @@ int main(void)
 		cmocka_unit_test(test_head_and_end),
 		cmocka_unit_test(test_records),
 		cmocka_unit_test(test_texts_come_in_pieces_of_whole_characters),
+		cmocka_unit_test(test_what_is_kept_beside_the_log),
+		cmocka_unit_test(test_the_first_version_is_read),
 		cmocka_unit_test(test_lines_that_are_none),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
