@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "found.h"
+#include "groups.h"
 
 enum { TABLE_FIRST = 1 << 12, WANTED_MAX = 64 << 20, ARENA_MAX = 64 << 20 };
 
@@ -43,13 +44,6 @@ struct dry *dry_free(struct dry *d)
 	return NULL;
 }
 
-static uint64_t mark_of(const char *id)
-{
-	struct annot_hash hash = annot_sha256(id, strlen(id));
-	uint64_t ret = annot_get_be(hash.b, sizeof ret);
-	return ret ? ret : 1;
-}
-
 /* Where a mark is, or would be. */
 static size_t slot_of(const uint64_t *table, size_t size, uint64_t mark)
 {
@@ -76,12 +70,12 @@ static enum annot_status grow(struct dry *d)
 
 static bool came(const struct dry *d, const char *id)
 {
-	return d->table[slot_of(d->table, d->size, mark_of(id))] != 0;
+	return d->table[slot_of(d->table, d->size, group_mark(id))] != 0;
 }
 
 static enum annot_status remember(struct dry *d, const char *id)
 {
-	uint64_t mark = mark_of(id);
+	uint64_t mark = group_mark(id);
 	if (2 * (d->n + 1) > d->size)
 		TRY(grow(d));
 	size_t at = slot_of(d->table, d->size, mark);
@@ -137,6 +131,11 @@ static enum annot_status try_one(struct dry *d, const struct annot_import_item *
 		return status == ANNOT_OK ? ANNOT_OK
 					  : annot_fail(&ctl->err, status, "%s", why.text);
 	return left_out(d, id, item->file, item->line, NULL, why.text);
+}
+
+enum annot_status dry_there(struct dry *d, const char *id)
+{
+	return remember(d, id);
 }
 
 enum annot_status dry_take(struct dry *d, const struct annot_import_item *item, const char *id,

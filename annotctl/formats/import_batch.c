@@ -110,7 +110,11 @@ static enum annot_status sign_ready(struct batch *b, struct sending *s)
 			continue;
 		}
 		drafts[i]->id = signing[i].made.record->id;
+		if (drafts[i]->amends)
+			TRY(own_remember(b->task->own, of[i]->id, &drafts[i]->id));
 		s->of[s->n] = of[i];
+		/* Nobody amends what somebody else amended meanwhile. */
+		signing[i].made.expect_heads = drafts[i]->amends;
 		s->records[s->n++] = signing[i].made;
 	}
 	return ANNOT_OK;
@@ -128,7 +132,8 @@ static enum annot_status send(struct batch *b, const struct sending *s)
 			    out_safe(ctl, annot_outbox_report(ctl->annot)));
 	for (size_t i = 0; i < s->n; i++) {
 		if (receipts[i].status == ANNOT_OK) {
-			b->task->counts.imported++;
+			b->task->counts.amended += s->records[i].expect_heads;
+			b->task->counts.imported += !s->records[i].expect_heads;
 			continue;
 		}
 		const char *why = receipts[i].message ? receipts[i].message
@@ -206,6 +211,7 @@ static enum annot_status flush(struct batch *b)
 	if (b->n_groups == 0)
 		return ANNOT_OK;
 	ctl->arena = b->arena;
+	b->resolve.own = b->task->own;
 	enum annot_status status = resolve_begin(ctl, &b->resolve, b->groups, b->n_groups);
 	if (status == ANNOT_OK)
 		status = rounds(b);

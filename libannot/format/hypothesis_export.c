@@ -187,6 +187,17 @@ static void set_readers(json_t **object)
 	build_set(object, "permissions", json_pack("{s:[s]}", "read", "group:__world__"));
 }
 
+/* By which it is known when it comes back. */
+static void set_identity(const struct annot_export *x, json_t **object,
+			 const struct annot_record *record)
+{
+	json_t *own = json_object();
+	build_text(&own, "corpus", annot_hash_hex(&x->host.corpus).text);
+	build_text(&own, "record", annot_hash_hex(&record->id).text);
+	build_text(&own, "kind", record->kind->name);
+	build_set(object, HYPOTHESIS_OWN, own);
+}
+
 /* What it was imported with takes the place of ours, but for the target, where only what is missing
  * is filled in. */
 static void set_kept(json_t **object, const struct annot_record *record, json_t *kept)
@@ -199,7 +210,7 @@ static void set_kept(json_t **object, const struct annot_record *record, json_t 
 			json_object_update_missing(
 				json_array_get(json_object_get(*object, "target"), 0), value);
 		else if (strcmp(name, "selector") != 0 &&
-			 (strcmp(name, "updated") != 0 || record->first))
+			 (record->first || !annot_word_in("updated|text", name, strlen(name))))
 			build_set(object, name, json_incref(value));
 	}
 }
@@ -215,11 +226,13 @@ static enum annot_status annotation(struct annot_export *x, const struct annot_e
 				    json_t *kept, json_t **ret, struct annot_error *err)
 {
 	const struct annot_record *record = item->entry.record;
+	const struct annot_record *first = item->first ? item->first->record : NULL;
 	const char *text = annot_record_text(record, "text");
 	json_t *object = json_object();
 	bool placed = false;
 	build_text(&object, "id", id_of(record, &item->entry.annotation).text);
-	set_time(&object, "created", record->time);
+	if (first || record->first)
+		set_time(&object, "created", first ? first->time : record->time);
 	set_time(&object, "updated", record->time);
 	set_user(x, &object, "user", item->entry.author_name);
 	enum annot_status status = record->kind->kind == ANNOT_KIND_comment
@@ -229,6 +242,10 @@ static enum annot_status annotation(struct annot_export *x, const struct annot_e
 	set_tags(&object, record);
 	set_readers(&object);
 	set_kept(&object, record, kept);
+	set_identity(x, &object, record);
+	if (status == ANNOT_OK && placed && !json_object_get(object, "created"))
+		status =
+			annot_export_lose(x, "created", NULL, "the first version is withheld", err);
 	if (status == ANNOT_OK && placed)
 		status = lose(x, record, kept, err);
 	if (status == ANNOT_OK && placed) {

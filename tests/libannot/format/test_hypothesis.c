@@ -30,12 +30,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	desk_free(*state);
-	return 0;
-}
-
 static uint64_t byte_of(const char *words)
 {
 	return (uint64_t)(strstr(TEXT, words) - TEXT);
@@ -248,19 +242,11 @@ static void test_refused(void **state)
 
 static const struct annot_record *make_quote(struct desk *d)
 {
-	struct annot_draft *draft = annot_draft_new(ANNOT_KIND_quote);
-	struct annot_source *s = d->sources[0];
-	static const char *const words[] = {"\xC3\xA9ngineers", "held on"};
-	for (size_t i = 0; i < COUNT(words); i++)
-		assert_ok(annot_draft_add_target(draft, &s->record->id, s->text, byte_of(words[i]),
-						 byte_of(words[i]) + strlen(words[i]),
-						 &test_error));
-	assert_ok(annot_draft_add(draft, "form", "direct", &test_error));
-	assert_ok(annot_draft_add(draft, "speaker", "Mara Ilves", &test_error));
-	assert_ok(annot_draft_add(draft, "tag", "dam", &test_error));
-	const struct annot_record *record = desk_build(d, draft);
-	annot_draft_free(draft);
-	return record;
+	struct annot_draft *draft =
+		DRAFT(quote, "form", "direct", "speaker", "Mara Ilves", "tag", "dam");
+	desk_words(draft, d->sources[0], "\xC3\xA9ngineers");
+	desk_words(draft, d->sources[0], "held on");
+	return desk_built(d, draft);
 }
 
 static void test_export(void **state)
@@ -397,7 +383,7 @@ static void test_id_too_long(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, desk_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_annotation),     TEST(test_utf16),
 		TEST(test_range_selector), TEST(test_line_breaks),
