@@ -71,7 +71,8 @@ bool claimreview_value(const struct annot_scale *scales, size_t n, const char *s
 
 /*
  * The rating that is meant: by "scale/rating", else by its label, whatever the scale's numbers are:
- * those of different publishers cannot be compared. False: none, or in several scales.
+ * those of different publishers cannot be compared. False: none, in several scales, or one by
+ * identifier and another of its scale by label.
  */
 bool claimreview_rating(const struct annot_scale *scales, size_t n, const char *identifier,
 			const char *label, const char **ret_scale, const char **ret_rating);

@@ -146,10 +146,11 @@ static enum annot_status fill_verdict(struct work *w, bool *ret, struct annot_er
 	*ret = claimreview_rating(host->scales, host->n_scales, text_of(w->rating, "identifier"),
 				  text_of(w->rating, "alternateName"), &scale, &rating);
 	if (!*ret)
-		return annot_import_lose(w->m, "reviewRating", w->rating,
-					 "no rating of that name, or several, in the scales of the "
-					 "policy: the claim is imported without a verdict",
-					 err);
+		return annot_import_lose(
+			w->m, "reviewRating", w->rating,
+			"no rating, or no one rating, of the policy's scales by that "
+			"name and identifier: the claim is imported without a verdict",
+			err);
 	w->verdict = annot_draft_new(ANNOT_KIND_verdict);
 	if (!w->verdict)
 		return no_memory(err);

@@ -145,17 +145,22 @@ static enum annot_status set_words(struct annot_export *x, const struct annot_ex
 
 /* What a comment is on: an annotation with words, or a document. */
 static enum annot_status set_thread(struct annot_export *x, const struct annot_export_item *item,
-				    json_t **object, bool *ret_placed, struct annot_error *err)
+				    const json_t *kept, json_t **object, bool *ret_placed,
+				    struct annot_error *err)
 {
 	const struct annot_card *parent = annot_record_card(item->entry.record, "reply-to");
 	const struct annot_entry *on =
 		annot_export_referred(item, annot_record_on(item->entry.record));
 	const struct annot_entry *to = parent ? annot_export_referred(item, &parent->hash) : NULL;
 	const struct annot_source *source = on && on->n_sources > 0 ? on->sources[0] : NULL;
-	*ret_placed = source && source->record;
+	const char *uri = json_string_value(json_object_get(kept, "uri"));
+	*ret_placed = on && ((source && source->record) || uri);
 	if (!*ret_placed)
 		return annot_export_leave_out(x, "what it is about stands in no text", err);
-	set_place(object, source->record, json_object());
+	if (source && source->record)
+		set_place(object, source->record, json_object());
+	else /* an answer to a page note, where it was imported */
+		build_set(object, "target", json_pack("[{s:s}]", "source", uri));
 	json_t *references = json_array();
 	if (on->kind != ANNOT_KIND_document)
 		build_append(&references, json_string(id_of(on->record, &on->annotation).text));
@@ -236,7 +241,7 @@ static enum annot_status annotation(struct annot_export *x, const struct annot_e
 	set_time(&object, "updated", record->time);
 	set_user(x, &object, "user", item->entry.author_name);
 	enum annot_status status = record->kind->kind == ANNOT_KIND_comment
-					   ? set_thread(x, item, &object, &placed, err)
+					   ? set_thread(x, item, kept, &object, &placed, err)
 					   : set_words(x, item, kept, &object, &placed, err);
 	build_text(&object, "text", text ? text : "");
 	set_tags(&object, record);

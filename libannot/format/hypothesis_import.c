@@ -44,6 +44,11 @@ static enum annot_status check(struct annot_import *m, const json_t *json, struc
 			return annot_import_invalid(m, err, "%s: expected %s", fields[i].name,
 						    expected[fields[i].shape]);
 	}
+	const json_t *target = json_array_get(json_object_get(json, "target"), 0);
+	const json_t *selector = json_object_get(target, "selector");
+	if (selector && !json_is_null(selector) && !fits(selector, SHAPE_OBJECTS))
+		return annot_import_invalid(m, err,
+					    "target[0].selector: expected a list of objects");
 	if (!hypothesis_text(json, "uri") || !*hypothesis_text(json, "uri"))
 		return annot_import_invalid(m, err,
 					    "uri: missing; it is the one field that must be");
@@ -149,8 +154,12 @@ static enum annot_status set_tags(struct hypothesis_work *w, struct annot_error 
 			build_set(&w->kept, "tags", json_incref((json_t *)tags));
 		return w->kept ? ANNOT_OK : hypothesis_no_memory(err);
 	}
-	json_array_foreach(tags, i, tag) TRY(annot_import_card(w->m, w->draft, "tag", "tags",
-							       json_string_value(tag), NULL, err));
+	json_array_foreach(tags, i, tag)
+	{
+		const char *text = json_string_value(tag);
+		TRY(*text ? annot_import_card(w->m, w->draft, "tag", "tags", text, NULL, err)
+			  : annot_import_lose(w->m, "tags", tag, "an empty tag", err));
+	}
 	return ANNOT_OK;
 }
 

@@ -46,17 +46,19 @@ static struct annot_bytes bytes_of(const json_t *object, const char *name)
 	return annot_bytes(json_string_value(value), json_string_length(value));
 }
 
-static void read_position(const json_t *selector, struct annot_source_selector *ret)
+/* False: it is no position, or a second one. */
+static bool read_position(const json_t *selector, struct annot_source_selector *ret)
 {
 	const json_t *start = json_object_get(selector, "start");
 	const json_t *end = json_object_get(selector, "end");
 	if (ret->placed || !json_is_integer(start) || !json_is_integer(end) ||
 	    json_integer_value(start) < 0 || json_integer_value(end) < 0)
-		return;
+		return false;
 	ret->placed = true;
 	ret->unit = ANNOT_UNIT_UTF16;
 	ret->start = (uint64_t)json_integer_value(start);
 	ret->end = (uint64_t)json_integer_value(end);
+	return true;
 }
 
 enum annot_status hypothesis_selectors(struct hypothesis_work *w, struct annot_source_selector *ret,
@@ -74,8 +76,8 @@ enum annot_status hypothesis_selectors(struct hypothesis_work *w, struct annot_s
 			ret->exact = bytes_of(one, "exact");
 			ret->prefix = bytes_of(one, "prefix");
 			ret->suffix = bytes_of(one, "suffix");
-		} else if (strcmp(type, "TextPositionSelector") == 0) {
-			read_position(one, ret);
+		} else if (strcmp(type, "TextPositionSelector") == 0 && read_position(one, ret)) {
+			continue;
 		} else if (strcmp(type, "RangeSelector") == 0) {
 			if (!w->own)
 				status = annot_import_lose(

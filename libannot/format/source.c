@@ -284,7 +284,10 @@ static enum annot_status find_place(struct annot_source *s,
 	bool words = selector->exact.len > 0;
 	if (!words && !selector->placed)
 		return annot_fail(err, ANNOT_INVALID, "neither words nor a position are given");
-	if (selector->placed && selector->start >= selector->end)
+	if (selector->placed && selector->start == selector->end)
+		return annot_fail(err, ANNOT_INVALID,
+				  "it is a place between characters, not words");
+	if (selector->placed && selector->start > selector->end)
 		return annot_fail(err, ANNOT_INVALID,
 				  "the start %" PRIu64 " is not before the end %" PRIu64,
 				  selector->start, selector->end);

@@ -159,12 +159,19 @@ static enum annot_status keep_around(struct w3c_work *w, const json_t *target,
 	return list && w->kept ? ANNOT_OK : w3c_no_memory(err);
 }
 
-static enum annot_status whole_target(struct w3c_work *w, struct annot_error *err)
+/* *ret_whole false: the item was left out. */
+static enum annot_status whole_target(struct w3c_work *w, bool *ret_whole, struct annot_error *err)
 {
+	struct w3c_target t;
 	const json_t *targets = w3c_member(w, "target");
 	const char *card = w3c_target_card(w->kind);
 	if (w->ours && w->kind == ANNOT_KIND_comment && w3c_member(w, W3C_PREFIX "on"))
 		card = "reply-to";
+	TRY(w3c_target_read(w->m, w3c_item(targets, 0), &t, err));
+	*ret_whole = *t.iri != '\0';
+	if (!*ret_whole)
+		return annot_import_leave_out(w->m, "target", w3c_item(targets, 0),
+					      "it is nothing that has an address of its own", err);
 	if (json_is_object(w3c_item(targets, 0)))
 		TRY(keep_around(w, w3c_item(targets, 0), err));
 	for (size_t i = 1; i < w3c_count(targets); i++)
@@ -273,7 +280,7 @@ static enum annot_status fill(struct w3c_work *w, bool *ret_whole, struct annot_
 {
 	*ret_whole = true;
 	if (w3c_target_card(w->kind))
-		TRY(whole_target(w, err));
+		TRY(whole_target(w, ret_whole, err));
 	else
 		TRY(w3c_words_targets(w, ret_whole, err));
 	if (!*ret_whole)

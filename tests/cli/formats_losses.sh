@@ -79,7 +79,7 @@ python3 -I "$ROOT/tests/support/w3c_check.py" "$work/back.json" >"$work/faults" 
 
 # --- Hypothesis
 cat >"$work/hypothesis.json" <<-'END'
-	{"total": 4, "rows": [
+	{"total": 5, "rows": [
 	 {"id": "all", "created": "2024-02-29T12:00:00.000000+00:00", "updated": "2024-03-01T12:00:00.000000+00:00", "user": "acct:ada@hypothes.is",
 	  "user_info": {"display_name": "Ada"}, "uri": "https://news.example/lake", "text": "Does it?\n\n* so\u2028so", "tags": ["dam", "a b", "#x,y", "naïve 🌊"],
 	  "group": "__world__", "permissions": {"read": ["group:__world__"], "admin": ["acct:ada@hypothes.is"], "update": [], "delete": []},
@@ -97,6 +97,8 @@ cat >"$work/hypothesis.json" <<-'END'
 	 {"id": "hidden", "uri": "https://news.example/lake", "user": "acct:ada@hypothes.is", "text": "Hidden.", "hidden": true, "references": ["all"],
 	  "target": [{"source": "https://news.example/lake"}], "tags": ["reply"]},
 	 {"id": "deep", "uri": "https://news.example/lake", "user": "acct:ada@hypothes.is", "text": "Deep.", "references": ["all", "between", "hidden"],
+	  "target": [{"source": "https://news.example/lake"}], "tags": []},
+	 {"id": "answer", "uri": "https://news.example/lake", "user": "acct:ada@hypothes.is", "text": "To a note.", "references": ["note"],
 	  "target": [{"source": "https://news.example/lake"}], "tags": []}]}
 END
 survive hypothesis "$work/hypothesis.json"

@@ -343,6 +343,17 @@ static void test_import_ratings(void **state)
 	}
 }
 
+/* Label and identifier that name two ratings of a scale: which is meant is not guessed. */
+static void test_import_contradiction(void **state)
+{
+	struct desk *d = *state;
+	desk_import_one(d, "claimreview",
+			"{" REVIEW ",\"reviewRating\":{\"alternateName\":\"False\",\"identifier\":"
+			"\"google5/true\"}}");
+	assert_int_equal(d->taken[0]->kind->kind, ANNOT_KIND_claim);
+	assert_lost(d, "reviewRating: {");
+}
+
 static void test_import_refused(void **state)
 {
 	static const struct {
@@ -386,6 +397,7 @@ int main(void)
 		TEST(test_import_places),
 		TEST(test_import_old_markup),
 		TEST(test_import_ratings),
+		TEST(test_import_contradiction),
 		TEST(test_import_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

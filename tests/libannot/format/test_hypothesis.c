@@ -227,6 +227,8 @@ static void test_refused(void **state)
 		{"{\"uri\":\"" PAGE "\",\"tags\":[1]}", "tags: expected a list of texts"},
 		{"{\"uri\":\"" PAGE "\",\"target\":[\"x\"]}", "target: expected a list of objects"},
 		{"{\"uri\":\"" PAGE "\",\"references\":{}}", "references: expected"},
+		{"{\"uri\":\"" PAGE "\",\"target\":[{\"selector\":{\"type\":\"x\"}}]}",
+		 "target[0].selector: expected a list of objects"},
 		{"{\"uri\":\"" PAGE "\",\"permissions\":[]}", "permissions: expected an object"},
 	};
 	struct desk *d = *state;
@@ -352,13 +354,14 @@ static void test_tags(void **state)
 {
 	struct desk *d = *state;
 	AUTO_BUF struct annot_buf json = ANNOT_BUF_INIT(1 << 16);
-	annot_buf_puts(&json, "{" HEAD "," ON(QUOTE("holds")) ",\"tags\":[\"");
+	annot_buf_puts(&json, "{" HEAD "," ON(QUOTE("holds")) ",\"tags\":[\"\",\"");
 	for (int i = 0; i < 129; i++)
 		annot_buf_putc(&json, 'x');
 	for (int i = 0; i < 65; i++)
 		annot_buf_printf(&json, "\",\"tag %d", i);
 	annot_buf_puts(&json, "\"]}");
 	desk_import_one(d, "hypothesis", json.data);
+	assert_lost(d, "tags: : an empty tag");
 	assert_lost(d, "tags: xxx");
 	assert_lost(d, "tags: tag 64: ");
 	assert_null(strstr(d->losses.data, "tags: tag 63: "));
