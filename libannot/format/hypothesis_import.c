@@ -4,6 +4,8 @@
 #include "format/build.h"
 #include "format/hypothesis.h"
 
+enum { FIELD_MAX = 64 };
+
 /* --- what it must look like --- */
 
 enum shape { SHAPE_TEXT, SHAPE_TEXTS, SHAPE_OBJECT, SHAPE_OBJECTS };
@@ -215,9 +217,12 @@ static enum annot_status keep(struct hypothesis_work *w, struct annot_error *err
 	w->kept = json_copy(w->json);
 	for (size_t i = 0; w->kept && i < COUNT(held); i++)
 		json_object_del(w->kept, held[i]);
-	for (size_t i = 1; i < json_array_size(targets); i++)
-		TRY(annot_import_lose(w->m, "target", json_array_get(targets, i),
+	for (size_t i = 1; i < json_array_size(targets); i++) {
+		char field[FIELD_MAX];
+		snprintf(field, sizeof field, "target[%zu]", i);
+		TRY(annot_import_lose(w->m, field, json_array_get(targets, i),
 				      "Hypothesis itself keeps the first target only", err));
+	}
 	keep_target(w);
 	if (!w->kept)
 		return hypothesis_no_memory(err);

@@ -95,6 +95,14 @@ static struct annot_source *own_source(const struct w3c_work *w, size_t i,
 	return strcmp(t->sha256, annot_record_text(s->record, "sha256")) == 0 ? s : NULL;
 }
 
+static enum annot_status lose_target(struct w3c_work *w, size_t i, const char *reason,
+				     struct annot_error *err)
+{
+	char field[FIELD_MAX];
+	snprintf(field, sizeof field, "target[%zu]", i);
+	return annot_import_lose(w->m, field, w3c_item(w3c_member(w, "target"), i), reason, err);
+}
+
 static enum annot_status words_target(struct w3c_work *w, size_t i, const struct w3c_target *t,
 				      bool *ret_placed, struct annot_error *err)
 {
@@ -131,8 +139,7 @@ enum annot_status w3c_words_targets(struct w3c_work *w, bool *ret_placed, struct
 		if (w3c_target_selects(&t)) {
 			TRY(words_target(w, i, &t, ret_placed, err));
 		} else if (w->kind != ANNOT_KIND_claim) {
-			TRY(annot_import_lose(w->m, "target", w3c_item(targets, i),
-					      "beside words of texts, a target that is none", err));
+			TRY(lose_target(w, i, "beside words of texts, a target that is none", err));
 		}
 	}
 	return ANNOT_OK;
@@ -175,8 +182,7 @@ static enum annot_status whole_target(struct w3c_work *w, bool *ret_whole, struc
 	if (json_is_object(w3c_item(targets, 0)))
 		TRY(keep_around(w, w3c_item(targets, 0), err));
 	for (size_t i = 1; i < w3c_count(targets); i++)
-		TRY(annot_import_lose(w->m, "target", w3c_item(targets, i),
-				      "a comment is about one thing: the first target", err));
+		TRY(lose_target(w, i, "a comment is about one thing: the first target", err));
 	return w3c_refer(w, card, w3c_item(targets, 0), err);
 }
 

@@ -127,7 +127,7 @@ static void test_first_target_only(void **state)
 	desk_import_one(d, "hypothesis",
 			"{" HEAD ",\"target\":[{\"selector\":[" QUOTE(
 				"holds") "]},{\"selector\":[" QUOTE("held") "]}]}");
-	assert_lost(d, "target: {\"selector\"");
+	assert_lost(d, "target[1]: {\"selector\"");
 }
 
 static void test_page_note(void **state)

@@ -267,7 +267,7 @@ static void test_several_targets(void **state)
 	assert_int_equal(annot_record_targets(r), 2);
 	assert_words(r, 0, byte_of("holds"), "holds");
 	assert_words(r, 1, 18, "address");
-	assert_lost(d, "target: https://third.example/: beside words of texts");
+	assert_lost(d, "target[2]: https://third.example/: beside words of texts");
 }
 
 static void test_bodies(void **state)
