@@ -23,13 +23,38 @@ static bool is_restored(const struct annot_draft *draft, const char *card)
 	       !def->in_group && strncmp(card, IMPORTED, strlen(IMPORTED)) != 0;
 }
 
-static bool has(const struct annot_draft *draft, const char *card, const char *value)
+/* How often a value stands among the first n of a card. */
+static size_t count(const struct annot_draft *draft, const char *card, size_t n, const char *value)
 {
 	const char *there;
-	for (size_t i = 0; (there = annot_draft_value(draft, card, i)); i++)
-		if (strcmp(there, value) == 0)
-			return true;
-	return false;
+	size_t ret = 0;
+	for (size_t i = 0; i < n && (there = annot_draft_value(draft, card, i)); i++)
+		ret += strcmp(there, value) == 0;
+	return ret;
+}
+
+enum { LIST_MAX = 256 }; /* values that may be the line's: more than any card may have */
+
+/* Values of a list, but for as many of each as the line has. */
+static enum annot_status restore_list(struct annot_import *m, struct annot_draft *draft,
+				      const char *card, const json_t *list, struct annot_error *err)
+{
+	const json_t *item;
+	size_t i, n = 0;
+	while (annot_draft_value(draft, card, n))
+		n++;
+	json_array_foreach(list, i, item)
+	{
+		const char *value = json_string_value(item);
+		size_t nth = 0;
+		for (size_t k = 0; value && i < LIST_MAX && k <= i; k++) {
+			const char *other = json_string_value(json_array_get(list, k));
+			nth += other && strcmp(other, value) == 0;
+		}
+		if (value && (i >= LIST_MAX || nth > count(draft, card, n, value)))
+			TRY(annot_import_card(m, draft, card, card, value, NULL, err));
+	}
+	return ANNOT_OK;
 }
 
 /* What the line itself says (a verdict's rating, a relation, a type that is a tag) is what a reader
@@ -37,17 +62,12 @@ static bool has(const struct annot_draft *draft, const char *card, const char *v
 static enum annot_status restore(struct annot_import *m, struct annot_draft *draft,
 				 const char *card, const json_t *value, struct annot_error *err)
 {
-	const json_t *item;
-	size_t i;
-	if (json_is_string(value))
-		return annot_draft_value(draft, card, 0)
-			       ? ANNOT_OK
-			       : annot_import_card(m, draft, card, card, json_string_value(value),
-						   NULL, err);
-	json_array_foreach(value, i, item) if (json_is_string(item) &&
-					       !has(draft, card, json_string_value(item)))
-		TRY(annot_import_card(m, draft, card, card, json_string_value(item), NULL, err));
-	return ANNOT_OK;
+	if (!json_is_string(value))
+		return restore_list(m, draft, card, value, err);
+	return annot_draft_value(draft, card, 0)
+		       ? ANNOT_OK
+		       : annot_import_card(m, draft, card, card, json_string_value(value), NULL,
+					   err);
 }
 
 enum annot_status brat_restore(struct annot_import *m, struct annot_draft *draft, json_t *note,
