@@ -96,41 +96,48 @@ static enum annot_status amend_rating(struct annot_import *m, struct annot_draft
 	return amend_card(m, draft, r, "rating", "reviewRating", rating, err);
 }
 
+/* Whether a member is as it was imported, which export writes while nothing was amended. */
+static bool is_kept(const json_t *kept, const json_t *json, const char *name)
+{
+	const json_t *before = json_object_get(kept, name);
+	return before && json_equal(before, json_object_get(json, name));
+}
+
 /* The claim is a record of its own, and is amended there. */
 static enum annot_status check_claim(struct annot_import *m, const json_t *json,
-				     const struct annot_record *r, struct annot_error *err)
+				     const struct annot_record *r, const json_t *kept,
+				     struct annot_error *err)
 {
+	static const char why[] = "the claim is a record of its own: amend that";
 	AUTO_BUF struct annot_buf text = ANNOT_BUF_INIT(ANNOT_RECORD_MAX);
 	const json_t *item = json_object_get(json, "itemReviewed");
+	const json_t *words = json_object_get(json, "claimReviewed");
 	const struct annot_entry *on;
 	TRY(own_get(m, annot_record_on(r), &on, err));
 	if (!on || !on->record)
 		return ANNOT_OK;
 	claimreview_text(on->record, &text);
 	TRY(annot_buf_check(&text, "the words that were rated", err));
-	if (strcmp(text_of(json, "claimReviewed"), text.data) != 0)
-		return annot_import_lose(m, "claimReviewed", json_object_get(json, "claimReviewed"),
-					 "the claim is a record of its own: amend that", err);
+	if (strcmp(json_string_value(words), text.data) != 0)
+		return annot_import_lose(m, "claimReviewed", words, why, err);
 	json_t *ours = claimreview_claim(on, text.data);
-	bool same = ours && json_equal(ours, item);
+	bool same = ours && (json_equal(ours, item) || is_kept(kept, json, "itemReviewed"));
 	json_decref(ours);
-	return same ? ANNOT_OK
-		    : annot_import_lose(m, "itemReviewed", item,
-					"the claim is a record of its own: amend that", err);
+	return same ? ANNOT_OK : annot_import_lose(m, "itemReviewed", item, why, err);
 }
 
 static enum annot_status amend(struct annot_import *m, json_t *json, const struct annot_record *r,
-			       struct annot_draft *draft, struct annot_error *err)
+			       const json_t *kept, struct annot_draft *draft,
+			       struct annot_error *err)
 {
 	const json_t *rating = json_object_get(json, "reviewRating");
-	TRY(amend_rating(m, draft, r, rating, err));
-	TRY(amend_card(m, draft, r, "rationale", "reviewRating.ratingExplanation",
-		       text_of(rating, "ratingExplanation"), err));
-	TRY(check_claim(m, json, r, err));
-	json_t *kept = annot_export_kept(r, CLAIMREVIEW_KEPT);
-	enum annot_status status = own_lose_members(m, json, HELD, kept, err);
-	json_decref(kept);
-	return status;
+	if (!r->first || !is_kept(kept, json, "reviewRating")) {
+		TRY(amend_rating(m, draft, r, rating, err));
+		TRY(amend_card(m, draft, r, "rationale", "reviewRating.ratingExplanation",
+			       text_of(rating, "ratingExplanation"), err));
+	}
+	TRY(check_claim(m, json, r, kept, err));
+	return own_lose_members(m, json, HELD, kept, err);
 }
 
 enum annot_status claimreview_import_own(struct annot_import *m, json_t *json,
@@ -140,7 +147,9 @@ enum annot_status claimreview_import_own(struct annot_import *m, json_t *json,
 	struct annot_draft *draft = annot_draft_amend(r);
 	if (!draft)
 		return annot_fail(err, ANNOT_NO_MEMORY, "no memory for an imported item");
-	enum annot_status status = amend(m, json, r, draft, err);
+	json_t *kept = annot_export_kept(r, CLAIMREVIEW_KEPT);
+	enum annot_status status = amend(m, json, r, kept, draft, err);
+	json_decref(kept);
 	if (status == ANNOT_OK)
 		return annot_import_amend(m, draft, &own->id, err);
 	annot_draft_free(draft);

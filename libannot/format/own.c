@@ -103,7 +103,7 @@ enum annot_status own_add_targets(struct annot_draft *draft, const struct annot_
 }
 
 enum annot_status own_lose_members(struct annot_import *m, json_t *item, const char *held,
-				   json_t *kept, struct annot_error *err)
+				   const json_t *kept, struct annot_error *err)
 {
 	const char *name;
 	json_t *value;

@@ -49,6 +49,6 @@ enum annot_status own_add_targets(struct annot_draft *draft, const struct annot_
 /* Members of an item that neither stand in the '|'-separated list nor were kept of it: another
  * program's additions to what is ours, which no card holds. kept may be NULL. */
 enum annot_status own_lose_members(struct annot_import *m, json_t *item, const char *held,
-				   json_t *kept, struct annot_error *err);
+				   const json_t *kept, struct annot_error *err);
 
 #endif

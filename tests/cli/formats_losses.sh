@@ -12,6 +12,10 @@ survive() {
 	ctl chloe export --as "$form" -o "$work/back.json" --report-loss "$work/out.json" "$@" 2>/dev/null
 	python3 -I "$ROOT/tests/support/survives.py" "$form" "$file" "$work/back.json" "$work/in.json" "$work/out.json" >"$work/faults" ||
 		fail "$form: $(cat "$work/faults"; cat "$work/in.json")"
+	# And once more: what came in, went out and comes back is there, with nothing to say of it.
+	ctl chloe --json import --as "$form" "$work/back.json" --report-loss "$work/lost.json" >"$work/said" 2>&1
+	[ ! -s "$work/lost.json" ] || fail "$form, back again: $(cat "$work/lost.json")"
+	[ "$(jq '.items - .there' "$work/said")" = 0 ] || fail "$form: imported again: $(cat "$work/said")"
 }
 losses() { grep -F -- "$1" "$work/in.json" >/dev/null || fail "no loss of $1: $(cat "$work/in.json")"; }
 
@@ -144,4 +148,5 @@ ctl chloe export --as brat -o "$work/again" --report-loss "$work/out.json" 2>/de
 for part in 'Person 24 36' 'Event-word 41 45;54 58' 'supports Arg1' 'Role: witness' '"Named"' 'Wikidata:Q1' 'two words' 'brown' 'AnnotatorNotes'; do
 	grep -F -- "$part" "$work/again/lake.ann" >/dev/null || fail "brat: no $part: $(cat "$work/again/lake.ann")"
 done
+expect 0 ': 0 records imported, ' ctl chloe import --as brat "$work/again" --strict
 stop
