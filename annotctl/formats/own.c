@@ -9,7 +9,7 @@
 #include "groups.h"
 #include "resolve.h"
 
-enum { OWN_ARENA_MAX = 16 << 20 };
+enum { OWN_ARENA_MAX = 64 << 20, GOT_MAX = 64 };
 
 /* An item by 8 bytes of a hash of its id, and its record. */
 struct alias {
@@ -21,8 +21,8 @@ enum { ALIASES = 2 * OWN_ITEMS_MAX };
 struct own {
 	struct ctl *ctl;
 	struct sources *sources;
-	struct annot_arena *arena; /* of one item */
-	bool used;                 /* there is something in it */
+	struct annot_arena *arena; /* of GOT_MAX records, and one item's */
+	size_t n_got;              /* records in it */
 	struct annot_fetched last; /* what was asked for last; row NULL: nothing */
 	struct annot_hash id;      /* its record */
 	struct alias *aliases;     /* ALIASES; NULL: there was no such item yet */
@@ -48,11 +48,13 @@ struct own *own_free(struct own *o)
 	return NULL;
 }
 
+/* What was asked for last is kept: an item of brat's is handed over when the next one comes. */
 void own_next_item(struct own *o)
 {
-	if (o->used)
-		annot_arena_reset(o->arena);
-	o->used = false;
+	if (o->n_got < GOT_MAX)
+		return;
+	annot_arena_reset(o->arena);
+	o->n_got = 0;
 	o->last.row = NULL;
 }
 
@@ -60,7 +62,6 @@ static enum annot_status fetch(struct own *o, const char *id)
 {
 	struct row_ids ids;
 	struct annot_fetched fetched;
-	o->used = true;
 	o->last.row = NULL;
 	TRY(annot_fetch(o->ctl->annot, id, o->arena, &fetched, &o->ctl->err));
 	TRY(rows_ids(o->ctl, fetched.row, fetched.record, &ids));
@@ -73,6 +74,7 @@ static enum annot_status fetch(struct own *o, const char *id)
 static enum annot_status get(struct own *o, const char *id, const struct annot_entry **ret)
 {
 	bool last = o->last.row && *id == '=' && strcmp(id + 1, annot_hash_hex(&o->id).text) == 0;
+	o->n_got++;
 	if (!last)
 		TRY(fetch(o, id));
 	struct annot_entry *entry = annot_arena_alloc(o->arena, sizeof *entry);

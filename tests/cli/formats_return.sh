@@ -65,6 +65,8 @@ jq -e --arg id "urn:sha256:$claim" '[.first.items[] | select(.id == $id)][0] |
 first=$(ctl alice --json show "$claim@1" | jq -r .time)
 [ "$(jq -r --arg id "urn:sha256:$claim" '.first.items[] | select(.id == $id) | .created' "$work/w3c.json")" = "$first" ] ||
 	fail 'created is not the time of the first version'
+[ "$(jq -r '.annotations[] | select(.annot.kind == "claim") | .created' "$work/hypothesis.json")" = "${first%Z}+00:00" ] ||
+	fail 'Hypothesis: created is not the time of the first version'
 
 # --- edited in another program
 jq --arg id "urn:sha256:$span" '.first.items |= map(if .id == $id then
