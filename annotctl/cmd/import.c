@@ -1,4 +1,7 @@
 #include "../formats/import.h"
+
+#include <stdio.h>
+
 #include "../formats/format_arg.h"
 #include "../out/out.h"
 
@@ -21,22 +24,26 @@ static int say(struct ctl *ctl, const struct import_task *task)
 	const struct import_counts *c = &task->counts;
 	const struct losses *l = task->losses;
 	bool bad = c->broken > 0 || c->refused > 0;
+	char amended[64] = "";
+	if (c->amended > 0)
+		snprintf(amended, sizeof amended, "%llu amended, ", (unsigned long long)c->amended);
 	if (ctl->format != FORMAT_TEXT)
-		out_json(ctl, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}", "items",
-					(json_int_t)c->items, "imported", (json_int_t)c->imported,
-					"there", (json_int_t)c->there, "losses", (json_int_t)l->n,
-					"left_out", (json_int_t)l->left_out, "broken",
-					(json_int_t)c->broken, "refused", (json_int_t)c->refused,
-					"dry_run", (int)task->dry));
+		out_json(ctl,
+			 json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b}", "items",
+				   (json_int_t)c->items, "imported", (json_int_t)c->imported,
+				   "amended", (json_int_t)c->amended, "there", (json_int_t)c->there,
+				   "losses", (json_int_t)l->n, "left_out", (json_int_t)l->left_out,
+				   "broken", (json_int_t)c->broken, "refused",
+				   (json_int_t)c->refused, "dry_run", (int)task->dry));
 	else
-		out_note(
-			ctl,
-			"%llu items: %s%llu records imported, %llu were there already; %llu fields "
-			"did not survive, %llu items were left out%s",
-			(unsigned long long)c->items, task->dry ? "none signed; " : "",
-			(unsigned long long)c->imported, (unsigned long long)c->there,
-			(unsigned long long)(l->n - l->left_out), (unsigned long long)l->left_out,
-			l->n > 0 && !l->path ? " (--report-loss FILE says which)" : "");
+		out_note(ctl,
+			 "%llu items: %s%llu records imported, %s%llu were there already; %llu "
+			 "fields "
+			 "did not survive, %llu items were left out%s",
+			 (unsigned long long)c->items, task->dry ? "none signed; " : "",
+			 (unsigned long long)c->imported, amended, (unsigned long long)c->there,
+			 (unsigned long long)(l->n - l->left_out), (unsigned long long)l->left_out,
+			 l->n > 0 && !l->path ? " (--report-loss FILE says which)" : "");
 	if (!bad)
 		return 0;
 	return ctl_fail(ctl,

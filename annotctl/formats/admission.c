@@ -29,6 +29,8 @@ static enum annot_status find(void *ctx, const struct annot_hash *record, struct
 	for (size_t i = 0; i < naming->n; i++)
 		if (annot_hash_equal(&naming->known[i].record, record)) {
 			ret->kind = naming->known[i].kind;
+			ret->annotation = naming->known[i].annotation;
+			ret->author = naming->known[i].author;
 			return ANNOT_OK;
 		}
 	ret->kind = ANNOT_KIND_document; /* it was read to look for the words */
@@ -37,7 +39,7 @@ static enum annot_status find(void *ctx, const struct annot_hash *record, struct
 	return annot_fail(err, ANNOT_NOT_FOUND, "no record %.12s", annot_hash_hex(record).text);
 }
 
-/* Nobody opens a seal, amends or retracts with an import. */
+/* Nobody opens a seal or retracts with an import; what is amended was looked at. */
 
 static enum annot_status not_retracted(void *ctx, const struct annot_hash *annotation, int64_t *ret,
 				       struct annot_error *err)

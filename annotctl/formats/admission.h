@@ -6,7 +6,8 @@
 
 /* A record that the draft names: of the log, or one that will be there before it. */
 struct admission_known {
-	struct annot_hash record;
+	struct annot_hash record, annotation;
+	struct annot_hash author; /* of what is to be amended */
 	enum annot_kind kind;
 };
 

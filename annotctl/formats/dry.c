@@ -11,6 +11,7 @@
 #include "../out/out.h"
 #include "admission.h"
 #include "found.h"
+#include "groups.h"
 #include "resolve.h"
 
 enum { TABLE_FIRST = 1 << 12, WANTED_MAX = 64 << 20, ARENA_MAX = 64 << 20, ASKED_AT_ONCE = 256 };
@@ -80,13 +81,6 @@ struct dry *dry_free(struct dry *d)
 
 /* --- what came --- */
 
-static uint64_t mark_of(const char *id)
-{
-	struct annot_hash hash = annot_sha256(id, strlen(id));
-	uint64_t ret = annot_get_be(hash.b, sizeof ret);
-	return ret ? ret : 1;
-}
-
 /* Where a mark is, or would be. */
 static size_t slot_of(const uint64_t *marks, size_t size, uint64_t mark)
 {
@@ -123,12 +117,12 @@ static enum annot_status grow(struct dry *d)
 /* The kinds of records that an item becomes; 0: it did not come. */
 static uint32_t came(const struct dry *d, const char *id)
 {
-	return d->kinds[slot_of(d->marks, d->size, mark_of(id))];
+	return d->kinds[slot_of(d->marks, d->size, group_mark(id))];
 }
 
 static enum annot_status remember(struct dry *d, const char *id, enum annot_kind kind)
 {
-	uint64_t mark = mark_of(id);
+	uint64_t mark = group_mark(id);
 	if (2 * (d->n + 1) > d->size)
 		TRY(grow(d));
 	size_t at = slot_of(d->marks, d->size, mark);
@@ -147,7 +141,7 @@ struct trying {
 	const struct annot_import_draft *drafts;
 	bool failed[ANNOT_IMPORT_DRAFTS_MAX];
 	/* What the draft under way names. */
-	struct admission_known known[ANNOT_IMPORT_REFS_MAX];
+	struct admission_known known[ANNOT_IMPORT_REFS_MAX + ANNOT_PARENTS_MAX];
 	size_t n_known;
 };
 
@@ -194,6 +188,7 @@ static struct admission_known stand_in(const char *item, uint32_t kinds)
 			ret.kind = (enum annot_kind)kind;
 	ret.record = annot_sha256(item, strlen(item));
 	ret.record.b[0] = (uint8_t)ret.kind;
+	ret.annotation = ret.record;
 	return ret;
 }
 
@@ -208,7 +203,33 @@ static enum annot_status look_up(struct dry *d, const struct annot_hash *record,
 	TRY(annot_fetch(ctl->annot, id, d->arena, &fetched, &ctl->err));
 	if (!fetched.record)
 		return annot_fail(&ctl->err, ANNOT_NOT_FOUND, "%s is withheld", id);
-	*ret = (struct admission_known){*record, fetched.record->kind->kind};
+	*ret = (struct admission_known){.record = *record,
+					.annotation = fetched.record->annotation,
+					.author = fetched.record->author,
+					.kind = fetched.record->kind->kind};
+	return ANNOT_OK;
+}
+
+static enum annot_status know(struct dry *d, struct trying *t, const struct annot_hash *record)
+{
+	for (size_t i = 0; i < t->n_known; i++)
+		if (annot_hash_equal(&t->known[i].record, record))
+			return ANNOT_OK;
+	if (t->n_known == COUNT(t->known))
+		return ANNOT_OK;
+	enum annot_status status = look_up(d, record, &t->known[t->n_known]);
+	t->n_known += status == ANNOT_OK;
+	return status == ANNOT_NOT_FOUND ? ANNOT_OK : status; /* which the judge will say */
+}
+
+/* A later version names what it amends, and what that one named. */
+static enum annot_status know_amended(struct dry *d, struct trying *t, const struct annot_record *r)
+{
+	for (size_t i = 0; i < r->n_parents; i++)
+		TRY(know(d, t, &r->parents[i]));
+	for (size_t i = 0; r->n_parents > 0 && i < r->n_cards; i++)
+		if (r->cards[i].def->type == ANNOT_CARD_REF)
+			TRY(know(d, t, &r->cards[i].hash));
 	return ANNOT_OK;
 }
 
@@ -245,19 +266,15 @@ static enum annot_status try_ref(struct dry *d, struct trying *t,
 	return annot_draft_add_hash(draft->draft, ref->card, &known->record, &d->task->ctl->err);
 }
 
-/* Whether it could be made, with some record for each that has not been signed, and admitted. */
-static enum annot_status build(struct dry *d, const struct trying *t,
-			       const struct annot_import_draft *draft, struct annot_error *err)
+/* Made with some record for each that has not been signed. */
+static enum annot_status build(struct dry *d, const struct annot_import_draft *draft,
+			       const struct annot_record **ret, struct annot_error *err)
 {
-	struct ctl *ctl = d->task->ctl;
 	struct annot_buf bytes = ANNOT_BUF_INIT(ANNOT_RECORD_MAX);
-	const struct annot_draft_header header = {.corpus = &annot_hello(ctl->annot)->corpus,
-						  .author = d->admission.author};
-	const struct annot_record *record;
+	const struct annot_draft_header header = {
+		.corpus = &annot_hello(d->task->ctl->annot)->corpus, .author = d->admission.author};
 	enum annot_status status =
-		annot_draft_build(draft->draft, &header, d->arena, &bytes, &record, err);
-	if (status == ANNOT_OK && d->judges)
-		status = admission_judge(&d->admission, record, t->known, t->n_known, err);
+		annot_draft_build(draft->draft, &header, d->arena, &bytes, ret, err);
 	annot_buf_free(&bytes);
 	return status;
 }
@@ -270,7 +287,12 @@ static enum annot_status try_one(struct dry *d, struct trying *t, size_t k)
 	t->n_known = 0;
 	for (size_t i = 0; i < draft->n_refs && !reason; i++)
 		TRY(try_ref(d, t, draft, &draft->refs[i], &reason));
-	enum annot_status status = reason ? ANNOT_OK : build(d, t, draft, &why);
+	const struct annot_record *record = NULL;
+	enum annot_status status = reason ? ANNOT_OK : build(d, draft, &record, &why);
+	if (status == ANNOT_OK && record && d->judges) {
+		TRY(know_amended(d, t, record));
+		status = admission_judge(&d->admission, record, t->known, t->n_known, &why);
+	}
 	if (status == ANNOT_NO_MEMORY)
 		return annot_fail(&d->task->ctl->err, status, "%s", why.text);
 	if (status != ANNOT_OK)
@@ -278,6 +300,11 @@ static enum annot_status try_one(struct dry *d, struct trying *t, size_t k)
 	t->failed[k] = reason != NULL;
 	return reason ? left_out(d, t->id, t->item->file, t->item->line, NULL, reason)
 		      : remember(d, t->id, annot_draft_kind(draft->draft));
+}
+
+enum annot_status dry_there(struct dry *d, const char *id, enum annot_kind kind)
+{
+	return remember(d, id, kind);
 }
 
 enum annot_status dry_take(struct dry *d, const struct annot_import_item *item, const char *id,

@@ -40,7 +40,7 @@ struct gathering {
 	struct exporting *e;
 	const struct annot_entry *of; /* history: the annotation */
 	struct annot_buf versions, said, referred;
-	bool with_sources;
+	struct annot_entry first;
 };
 
 static enum annot_status take_referred(struct ctl *ctl, const struct annot_row *row,
@@ -78,6 +78,23 @@ static enum annot_status take_history(struct ctl *ctl, const struct annot_row *r
 	return stands ? LIST_ADD(ctl, &g->said, &entry) : ANNOT_OK;
 }
 
+/* The first version, where the entry is another. */
+static enum annot_status find_first(struct ctl *ctl, struct gathering *g,
+				    const struct annot_entry **ret)
+{
+	char id[ANNOT_HASH_HEX + 2];
+	struct annot_fetched fetched;
+	const struct annot_entry *entry = g->of;
+	*ret = entry;
+	if (!entry->record || entry->record->first)
+		return ANNOT_OK;
+	snprintf(id, sizeof id, "=%s", annot_hash_hex(&entry->annotation).text);
+	TRY(annot_fetch(ctl->annot, id, ctl->arena, &fetched, &ctl->err));
+	TRY(entry_of(ctl, fetched.row, fetched.record, NULL, &g->first));
+	*ret = fetched.record ? &g->first : NULL;
+	return ANNOT_OK;
+}
+
 static enum annot_status gather(struct ctl *ctl, struct gathering *g,
 				struct annot_export_item *item)
 {
@@ -85,6 +102,8 @@ static enum annot_status gather(struct ctl *ctl, struct gathering *g,
 	g->of = &item->entry;
 	if (flags & ANNOT_EXPORT_REFERRED)
 		TRY(refer(ctl, g, item->entry.record));
+	if (flags & ANNOT_EXPORT_FIRST)
+		TRY(find_first(ctl, g, &item->first));
 	if (flags & ANNOT_EXPORT_HISTORY) {
 		struct annot_hex hex = annot_hash_hex(&item->entry.annotation);
 		const struct rows_request request = {.history_of = hex.text, .keep = true};

@@ -45,6 +45,7 @@ struct group *group_new(const char *id, const char *file, size_t line,
 	g->n = n;
 	for (size_t i = 0; i < n; i++) {
 		g->drafts[i].draft = drafts[i].draft;
+		g->drafts[i].amends = drafts[i].amends != NULL;
 		g->drafts[i].refs = ref;
 		g->drafts[i].n_refs = drafts[i].n_refs;
 		for (size_t k = 0; k < drafts[i].n_refs; k++, ref++) {
@@ -66,6 +67,13 @@ struct group *group_free(struct group *g)
 		annot_draft_free(g->drafts[i].draft);
 	free(g);
 	return NULL;
+}
+
+uint64_t group_mark(const char *id)
+{
+	struct annot_hash hash = annot_sha256(id, strlen(id));
+	uint64_t ret = annot_get_be(hash.b, sizeof ret);
+	return ret ? ret : 1;
 }
 
 bool group_is_over(const struct group *g)

@@ -25,6 +25,7 @@ struct group_draft {
 	const struct group_ref *refs;
 	size_t n_refs;
 	enum group_state state;
+	bool amends; /* it is a later version of a record that is there */
 	struct annot_hash id;
 };
 
@@ -42,6 +43,9 @@ struct group {
 struct group *group_new(const char *id, const char *file, size_t line,
 			const struct annot_import_draft *drafts, size_t n);
 struct group *group_free(struct group *g);
+
+/* 8 bytes of the hash of an item's id, not 0: by which items are remembered. */
+uint64_t group_mark(const char *id);
 
 /* Whether every draft is done or failed. */
 bool group_is_over(const struct group *g);

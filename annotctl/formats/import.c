@@ -10,6 +10,7 @@
 #include "admission.h"
 #include "dry.h"
 #include "input.h"
+#include "own.h"
 #include "sources.h"
 
 enum { RULES_MAX = 1 << 20 };
@@ -19,6 +20,7 @@ struct importing {
 	struct import_task *task;
 	struct annot_import *m;
 	struct sources *sources;
+	struct own *own;
 	struct annot_arena *rules; /* the policy in force */
 	struct batch *batch;       /* or */
 	struct dry *dry;
@@ -33,6 +35,13 @@ static enum annot_status source(void *arg, const struct annot_source_wanted *wan
 {
 	struct importing *i = arg;
 	return sources_find(i->sources, wanted, ret, err);
+}
+
+static enum annot_status own(void *arg, const char *id, const struct annot_entry **ret,
+			     struct annot_error *err)
+{
+	const struct importing *i = arg;
+	return own_get(i->own, id, ret, err);
 }
 
 static enum annot_status lost(void *arg, const struct annot_loss *loss, struct annot_error *err)
@@ -56,21 +65,62 @@ static size_t count_refs(const struct annot_import_draft *drafts, size_t n)
 	return ret;
 }
 
+static enum annot_status left_out(struct importing *i, const char *id, const char *reason,
+				  struct annot_error *err)
+{
+	const struct annot_import_item *item = i->m->item ? i->m->item : i->item;
+	const struct annot_loss loss = {.item = id,
+					.field = "",
+					.reason = reason,
+					.left_out = true,
+					.file = item->file,
+					.line = item->line};
+	return lost(i, &loss, err);
+}
+
+/* Of an item that was exported from here. *ret: it is to be signed. */
+static enum annot_status look(struct importing *i, const char *id,
+			      const struct annot_import_draft *draft, bool *ret,
+			      struct annot_error *err)
+{
+	struct annot_error why;
+	enum own_says says;
+	struct annot_hash record;
+	i->failed = own_look(i->own, draft->draft, draft->amends, &says, &record, &why);
+	if (i->failed != ANNOT_OK)
+		return annot_fail(err, i->failed, "%s", i->task->ctl->err.text);
+	i->failed = own_remember(i->own, id, &record);
+	if (i->failed == ANNOT_OK && i->dry && says != OWN_NEXT)
+		i->failed = dry_there(i->dry, id, annot_draft_kind(draft->draft));
+	if (i->failed != ANNOT_OK)
+		return annot_fail(err, i->failed, "%s", i->task->ctl->err.text);
+	*ret = says == OWN_NEXT;
+	i->task->counts.there += says == OWN_SAME;
+	i->task->counts.amended += i->dry && says == OWN_NEXT;
+	if (says == OWN_STALE)
+		return left_out(i, id,
+				"it was edited since it was exported, and amended here since: "
+				"compare the two and amend",
+				err);
+	return says == OWN_WRONG ? left_out(i, id, why.text, err) : ANNOT_OK;
+}
+
 static enum annot_status take(void *arg, const char *id, const struct annot_import_draft *drafts,
 			      size_t n, struct annot_error *err)
 {
 	struct importing *i = arg;
 	if (n > ANNOT_IMPORT_DRAFTS_MAX || count_refs(drafts, n) > ANNOT_IMPORT_REFS_MAX) {
-		const struct annot_loss loss = {.item = id,
-						.field = "",
-						.reason =
-							"it is more than 64 records, or refers to "
-							"more than 256",
-						.left_out = true,
-						.file = i->item->file,
-						.line = i->item->line};
 		drop(drafts, n);
-		return lost(arg, &loss, err);
+		return left_out(i, id, "it is more than 64 records, or refers to more than 256",
+				err);
+	}
+	if (n > 0 && drafts[0].amends) {
+		bool sign = false;
+		enum annot_status status = look(i, id, &drafts[0], &sign, err);
+		if (!sign) {
+			drop(drafts, n);
+			return status;
+		}
 	}
 	/* A format may hand over what an earlier item was. */
 	const struct annot_import_item *item = i->m->item ? i->m->item : i->item;
@@ -101,6 +151,7 @@ static enum annot_status one(struct importing *i, const struct annot_import_item
 	i->item = item;
 	i->failed = ANNOT_OK;
 	sources_next_item(i->sources);
+	own_next_item(i->own);
 	i->task->counts.items += !item->envelope;
 	i->task->counts.file = item->file;
 	i->task->counts.line = item->line;
@@ -147,9 +198,11 @@ static enum annot_status pass(struct importing *i, struct inputs *inputs)
 	TRY(annot_fetch_policy(ctl->annot, UINT64_MAX, i->rules, &policy, &ctl->err));
 	const struct annot_import_host host = {.arg = i,
 					       .source = source,
+					       .own = own,
 					       .take = take,
 					       .lost = lost,
 					       .corpus = annot_hello(ctl->annot)->corpus,
+					       .origin = annot_hello(ctl->annot)->origin,
 					       .base = i->task->base,
 					       .document = i->task->document,
 					       .scales = policy.scales,
@@ -181,8 +234,10 @@ static enum annot_status run(struct import_task *task, struct inputs *inputs, bo
 		status = dry_new(task, &i.dry);
 	else
 		i.batch = batch_new(task);
+	i.own = i.sources ? own_new(task->ctl, i.sources) : NULL;
+	task->own = i.own;
 	if (status == ANNOT_OK)
-		status = i.sources && i.rules && (i.dry || i.batch)
+		status = i.own && i.rules && (i.dry || i.batch)
 				 ? pass(&i, inputs)
 				 : annot_fail(&task->ctl->err, ANNOT_NO_MEMORY, "out of memory");
 	progress_end(&i.progress);
@@ -190,6 +245,7 @@ static enum annot_status run(struct import_task *task, struct inputs *inputs, bo
 	dry_free(i.dry);
 	batch_free(i.batch);
 	annot_arena_free(i.rules);
+	task->own = own_free(i.own);
 	sources_free(i.sources);
 	return status;
 }

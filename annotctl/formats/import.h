@@ -3,13 +3,16 @@
 #define ANNOTCTL_FORMATS_IMPORT_H
 
 #include "losses.h"
+#include "own.h"
 
 struct import_counts {
 	uint64_t items;    /* read */
-	uint64_t imported; /* records that are in the log now */
-	uint64_t there;    /* records that were there before */
-	uint64_t broken;   /* items that break a rule of the format, or input that cannot be read */
-	uint64_t refused;  /* records that the daemon refused */
+	uint64_t imported; /* first versions that are in the log now */
+	uint64_t
+		amended; /* versions of records that were exported from here and edited elsewhere */
+	uint64_t there;  /* records that were there before */
+	uint64_t broken; /* items that break a rule of the format, or input that cannot be read */
+	uint64_t refused; /* records that the daemon refused */
 	/* Where it stands, for who must be told how far it came. */
 	uint64_t first, last; /* log indexes of those imported */
 	uint64_t waiting;     /* items that wait for others */
@@ -23,6 +26,7 @@ struct import_task {
 	const char *base, *document; /* may be NULL */
 	struct losses *losses;
 	bool dry;                    /* nothing is signed */
+	struct own *own;             /* while it runs: what was exported from here (own.h) */
 	struct import_counts counts; /* out */
 };
 

@@ -110,17 +110,21 @@ static enum annot_status sign_ready(struct batch *b, struct sending *s)
 			continue;
 		}
 		drafts[i]->id = signing[i].made.record->id;
+		if (drafts[i]->amends)
+			TRY(own_remember(b->task->own, of[i]->id, &drafts[i]->id));
 		s->of[s->n] = of[i];
+		/* Nobody amends what somebody else amended meanwhile. */
+		signing[i].made.expect_heads = drafts[i]->amends;
 		s->records[s->n++] = signing[i].made;
 	}
 	return ANNOT_OK;
 }
 
-static void count_admitted(struct import_counts *c, uint64_t index)
+static void count_admitted(struct import_counts *c, uint64_t index, bool amends)
 {
-	c->first = c->imported == 0 || index < c->first ? index : c->first;
+	c->first = c->imported + c->amended == 0 || index < c->first ? index : c->first;
 	c->last = index > c->last ? index : c->last;
-	c->imported++;
+	*(amends ? &c->amended : &c->imported) += 1;
 }
 
 /* Each is said, and of what ends the import the first. */
@@ -132,7 +136,8 @@ static enum annot_status take_receipts(struct batch *b, const struct sending *s,
 	enum annot_status ret = ANNOT_OK;
 	for (size_t i = 0; i < s->n; i++) {
 		if (receipts[i].status == ANNOT_OK) {
-			count_admitted(&b->task->counts, receipts[i].index);
+			count_admitted(&b->task->counts, receipts[i].index,
+				       s->records[i].expect_heads);
 			continue;
 		}
 		const char *why = receipts[i].message ? receipts[i].message
@@ -229,6 +234,7 @@ static enum annot_status flush(struct batch *b)
 	if (b->n_groups == 0)
 		return ANNOT_OK;
 	ctl->arena = b->arena;
+	b->resolve.own = b->task->own;
 	enum annot_status status = resolve_begin(ctl, &b->resolve, b->groups, b->n_groups);
 	if (status == ANNOT_OK)
 		status = rounds(b);

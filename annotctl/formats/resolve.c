@@ -69,6 +69,11 @@ static enum resolved resolve(const struct resolve *r, struct group *const *group
 							    : FAILED;
 	if (in_batch(groups, n, ref, def, &other))
 		return of_draft(other, ret);
+	const struct annot_hash *own = own_of(r->own, ref->item);
+	if (own) {
+		*ret = *own;
+		return RESOLVED;
+	}
 	const struct found_record *list = found_of(&r->found, ref->item, &n_found);
 	for (size_t i = 0; i < n_found; i++) /* what was imported, whatever it was amended to */
 		if (may_name(def, list[i].first->kind->kind)) {
@@ -98,8 +103,8 @@ void resolve_free(struct resolve *r)
 
 /* --- what is there already --- */
 
-static enum annot_status built(struct ctl *ctl, const struct annot_draft *draft,
-			       const struct annot_record **ret, struct annot_error *err)
+enum annot_status resolve_built(struct ctl *ctl, const struct annot_draft *draft,
+				const struct annot_record **ret, struct annot_error *err)
 {
 	struct annot_buf bytes = ANNOT_BUF_INIT(ANNOT_RECORD_MAX);
 	const struct annot_draft_header header = {.corpus = &annot_hello(ctl->annot)->corpus};
@@ -108,7 +113,7 @@ static enum annot_status built(struct ctl *ctl, const struct annot_draft *draft,
 	return status;
 }
 
-static bool same_cards(struct ctl *ctl, const struct annot_record *a, const struct annot_record *b)
+bool resolve_same(struct ctl *ctl, const struct annot_record *a, const struct annot_record *b)
 {
 	const struct annot_change *changes;
 	size_t n = 1;
@@ -128,7 +133,7 @@ static enum annot_status look(struct ctl *ctl, const struct annot_row *row,
 {
 	struct looking *l = arg;
 	(void)row;
-	if (record && !l->there && same_cards(ctl, l->draft, record)) {
+	if (record && !l->there && resolve_same(ctl, l->draft, record)) {
 		l->found = record->id;
 		l->there = true;
 	}
@@ -156,14 +161,16 @@ static enum annot_status is_there(struct ctl *ctl, const struct resolve *r, cons
 	struct annot_error why;
 	size_t n;
 	*ret = false;
-	if (built(ctl, d->draft, &l.draft, &why) != ANNOT_OK)
+	if (d->amends) /* that was looked at when it came */
+		return ANNOT_OK;
+	if (resolve_built(ctl, d->draft, &l.draft, &why) != ANNOT_OK)
 		return ANNOT_OK; /* signing it says what is wrong */
 	if (l.draft->kind->kind == ANNOT_KIND_link)
 		TRY(link_is_there(ctl, l.draft, &l));
 	const struct found_record *list = found_of(&r->found, g->id, &n);
 	for (size_t i = 0; i < n && !l.there; i++)
-		if (same_cards(ctl, l.draft, list[i].first) ||
-		    same_cards(ctl, l.draft, list[i].head)) {
+		if (resolve_same(ctl, l.draft, list[i].first) ||
+		    resolve_same(ctl, l.draft, list[i].head)) {
 			l.found = list[i].first->id;
 			l.there = true;
 		}

@@ -82,9 +82,10 @@ static bool is_list(const struct annot_card_def *def)
 static json_t *note_json(const struct annot_entry *entry)
 {
 	const struct annot_record *r = entry->record;
-	json_t *ret = json_pack("{s:s, s:s, s:s, s:s*, s:s}", "annot", r->kind->name, "id",
-				annot_hash_hex(&r->id).text, "time", r->time, "author",
-				entry->author_name, "review", entry->review ? entry->review : "");
+	json_t *ret = json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s}", "annot", r->kind->name, "corpus",
+				annot_hash_hex(&r->corpus).text, "id", annot_hash_hex(&r->id).text,
+				"time", r->time, "author", entry->author_name, "review",
+				entry->review ? entry->review : "");
 	for (size_t i = 0; ret && i < r->n_cards; i++) {
 		const struct annot_card *card = &r->cards[i];
 		if (card->def->in_group || card->def->type == ANNOT_CARD_TARGET)
@@ -140,34 +141,16 @@ struct span {
 	size_t n;
 };
 
-static int by_start(const void *a, const void *b)
-{
-	const struct brat_piece *x = a, *y = b;
-	return (x->start > y->start) - (x->start < y->start);
-}
-
 /* The pieces of all targets in one text, without line ends, in order. */
 static enum annot_status pieces_of(struct annot_export *x, const struct annot_entry *entry,
 				   const struct annot_source *s, struct span *ret,
 				   struct annot_error *err)
 {
-	struct annot_target t;
-	ret->n = 0;
-	for (size_t i = 0; annot_record_target(entry->record, i, &t); i++) {
-		struct brat_piece piece;
-		size_t at = (size_t)t.start;
-		if (entry->sources[i] != s)
-			continue;
-		while (brat_next_piece((const char *)s->text.data, (size_t)t.end, &at, &piece)) {
-			if (ret->n == BRAT_PIECES_MAX)
-				return annot_export_lose(x, "targets", t.exact->text,
-							 "more pieces than a span may have here",
-							 err);
-			ret->pieces[ret->n++] = piece;
-		}
-	}
-	qsort(ret->pieces, ret->n, sizeof ret->pieces[0], by_start);
-	return ANNOT_OK;
+	size_t all;
+	ret->n = brat_gather(entry, s, ret->pieces, &all);
+	return all == ret->n ? ANNOT_OK
+			     : annot_export_lose(x, "targets", s->name,
+						 "more pieces than a span may have here", err);
 }
 
 /* Pieces of a span may not overlap in brat. */
@@ -190,15 +173,31 @@ static enum annot_status drop_overlaps(struct annot_export *x, const struct anno
 	return ANNOT_OK;
 }
 
-static enum annot_status add_span(struct annot_export *x, const struct annot_entry *entry,
-				  struct annot_source *s, const struct span *span,
-				  struct annot_error *err)
+/* Ours, or what another program called it, while it has that as a tag. */
+static void put_type(struct annot_export *x, const struct annot_record *record)
 {
 	static const char *const types[ANNOT_KIND_COUNT] = {[ANNOT_KIND_quote] = "Quote",
 							    [ANNOT_KIND_claim] = "Claim",
 							    [ANNOT_KIND_span] = "Span"};
+	const char *from = annot_record_text(record, "imported-from");
+	const char *text = annot_record_text(record, "imported-data");
+	bool ours = !from || strncmp(from, "brat:", 5) != 0 || !text;
+	json_t *data = ours ? NULL : json_loads(text, JSON_REJECT_DUPLICATES, NULL);
+	const char *type = json_string_value(json_object_get(data, BRAT_TYPE));
+	const struct annot_card *tag = annot_record_card(record, "tag");
+	while (type && tag && strcmp(tag->text, type) != 0)
+		tag = annot_record_card_next(record, tag);
+	annot_buf_puts(&x->buf, type && tag ? type : types[record->kind->kind]);
+	json_decref(data);
+}
+
+static enum annot_status add_span(struct annot_export *x, const struct annot_entry *entry,
+				  struct annot_source *s, const struct span *span,
+				  struct annot_error *err)
+{
 	bool universal = brat_is_universal(s->text);
-	annot_buf_printf(&x->buf, "T%" PRIu64 "\t%s", entry->index, types[entry->kind]);
+	annot_buf_printf(&x->buf, "T%" PRIu64 "\t", entry->index);
+	put_type(x, entry->record);
 	for (size_t i = 0; i < span->n; i++) {
 		uint64_t chars[2];
 		const size_t bytes[2] = {span->pieces[i].start, span->pieces[i].end};

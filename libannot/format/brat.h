@@ -35,6 +35,9 @@ size_t brat_from_universal(struct annot_bytes text, size_t byte);
 /* Of the type of an attribute that is a verdict; its scale follows. */
 #define VERDICT "Verdict_"
 
+/* Member of imported-data: the type of a span of another program's, which is a tag too. */
+#define BRAT_TYPE "type"
+
 /* --- reading (brat_import.c) --- */
 
 enum annot_status brat_import_item(struct annot_import *m, const struct annot_import_item *item,
@@ -68,8 +71,12 @@ struct brat_reading {
 	const char *id;                /* its imported-from */
 	const char *number;            /* "T1" */
 	const char *words;             /* of a claim, for its text */
+	const char *type;              /* of a span: a tag that its line says; NULL: none */
 	const char *author;            /* by a note of our own */
 	bool annotated;                /* such a note came */
+	struct annot_hash text_sha256; /* of a span: of the corpus's text that it stands in */
+	struct annot_hash amends;      /* the record of this corpus that it is */
+	bool own;                      /* which it is */
 	json_t *data;                  /* for imported-data */
 	/* The text beside the file, with LF; made for each file. */
 	char name[256];
@@ -92,6 +99,22 @@ enum annot_status brat_comment(struct annot_import *m, struct brat_reading *r,
 /* A # line. (brat_notes.c) */
 enum annot_status brat_note(struct annot_import *m, struct brat_reading *r,
 			    const struct brat_line *l, struct annot_error *err);
+
+/* The pieces, without line ends and in order, of an entry's targets in a text; how many, at most
+ * BRAT_PIECES_MAX, of *ret_all. Those of several targets may overlap. (brat_own.c) */
+size_t brat_gather(const struct annot_entry *entry, const struct annot_source *s,
+		   struct brat_piece pieces[BRAT_PIECES_MAX], size_t *ret_all);
+/* Joins pieces that nothing but line ends divides in the text; how many are left. (brat_place.c) */
+size_t brat_join(const char *text, struct brat_piece *pieces, size_t n);
+/* Cards of a note of ours into a draft; those that name records are losses, but of one of this
+ * corpus, which has them. (brat_notes.c) */
+enum annot_status brat_restore(struct annot_import *m, struct annot_draft *draft, json_t *note,
+			       bool own, struct annot_error *err);
+/* What waits is the record of this corpus that its note names: makes its draft the next version of
+ * that. (brat_own.c) */
+enum annot_status brat_own(struct annot_import *m, struct brat_reading *r,
+			   const struct annot_entry *entry, json_t *note, struct annot_error *err);
+void brat_forget(struct brat_reading *r); /* what waits (brat_import.c) */
 
 /* Finds the pieces in the corpus's text and adds targets; *ret false: reported as left out.
  * (brat_place.c) */

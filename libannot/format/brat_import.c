@@ -26,15 +26,15 @@ static enum annot_status no_memory(struct annot_error *err)
 
 /* --- what waits --- */
 
-static void forget(struct brat_reading *r)
+void brat_forget(struct brat_reading *r)
 {
 	annot_draft_free(r->draft);
 	json_decref(r->data);
 	r->draft = NULL;
 	r->data = NULL;
 	r->n_refs = 0;
-	r->id = r->number = r->words = r->author = NULL;
-	r->annotated = false;
+	r->id = r->number = r->words = r->author = r->type = NULL;
+	r->annotated = r->own = false;
 	if (r->arena)
 		annot_arena_reset(r->arena);
 }
@@ -44,6 +44,13 @@ static enum annot_status complete(struct annot_import *m, struct brat_reading *r
 				  struct annot_error *err)
 {
 	enum annot_kind kind = annot_draft_kind(r->draft);
+	json_t *references = json_object_get(r->data, "references");
+	if (r->own)
+		return references ? annot_import_lose(m, "references", references,
+						      "an annotation of this corpus has no place "
+						      "for it",
+						      err)
+				  : ANNOT_OK;
 	if (kind == ANNOT_KIND_quote && !annot_draft_value(r->draft, "form", 0))
 		TRY(annot_draft_add(r->draft, "form", "direct", err));
 	if (kind == ANNOT_KIND_claim && !annot_draft_value(r->draft, "text", 0))
@@ -65,10 +72,13 @@ static enum annot_status flush(struct annot_import *m, struct brat_reading *r,
 	m->id = r->id;
 	enum annot_status status = complete(m, r, err);
 	if (status == ANNOT_OK) {
-		const struct annot_import_draft one = {TAKE(r->draft), r->refs, r->n_refs};
+		const struct annot_import_draft one = {.draft = TAKE(r->draft),
+						       .refs = r->refs,
+						       .n_refs = r->n_refs,
+						       .amends = r->own ? &r->amends : NULL};
 		status = annot_import_take(m, &one, 1, err);
 	}
-	forget(r);
+	brat_forget(r);
 	m->item = now;
 	m->id = id;
 	return status;
@@ -93,7 +103,7 @@ static enum annot_status begin(struct annot_import *m, struct brat_reading *r, c
 		m->id = r->id;
 		return ANNOT_OK;
 	}
-	forget(r);
+	brat_forget(r);
 	return no_memory(err);
 }
 
@@ -128,21 +138,24 @@ static const char *words_of(struct annot_arena *arena, const struct brat_span *s
 	return words.failed ? NULL : annot_arena_copy(arena, words.data, words.len);
 }
 
+/* Its type is a tag where it is none of ours. */
 static enum annot_status place_span(struct annot_import *m, struct brat_reading *r,
 				    const struct brat_span *span, struct annot_error *err)
 {
 	bool placed;
 	TRY(brat_place(m, r, span, r->draft, &placed, err));
 	if (!placed) {
-		forget(r);
+		brat_forget(r);
 		return ANNOT_OK;
 	}
 	if (!(r->words = words_of(r->arena, span)))
 		return no_memory(err);
 	bool is_tag =
 		annot_draft_kind(r->draft) == ANNOT_KIND_span && strcmp(span->type, "Span") != 0;
-	return is_tag ? annot_import_card(m, r->draft, "tag", "type", span->type, NULL, err)
-		      : ANNOT_OK;
+	if (is_tag && (!(r->type = annot_arena_copy(r->arena, span->type, strlen(span->type))) ||
+		       json_object_set_new(r->data, BRAT_TYPE, json_string(span->type)) != 0))
+		return no_memory(err);
+	return annot_import_card(m, r->draft, "tag", "type", r->type, NULL, err);
 }
 
 static enum annot_status read_span(struct annot_import *m, struct brat_reading *r,
@@ -161,7 +174,7 @@ static enum annot_status read_span(struct annot_import *m, struct brat_reading *
 	TRY(begin(m, r, span->number, kind_of(span->type), err));
 	status = place_span(m, r, span, err);
 	if (status != ANNOT_OK)
-		forget(r);
+		brat_forget(r);
 	m->id = "";
 	return status;
 }
@@ -183,7 +196,7 @@ enum annot_status brat_comment(struct annot_import *m, struct brat_reading *r,
 	r->annotated = true;
 	if (has_text)
 		return ANNOT_OK;
-	forget(r);
+	brat_forget(r);
 	return annot_import_leave_out(m, l->number, NULL, "there is nothing in it", err);
 }
 
@@ -200,7 +213,7 @@ static enum annot_status read_verdict(struct annot_import *m, struct brat_readin
 	TRY(annot_import_card(m, r->draft, "scale", "type", scale, &has_scale, err));
 	TRY(annot_import_card(m, r->draft, "rating", "value", rating, &has_rating, err));
 	if (!has_scale || !has_rating)
-		forget(r);
+		brat_forget(r);
 	return ANNOT_OK;
 }
 
@@ -244,7 +257,7 @@ static enum annot_status read_relation(struct annot_import *m, struct brat_readi
 	TRY(begin(m, r, l->number, ANNOT_KIND_link, err));
 	TRY(annot_import_card(m, r->draft, "relation", "type", l->type, &has, err));
 	if (!has) {
-		forget(r);
+		brat_forget(r);
 		return annot_import_leave_out(m, l->number, NULL,
 					      "a relation that annot has no word for", err);
 	}
@@ -373,7 +386,7 @@ enum annot_status brat_import_end(struct annot_import *m, struct annot_error *er
 void brat_import_free(struct annot_import *m)
 {
 	struct brat_reading *r = m->own;
-	forget(r);
+	brat_forget(r);
 	annot_arena_free(r->arena);
 	annot_source_clear(&r->view);
 	annot_buf_free(&r->text);

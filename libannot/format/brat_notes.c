@@ -1,5 +1,7 @@
 /* Notes: our own, which bring back what brat has no line for, and others, which are comments. */
+#include "base/encode.h"
 #include "format/brat.h"
+#include "format/own.h"
 
 /* A note of our own: cards and author of what waits. */
 static json_t *own_note(const char *text)
@@ -21,30 +23,61 @@ static bool is_restored(const struct annot_draft *draft, const char *card)
 	       !def->in_group && strncmp(card, IMPORTED, strlen(IMPORTED)) != 0;
 }
 
-static enum annot_status restore(struct annot_import *m, struct annot_draft *draft,
-				 const char *card, const json_t *value, struct annot_error *err)
+/* How often a value stands among the first n of a card. */
+static size_t count(const struct annot_draft *draft, const char *card, size_t n, const char *value)
+{
+	const char *there;
+	size_t ret = 0;
+	for (size_t i = 0; i < n && (there = annot_draft_value(draft, card, i)); i++)
+		ret += strcmp(there, value) == 0;
+	return ret;
+}
+
+enum { LIST_MAX = 256 }; /* values that may be the line's: more than any card may have */
+
+/* Values of a list, but for as many of each as the line has. */
+static enum annot_status restore_list(struct annot_import *m, struct annot_draft *draft,
+				      const char *card, const json_t *list, struct annot_error *err)
 {
 	const json_t *item;
-	size_t i;
-	if (json_is_string(value)) {
-		annot_draft_unset(draft, card);
-		return annot_import_card(m, draft, card, card, json_string_value(value), NULL, err);
+	size_t i, n = 0;
+	while (annot_draft_value(draft, card, n))
+		n++;
+	json_array_foreach(list, i, item)
+	{
+		const char *value = json_string_value(item);
+		size_t nth = 0;
+		for (size_t k = 0; value && i < LIST_MAX && k <= i; k++) {
+			const char *other = json_string_value(json_array_get(list, k));
+			nth += other && strcmp(other, value) == 0;
+		}
+		if (value && (i >= LIST_MAX || nth > count(draft, card, n, value)))
+			TRY(annot_import_card(m, draft, card, card, value, NULL, err));
 	}
-	if (json_array_size(value) > 0)
-		annot_draft_unset(draft, card);
-	json_array_foreach(value, i, item)
-		TRY(annot_import_card(m, draft, card, card, json_string_value(item), NULL, err));
 	return ANNOT_OK;
 }
 
-static enum annot_status restore_cards(struct annot_import *m, struct annot_draft *draft,
-				       json_t *note, struct annot_error *err)
+/* What the line itself says (a verdict's rating, a relation, a type that is a tag) is what a reader
+ * of the line sees and edits: it stands. */
+static enum annot_status restore(struct annot_import *m, struct annot_draft *draft,
+				 const char *card, const json_t *value, struct annot_error *err)
+{
+	if (!json_is_string(value))
+		return restore_list(m, draft, card, value, err);
+	return annot_draft_value(draft, card, 0)
+		       ? ANNOT_OK
+		       : annot_import_card(m, draft, card, card, json_string_value(value), NULL,
+					   err);
+}
+
+enum annot_status brat_restore(struct annot_import *m, struct annot_draft *draft, json_t *note,
+			       bool own, struct annot_error *err)
 {
 	const char *card;
 	const json_t *value;
 	/* What is data, and what the line itself says. */
-	static const char *const about[] = {"annot", "id",   "author", "time", "review",
-					    "on",    "from", "to",     NULL};
+	static const char *const about[] = {"annot",  "corpus", "id",   "author", "time",
+					    "review", "on",     "from", "to",     NULL};
 	json_object_foreach(note, card, value)
 	{
 		bool is_about = false;
@@ -54,7 +87,7 @@ static enum annot_status restore_cards(struct annot_import *m, struct annot_draf
 			continue;
 		if (is_restored(draft, card))
 			TRY(restore(m, draft, card, value, err));
-		else
+		else if (!own)
 			TRY(annot_import_lose(m, card, value, "is about records of another corpus",
 					      err));
 	}
@@ -66,14 +99,26 @@ static enum annot_status take_own_note(struct annot_import *m, struct brat_readi
 				       struct annot_error *err)
 {
 	const char *author = json_string_value(json_object_get(note, "author"));
+	const char *corpus = json_string_value(json_object_get(note, "corpus"));
+	const struct annot_entry *entry;
+	enum own_is is = OWN_NOT;
 	r->annotated = true;
+	if (corpus)
+		TRY(own_find(m, corpus, json_string_value(json_object_get(note, "id")), "id",
+			     &entry, &is, err));
+	if (is == OWN_HERE)
+		return brat_own(m, r, entry, note, err);
+	if (is == OWN_GONE) {
+		brat_forget(r);
+		return ANNOT_OK;
+	}
 	if (author && !(r->author = annot_arena_copy(r->arena, author, strlen(author))))
 		return annot_fail(err, ANNOT_NO_MEMORY, "no memory for a note");
 	if (json_object_set(r->data, "id", json_object_get(note, "id")) != 0 ||
 	    json_object_set(r->data, "time", json_object_get(note, "time")) != 0 ||
 	    json_object_set(r->data, "review", json_object_get(note, "review")) != 0)
 		return annot_import_invalid(m, err, "a note of annot's without id, time or review");
-	return restore_cards(m, r->draft, note, err);
+	return brat_restore(m, r->draft, note, false, err);
 }
 
 /* Of a comment, which has no line but this one. */
@@ -86,13 +131,23 @@ static enum annot_status own_comment(struct annot_import *m, struct brat_reading
 	return r->draft ? take_own_note(m, r, note, err) : ANNOT_OK;
 }
 
+/* What a span of this corpus says it is counts before its type, which may have been edited. */
+static bool is_own(const struct annot_import *m, const json_t *note)
+{
+	const char *corpus = json_string_value(json_object_get(note, "corpus"));
+	const char *kind = json_string_value(json_object_get(note, "annot"));
+	return corpus && strcmp(corpus, annot_hash_hex(&m->host.corpus).text) == 0 &&
+	       strcmp(kind, "comment") != 0;
+}
+
 static enum annot_status read_own_note(struct annot_import *m, struct brat_reading *r,
 				       const struct brat_line *l, json_t *note,
 				       struct annot_error *err)
 {
 	const char *kind = json_string_value(json_object_get(note, "annot"));
 	if (r->draft && !r->annotated && strcmp(l->args, r->number) == 0 &&
-	    strcmp(kind, annot_kind_def(annot_draft_kind(r->draft))->name) == 0) {
+	    (strcmp(kind, annot_kind_def(annot_draft_kind(r->draft))->name) == 0 ||
+	     is_own(m, note))) {
 		m->id = r->id;
 		return take_own_note(m, r, note, err);
 	}

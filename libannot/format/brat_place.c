@@ -52,24 +52,24 @@ static bool all_stand_by_browser(struct brat_reading *r, const struct brat_span 
 
 /* Whether two pieces are one span that only line ends divide, as brat writes one that goes over
  * them. */
-static bool only_line_ends(const struct brat_reading *r, size_t from, size_t to)
+static bool only_line_ends(const char *text, size_t from, size_t to)
 {
 	for (size_t at = from; at < to;)
-		if (!brat_ends_line(annot_utf8_next(r->text.data, to, &at)))
+		if (!brat_ends_line(annot_utf8_next(text, to, &at)))
 			return false;
 	return from < to;
 }
 
-static size_t join(const struct brat_reading *r, struct brat_piece *pieces, size_t n)
+size_t brat_join(const char *text, struct brat_piece *pieces, size_t n)
 {
 	size_t kept = 0;
 	for (size_t i = 1; i < n; i++) {
-		if (only_line_ends(r, pieces[kept].end, pieces[i].start))
+		if (only_line_ends(text, pieces[kept].end, pieces[i].start))
 			pieces[kept].end = pieces[i].end;
 		else
 			pieces[++kept] = pieces[i];
 	}
-	return kept + 1;
+	return n > 0 ? kept + 1 : 0;
 }
 
 /* A stretch of the text beside the file, in the corpus's text. */
@@ -85,12 +85,14 @@ static enum annot_status place_stretch(struct annot_import *m, struct brat_readi
 		.exact = annot_bytes(text + p->start, p->end - p->start),
 		.prefix = annot_bytes(text + before, p->start - before),
 		.suffix = annot_bytes(text + p->end, behind - p->end),
+		.hints = true,
 		.placed = true,
 		.unit = ANNOT_UNIT_BYTES,
 		.start = p->start,
 		.end = p->end,
 	};
-	if (!brat_is_universal(source->text)) {
+	if (!brat_is_universal(source->text)) { /* around it are other line ends */
+		selector.prefix = selector.suffix = annot_bytes(NULL, 0);
 		selector.start = brat_from_universal(source->text, p->start);
 		selector.end = brat_from_universal(source->text, p->end);
 		if (selector.end <= source->text.len && selector.start < selector.end)
@@ -149,7 +151,7 @@ static enum annot_status place_all(struct annot_import *m, struct brat_reading *
 				   struct annot_source *source, struct brat_piece *pieces, size_t n,
 				   struct annot_draft *draft, bool *ret, struct annot_error *err)
 {
-	n = join(r, pieces, n);
+	n = brat_join(r->text.data, pieces, n);
 	*ret = true;
 	for (size_t i = 0; i < n && *ret; i++)
 		TRY(place_stretch(m, r, source, draft, &pieces[i], ret, err));
@@ -165,6 +167,7 @@ enum annot_status brat_place(struct annot_import *m, struct brat_reading *r,
 	TRY(find_source(m, r, &source, err));
 	if (!source)
 		return ANNOT_OK;
+	r->text_sha256 = annot_record_card(source->record, "sha256")->hash;
 	if (!r->text.data)
 		return place_words(m, span, source, draft, ret, err);
 	AUTO_FREE struct brat_piece *pieces = calloc(span->n, sizeof *pieces);

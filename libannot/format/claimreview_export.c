@@ -76,8 +76,7 @@ static void join_words(const struct annot_record *record, struct annot_buf *ret)
 		annot_buf_printf(ret, "%s%s", i ? " […] " : "", target.exact->text);
 }
 
-/* What is claimed, in words; nothing for what claims nothing. */
-static void claim_text(const struct annot_record *on, struct annot_buf *ret)
+void claimreview_text(const struct annot_record *on, struct annot_buf *ret)
 {
 	const char *title = annot_record_text(on, "title");
 	annot_buf_puts(ret, "");
@@ -97,7 +96,7 @@ static void claim_text(const struct annot_record *on, struct annot_buf *ret)
 	}
 }
 
-static json_t *claim(const struct annot_entry *on, const char *text)
+json_t *claimreview_claim(const struct annot_entry *on, const char *text)
 {
 	const struct annot_record *r = on->record;
 	bool quote = r->kind->kind == ANNOT_KIND_quote;
@@ -175,7 +174,7 @@ static json_t *citation(const struct annot_export *x, const struct annot_entry *
 	build_text(&object, "url", annot_export_iri(x, evidence ? &evidence->annotation : id).text);
 	if (!evidence || !evidence->record)
 		return object;
-	claim_text(evidence->record, &text);
+	claimreview_text(evidence->record, &text);
 	if (text.failed)
 		build_set(&object, "text", NULL);
 	else if (text.len > 0)
@@ -254,6 +253,24 @@ static void set_versions(const struct annot_export_item *item, json_t **object)
 
 /* --- all of it --- */
 
+static json_t *property(const char *name, const struct annot_hash *hash)
+{
+	json_t *object = typed("PropertyValue");
+	build_text(&object, "propertyID", name);
+	build_text(&object, "value", annot_hash_hex(hash).text);
+	return object;
+}
+
+/* By which it is known when it comes back. */
+static void set_identity(const struct annot_export *x, const struct annot_record *record,
+			 json_t **object)
+{
+	json_t *list = json_array();
+	build_append(&list, property(CLAIMREVIEW_CORPUS, &x->host.corpus));
+	build_append(&list, property(CLAIMREVIEW_RECORD, &record->id));
+	build_set(object, "identifier", list);
+}
+
 static enum annot_status check_length(struct annot_export *x, const char *text,
 				      struct annot_error *err)
 {
@@ -266,15 +283,6 @@ static enum annot_status check_length(struct annot_export *x, const char *text,
 }
 _Static_assert(CLAIMREVIEW_CHARS == 75, "the message says how many");
 
-static void set_kept(json_t **object, json_t *kept)
-{
-	const char *name;
-	json_t *value;
-	json_object_foreach(kept, name, value) if (strcmp(name, "author") == 0 ||
-						   !json_object_get(*object, name))
-		build_set(object, name, json_incref(value));
-}
-
 static enum annot_status review(struct annot_export *x, const struct annot_export_item *item,
 				const struct annot_entry *on, const char *text, json_t **ret,
 				struct annot_error *err)
@@ -284,14 +292,16 @@ static enum annot_status review(struct annot_export *x, const struct annot_expor
 	build_text(&object, "@context", "https://schema.org");
 	build_text(&object, "@type", "ClaimReview");
 	build_text(&object, "url", annot_export_iri(x, &item->entry.annotation).text);
+	set_identity(x, record, &object);
 	build_text(&object, "claimReviewed", text);
 	enum annot_status status = set_rating(x, record, &object, err);
 	set_authors(x, &item->entry, &object);
 	set_versions(item, &object);
-	build_set(&object, "itemReviewed", claim(on, text));
+	build_set(&object, "itemReviewed", claimreview_claim(on, text));
 	set_evidence(x, item, &object);
 	build_text(&object, "isBasedOn", annot_record_text(record, "imported-from"));
-	set_kept(&object, kept);
+	if (status == ANNOT_OK)
+		status = claimreview_set_kept(x, record, on->record, &object, kept, err);
 	if (status == ANNOT_OK)
 		status = annot_export_lose_cards(x, record, kept ? HELD "|imported-data" : HELD,
 						 "ClaimReview has no field for it", err);
@@ -327,7 +337,7 @@ enum annot_status claimreview_export_item(struct annot_export *x,
 	on = annot_export_referred(item, annot_record_on(item->entry.record));
 	if (!on || !on->record)
 		return annot_export_leave_out(x, "what it rates is withheld", err);
-	claim_text(on->record, &text);
+	claimreview_text(on->record, &text);
 	TRY(annot_buf_check(&text, "the words that were rated", err));
 	if (text.len == 0)
 		return annot_export_leave_out(x, "what it rates claims nothing in words", err);

@@ -38,7 +38,10 @@ static bool has_type(const json_t *object, const char *type)
 	const json_t *value = json_object_get(object, "@type");
 	for (size_t i = 0; i < count(value); i++) {
 		const char *one = json_string_value(item_of(value, i));
-		if (one && strcmp(one, type) == 0)
+		const char *name = one ? strrchr(one, '/') : NULL; /* https://schema.org/NAME */
+		if (one && strncmp(one, "schema:", 7) == 0)
+			name = one + 6;
+		if (one && strcmp(name ? name + 1 : one, type) == 0)
 			return true;
 	}
 	return false;
@@ -143,10 +146,11 @@ static enum annot_status fill_verdict(struct work *w, bool *ret, struct annot_er
 	*ret = claimreview_rating(host->scales, host->n_scales, text_of(w->rating, "identifier"),
 				  text_of(w->rating, "alternateName"), &scale, &rating);
 	if (!*ret)
-		return annot_import_lose(w->m, "reviewRating", w->rating,
-					 "no rating of that name, or several, in the scales of the "
-					 "policy: the claim is imported without a verdict",
-					 err);
+		return annot_import_lose(
+			w->m, "reviewRating", w->rating,
+			"no rating, or no one rating, of the policy's scales by that "
+			"name and identifier: the claim is imported without a verdict",
+			err);
 	w->verdict = annot_draft_new(ANNOT_KIND_verdict);
 	if (!w->verdict)
 		return no_memory(err);
@@ -160,8 +164,10 @@ static enum annot_status fill_verdict(struct work *w, bool *ret, struct annot_er
 
 static enum annot_status keep(struct work *w, struct annot_error *err)
 {
-	static const char *const held[] = {"@context", "@type", "url", "claimReviewed"};
+	static const char *const held[] = {"@context", "url", "claimReviewed"};
 	w->kept = json_copy(w->json);
+	if (json_is_string(json_object_get(w->kept, "@type")))
+		json_object_del(w->kept, "@type");
 	for (size_t i = 0; w->kept && i < COUNT(held); i++)
 		json_object_del(w->kept, held[i]);
 	return w->kept ? ANNOT_OK : no_memory(err);
@@ -214,6 +220,11 @@ enum annot_status claimreview_import_item(struct annot_import *m,
 	if (json_is_array(w.item)) /* several: the first is the one that was rated */
 		w.item = json_array_get(w.item, 0);
 	TRY(check(&w, err));
+	const struct annot_entry *own;
+	bool left_out;
+	TRY(claimreview_find_own(m, in->json, &own, &left_out, err));
+	if (own || left_out)
+		return own ? claimreview_import_own(m, in->json, own, err) : ANNOT_OK;
 	enum annot_status status = import_review(&w, err);
 	annot_draft_free(w.claim);
 	annot_draft_free(w.verdict);

@@ -89,12 +89,23 @@ static bool by_identifier(const struct annot_scale *scales, size_t n, const char
 	return false;
 }
 
+/* Whether the label is that of another rating of the scale than the one that is identified. */
+static bool names_another(const struct annot_scale *scale, const char *rating, const char *label)
+{
+	if (!label || same_label(rating, label))
+		return false;
+	for (size_t i = 0; i < scale->n; i++)
+		if (same_label(scale->ratings[i].name, label))
+			return true;
+	return false;
+}
+
 bool claimreview_rating(const struct annot_scale *scales, size_t n, const char *identifier,
 			const char *label, const char **ret_scale, const char **ret_rating)
 {
 	size_t found = 0;
 	if (identifier && by_identifier(scales, n, identifier, ret_scale, ret_rating))
-		return true;
+		return !names_another(scale_named(scales, n, *ret_scale), *ret_rating, label);
 	for (size_t i = 0; label && i < n; i++)
 		for (size_t k = 0; k < scales[i].n; k++)
 			if (same_label(scales[i].ratings[k].name, label)) {

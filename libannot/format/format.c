@@ -135,7 +135,9 @@ enum annot_status annot_import_item(struct annot_import *m, const struct annot_i
 	enum annot_status status;
 	m->item = item;
 	m->id = "";
-	if (!(m->format->flags & ANNOT_FORMAT_LINES) && !json_is_object(item->json))
+	bool good = m->format->flags & ANNOT_FORMAT_LINES || json_is_object(item->json) ||
+		    (m->format->flags & ANNOT_FORMAT_NAMES && json_is_string(item->json));
+	if (!good)
 		status = annot_import_invalid(m, err, "expected an object");
 	else
 		status = m->format->import_item(m, item, err);

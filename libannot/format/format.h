@@ -22,6 +22,10 @@
  * cards cannot hold, for export again); the importer signs. The host passes over an item whose
  * drafts are in the corpus already: same imported-from, same kind, same cards.
  *
+ * What was exported from the corpus that it is imported into is recognised where it says so
+ * (format/own.h): it is there already, or, where it was edited since, a draft of the next version
+ * of the record that it was exported from.
+ *
  * Losses: a format says of every field of every item that does not survive what it was and why
  * (annot_export_lose, annot_import_lose). What is kept in imported-data is not lost. A format never
  * guesses: words without one clear place are a loss of the whole item (left_out). With --strict the
@@ -91,6 +95,9 @@ struct annot_export_item {
 	 */
 	const struct annot_entry *referred;
 	size_t n_referred;
+	/* With ANNOT_EXPORT_FIRST: the first version of the annotation, without sources; NULL: it
+	 * is withheld. */
+	const struct annot_entry *first;
 	/*
 	 * With ANNOT_EXPORT_HISTORY: all versions of the annotation, oldest first, and the newest
 	 * versions of what was said on any of them that was not retracted (verdicts, reviews,
@@ -153,7 +160,7 @@ annot_export_free(struct annot_export *x); /* takes NULL, returns NULL */
 /* One piece of input. */
 struct annot_import_item {
 	struct annot_bytes bytes; /* as read */
-	struct json_t *json;      /* of a JSON format: an object; NULL of a format of LINES */
+	struct json_t *json; /* of a JSON format: an object, of NAMES also a text; NULL of LINES */
 	const char *file;
 	size_t line;   /* where it begins, from 1 */
 	size_t number; /* of its input, from 1; 0: a container */
@@ -185,6 +192,10 @@ struct annot_import_draft {
 	struct annot_draft *draft; /* with all cards but those of refs; taken over */
 	const struct annot_import_ref *refs;
 	size_t n_refs;
+	/* Of this corpus, and the draft a version after it (annot_draft_amend), the only one of its
+	 * item: passed over if it says the same, left out if the record was amended here since.
+	 * NULL: a first version. */
+	const struct annot_hash *amends;
 };
 
 struct annot_import_host {
@@ -196,6 +207,12 @@ struct annot_import_host {
 	enum annot_status (*source)(void *arg, const struct annot_source_wanted *wanted,
 				    struct annot_source **ret, struct annot_error *err);
 	/*
+	 * A record of the corpus with its sources: "=HASH", or the first 8 and more hex digits of
+	 * an annotation, which is its newest version. Good until the item is done. NOT_FOUND.
+	 */
+	enum annot_status (*own)(void *arg, const char *id, const struct annot_entry **ret,
+				 struct annot_error *err);
+	/*
 	 * Takes the drafts of one item, in order, at most once an item; id is its imported-from.
 	 * Where an item that a ref names has not come yet, this one waits for it; where it never
 	 * comes, the host reports it as left out.
@@ -206,6 +223,7 @@ struct annot_import_host {
 	enum annot_status (*lost)(void *arg, const struct annot_loss *loss,
 				  struct annot_error *err);
 	struct annot_hash corpus; /* into which */
+	const char *origin;       /* of its log */
 	const char *base; /* --base: IRIs that begin so are hashes of our records, as in export */
 	const char *
 		document; /* --doc NAME: the document that all items are about; NULL: as they say */
@@ -251,6 +269,8 @@ enum {
 	ANNOT_EXPORT_REFERRED = 1 << 3, /* items come with what they refer to */
 	ANNOT_EXPORT_HISTORY =
 		1 << 4, /* items come with versions and what was said on them: a request each */
+	ANNOT_FORMAT_NAMES = 1 << 6, /* an item may be a text that names one elsewhere */
+	ANNOT_EXPORT_FIRST = 1 << 5, /* items come with the annotation's first version */
 };
 
 struct annot_format {

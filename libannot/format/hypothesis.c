@@ -3,7 +3,7 @@
 const struct annot_format annot_format_hypothesis = {
 	.name = "hypothesis",
 	.doc = "Annotations of Hypothesis: JSON of its API, and files that its client exports",
-	.flags = ANNOT_EXPORT_REFERRED,
+	.flags = ANNOT_EXPORT_REFERRED | ANNOT_EXPORT_FIRST,
 	.kinds = 1u << ANNOT_KIND_quote | 1u << ANNOT_KIND_claim | 1u << ANNOT_KIND_span |
 		 1u << ANNOT_KIND_comment,
 	.containers = "annotations|rows|replies",

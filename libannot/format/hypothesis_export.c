@@ -145,17 +145,22 @@ static enum annot_status set_words(struct annot_export *x, const struct annot_ex
 
 /* What a comment is on: an annotation with words, or a document. */
 static enum annot_status set_thread(struct annot_export *x, const struct annot_export_item *item,
-				    json_t **object, bool *ret_placed, struct annot_error *err)
+				    const json_t *kept, json_t **object, bool *ret_placed,
+				    struct annot_error *err)
 {
 	const struct annot_card *parent = annot_record_card(item->entry.record, "reply-to");
 	const struct annot_entry *on =
 		annot_export_referred(item, annot_record_on(item->entry.record));
 	const struct annot_entry *to = parent ? annot_export_referred(item, &parent->hash) : NULL;
 	const struct annot_source *source = on && on->n_sources > 0 ? on->sources[0] : NULL;
-	*ret_placed = source && source->record;
+	const char *uri = json_string_value(json_object_get(kept, "uri"));
+	*ret_placed = on && ((source && source->record) || uri);
 	if (!*ret_placed)
 		return annot_export_leave_out(x, "what it is about stands in no text", err);
-	set_place(object, source->record, json_object());
+	if (source && source->record)
+		set_place(object, source->record, json_object());
+	else /* an answer to a page note, where it was imported */
+		build_set(object, "target", json_pack("[{s:s}]", "source", uri));
 	json_t *references = json_array();
 	if (on->kind != ANNOT_KIND_document)
 		build_append(&references, json_string(id_of(on->record, &on->annotation).text));
@@ -187,6 +192,17 @@ static void set_readers(json_t **object)
 	build_set(object, "permissions", json_pack("{s:[s]}", "read", "group:__world__"));
 }
 
+/* By which it is known when it comes back. */
+static void set_identity(const struct annot_export *x, json_t **object,
+			 const struct annot_record *record)
+{
+	json_t *own = json_object();
+	build_text(&own, "corpus", annot_hash_hex(&x->host.corpus).text);
+	build_text(&own, "record", annot_hash_hex(&record->id).text);
+	build_text(&own, "kind", record->kind->name);
+	build_set(object, HYPOTHESIS_OWN, own);
+}
+
 /* What it was imported with takes the place of ours, but for the target, where only what is missing
  * is filled in. */
 static void set_kept(json_t **object, const struct annot_record *record, json_t *kept)
@@ -199,7 +215,7 @@ static void set_kept(json_t **object, const struct annot_record *record, json_t 
 			json_object_update_missing(
 				json_array_get(json_object_get(*object, "target"), 0), value);
 		else if (strcmp(name, "selector") != 0 &&
-			 (strcmp(name, "updated") != 0 || record->first))
+			 (record->first || !annot_word_in("updated|text", name, strlen(name))))
 			build_set(object, name, json_incref(value));
 	}
 }
@@ -215,20 +231,26 @@ static enum annot_status annotation(struct annot_export *x, const struct annot_e
 				    json_t *kept, json_t **ret, struct annot_error *err)
 {
 	const struct annot_record *record = item->entry.record;
+	const struct annot_record *first = item->first ? item->first->record : NULL;
 	const char *text = annot_record_text(record, "text");
 	json_t *object = json_object();
 	bool placed = false;
 	build_text(&object, "id", id_of(record, &item->entry.annotation).text);
-	set_time(&object, "created", record->time);
+	if (first || record->first)
+		set_time(&object, "created", first ? first->time : record->time);
 	set_time(&object, "updated", record->time);
 	set_user(x, &object, "user", item->entry.author_name);
 	enum annot_status status = record->kind->kind == ANNOT_KIND_comment
-					   ? set_thread(x, item, &object, &placed, err)
+					   ? set_thread(x, item, kept, &object, &placed, err)
 					   : set_words(x, item, kept, &object, &placed, err);
 	build_text(&object, "text", text ? text : "");
 	set_tags(&object, record);
 	set_readers(&object);
 	set_kept(&object, record, kept);
+	set_identity(x, &object, record);
+	if (status == ANNOT_OK && placed && !json_object_get(object, "created"))
+		status =
+			annot_export_lose(x, "created", NULL, "the first version is withheld", err);
 	if (status == ANNOT_OK && placed)
 		status = lose(x, record, kept, err);
 	if (status == ANNOT_OK && placed) {

@@ -116,6 +116,13 @@ enum annot_status annot_import_take_one(struct annot_import *m, struct annot_dra
 	return annot_import_take(m, &one, 1, err);
 }
 
+enum annot_status annot_import_amend(struct annot_import *m, struct annot_draft *draft,
+				     const struct annot_hash *record, struct annot_error *err)
+{
+	const struct annot_import_draft one = {.draft = draft, .amends = record};
+	return annot_import_take(m, &one, 1, err);
+}
+
 bool annot_import_own_iri(const struct annot_import *m, const char *iri, struct annot_hash *ret)
 {
 	const char *const bases[] = {m->host.base, "urn:sha256:"};

@@ -42,6 +42,15 @@ static enum annot_status lose_part(struct annot_import *m, const char *field, co
 	return annot_import_lose_text(m, path, value, reason, err);
 }
 
+static enum annot_status lose_bytes(struct annot_import *m, const char *field, const char *part,
+				    struct annot_bytes value, const char *reason,
+				    struct annot_error *err)
+{
+	char *text = annot_arena_copy(m->arena, value.data, value.len);
+	return text ? lose_part(m, field, part, text, reason, err)
+		    : annot_fail(err, ANNOT_NO_MEMORY, "no memory for a loss");
+}
+
 /* Says what of the selector does not hold. */
 static enum annot_status report(struct annot_import *m, struct annot_source *source,
 				const struct annot_source_selector *selector,
@@ -50,13 +59,16 @@ static enum annot_status report(struct annot_import *m, struct annot_source *sou
 {
 	static const char *const units[] = {"bytes", "code points", "UTF-16 units"};
 	if (place->how == ANNOT_SOURCE_FOLDED) {
-		char *exact = annot_arena_copy(m->arena, selector->exact.data, selector->exact.len);
-		if (!exact)
-			return annot_fail(err, ANNOT_NO_MEMORY, "no memory for a loss");
-		TRY(lose_part(m, field, "exact", exact,
-			      "the text has these words in other typography, which was taken",
-			      err));
+		TRY(lose_bytes(m, field, "exact", selector->exact,
+			       "the text has these words in other typography, which was taken",
+			       err));
 	}
+	if (!place->prefix_stands)
+		TRY(lose_bytes(m, field, "prefix", selector->prefix,
+			       "other words stand before these in the text", err));
+	if (!place->suffix_stands)
+		TRY(lose_bytes(m, field, "suffix", selector->suffix,
+			       "other words stand behind these in the text", err));
 	if (selector->placed && place->how != ANNOT_SOURCE_STATED) {
 		uint64_t start, end;
 		char value[64], reason[128];

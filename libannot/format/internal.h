@@ -101,6 +101,9 @@ enum annot_status annot_import_take(struct annot_import *m, const struct annot_i
 /* One draft without refs. */
 enum annot_status annot_import_take_one(struct annot_import *m, struct annot_draft *draft,
 					struct annot_error *err);
+/* The same of a draft that amends a record of the corpus. */
+enum annot_status annot_import_amend(struct annot_import *m, struct annot_draft *draft,
+				     const struct annot_hash *record, struct annot_error *err);
 
 /* An IRI of ours (host.base + hash, urn:sha256:hash): its hash. False: it is none. */
 bool annot_import_own_iri(const struct annot_import *m, const char *iri, struct annot_hash *ret);

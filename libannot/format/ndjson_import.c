@@ -153,7 +153,8 @@ static enum annot_status make(struct making *k, const struct annot_import_item *
 		TRY(annot_import_lose_text(k->m, "author", annot_hash_hex(&k->record->author).text,
 					   "a link has no card for who made the original", err));
 	}
-	const struct annot_import_draft one = {TAKE(k->draft), k->refs, k->n_refs};
+	const struct annot_import_draft one = {
+		.draft = TAKE(k->draft), .refs = k->refs, .n_refs = k->n_refs};
 	return annot_import_take(k->m, &one, 1, err);
 }
 

@@ -196,14 +196,27 @@ static bool acceptable(const struct annot_anchor *anchor, const struct annot_sou
 }
 
 /* Whether what is said to stand before and behind a place does, as it is. */
+static bool prefix_stands(const struct annot_source *s,
+			  const struct annot_source_selector *selector, size_t start)
+{
+	const struct annot_bytes *before = &selector->prefix;
+	return before->len == 0 ||
+	       (before->len <= start &&
+		memcmp(s->text.data + start - before->len, before->data, before->len) == 0);
+}
+
+static bool suffix_stands(const struct annot_source *s,
+			  const struct annot_source_selector *selector, size_t end)
+{
+	const struct annot_bytes *behind = &selector->suffix;
+	return behind->len == 0 || (behind->len <= s->text.len - end &&
+				    memcmp(s->text.data + end, behind->data, behind->len) == 0);
+}
+
 static bool context_stands(const struct annot_source *s,
 			   const struct annot_source_selector *selector, size_t start, size_t end)
 {
-	const struct annot_bytes *before = &selector->prefix, *behind = &selector->suffix;
-	return before->len <= start && behind->len <= s->text.len - end &&
-	       (before->len == 0 ||
-		memcmp(s->text.data + start - before->len, before->data, before->len) == 0) &&
-	       (behind->len == 0 || memcmp(s->text.data + end, behind->data, behind->len) == 0);
+	return prefix_stands(s, selector, start) && suffix_stands(s, selector, end);
 }
 
 /* The one place at which the words stand, with their context, byte for byte: nothing is to be
@@ -234,9 +247,11 @@ static enum annot_status by_quote(struct annot_source *s,
 	struct annot_anchor anchor;
 	size_t only;
 	if (one_place(s, selector, &only)) {
-		*ret = (struct annot_source_place){
-			only, only + selector->exact.len,
-			selector->placed ? ANNOT_SOURCE_MOVED : ANNOT_SOURCE_QUOTED, 1000};
+		*ret = (struct annot_source_place){.start = only,
+						   .end = only + selector->exact.len,
+						   .how = selector->placed ? ANNOT_SOURCE_MOVED
+									   : ANNOT_SOURCE_QUOTED,
+						   .score = 1000};
 		return ANNOT_OK;
 	}
 	if (selector->placed)
@@ -260,25 +275,42 @@ static enum annot_status by_quote(struct annot_source *s,
 	return ANNOT_OK;
 }
 
-enum annot_status annot_source_place(struct annot_source *s,
-				     const struct annot_source_selector *selector,
-				     struct annot_source_place *ret, struct annot_error *err)
+static enum annot_status find_place(struct annot_source *s,
+				    const struct annot_source_selector *selector,
+				    struct annot_source_place *ret, struct annot_error *err)
 {
-	size_t start, end;
+	size_t start, end, other;
 	struct annot_error why;
 	bool words = selector->exact.len > 0;
 	if (!words && !selector->placed)
 		return annot_fail(err, ANNOT_INVALID, "neither words nor a position are given");
-	if (selector->placed && selector->start >= selector->end)
+	if (selector->placed && selector->start == selector->end)
+		return annot_fail(err, ANNOT_INVALID,
+				  "it is a place between characters, not words");
+	if (selector->placed && selector->start > selector->end)
 		return annot_fail(err, ANNOT_INVALID,
 				  "the start %" PRIu64 " is not before the end %" PRIu64,
 				  selector->start, selector->end);
 	bool inside = selector->placed && stated(s, selector, &start, &end, &why);
 	if (!words && !inside)
 		return annot_fail(err, ANNOT_MISMATCH, "%s: %s", s->name, why.text);
-	if (inside && (!words || words_at(s, selector, start, end))) {
-		*ret = (struct annot_source_place){start, end, ANNOT_SOURCE_STATED, 1000};
-		return ANNOT_OK;
-	}
-	return by_quote(s, selector, ret, err);
+	bool here = inside && (!words || words_at(s, selector, start, end));
+	/* Where two of three agree: words and context before words and position. */
+	bool elsewhere = here && words && !context_stands(s, selector, start, end) &&
+			 one_place(s, selector, &other);
+	if (!here || elsewhere)
+		return by_quote(s, selector, ret, err);
+	*ret = (struct annot_source_place){
+		.start = start, .end = end, .how = ANNOT_SOURCE_STATED, .score = 1000};
+	return ANNOT_OK;
+}
+
+enum annot_status annot_source_place(struct annot_source *s,
+				     const struct annot_source_selector *selector,
+				     struct annot_source_place *ret, struct annot_error *err)
+{
+	TRY(find_place(s, selector, ret, err));
+	ret->prefix_stands = selector->hints || prefix_stands(s, selector, ret->start);
+	ret->suffix_stands = selector->hints || suffix_stands(s, selector, ret->end);
+	return ANNOT_OK;
 }

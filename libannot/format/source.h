@@ -38,7 +38,9 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_source_byte(struct annot_source 
 /* What an item says of the place of its words. */
 struct annot_source_selector {
 	struct annot_bytes exact, prefix, suffix; /* data NULL: not said */
-	bool placed;                              /* start and end are said, in unit */
+	bool hints; /* prefix and suffix are not the item's own words: no loss if others stand there
+		     */
+	bool placed; /* start and end are said, in unit */
 	enum annot_unit unit;
 	uint64_t start, end;
 };
@@ -55,14 +57,16 @@ struct annot_source_place {
 	size_t start, end; /* bytes */
 	enum annot_source_how how;
 	unsigned score; /* per mille, of anchoring; 1000 for STATED */
+	bool prefix_stands,
+		suffix_stands; /* what is said of before and behind it; true: nothing is */
 };
 
 /*
- * Where the words stand: at the stated position if they stand there; else at the one place where
- * they stand with prefix and suffix, byte for byte; else found by quote, prefix, suffix and the
- * stated position as a hint (anchor/anchor.h, cautious). Of QUOTED, MOVED and FOLDED
- * the caller reports what was said and does not hold: see annot_import_place (format/internal.h),
- * which does.
+ * Where the words stand: at the stated position if they stand there, unless prefix or suffix do not
+ * and there is just one place where all three stand; else at the one place where they stand with
+ * prefix and suffix, byte for byte; else found by quote, prefix, suffix and the stated position as
+ * a hint (anchor/anchor.h, cautious). Of QUOTED, MOVED and FOLDED the caller reports what was said
+ * and does not hold: see annot_import_place (format/internal.h), which does.
  *
  * NOT_FOUND: nowhere, or only with other words (the text says the nearest place); AMBIGUOUS: in
  * several (the text lists them); INVALID: neither words nor position, or start not before end, or

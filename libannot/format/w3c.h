@@ -46,6 +46,16 @@ struct w3c_motivation {
 };
 struct w3c_motivation w3c_motivation_of(const struct annot_record *record);
 
+/* --- w3c_export.c */
+
+/* A record as an annotation. *ret is the caller's, NULL for want of memory. */
+enum annot_status w3c_annotation(struct annot_export *x, const struct annot_export_item *item,
+				 json_t **ret, struct annot_error *err);
+/* Its motivation, the one that it was imported with before ours. */
+void w3c_set_motivation(json_t **object, const struct annot_record *record, const json_t *kept);
+/* Whether a card is a body or the target, or is written in no member of its own. */
+bool w3c_stands_elsewhere(const struct annot_record *record, const struct annot_card_def *card);
+
 /* --- w3c_target.c */
 
 /* The targets of a record with target groups, a list. Losses are reported. *ret is the caller's. */
@@ -54,6 +64,9 @@ enum annot_status w3c_targets(struct annot_export *x, const struct annot_entry *
 /* A record or document that another record is about. NULL: want of memory. */
 json_t *w3c_reference(const struct annot_export *x, const struct annot_export_item *item,
 		      const struct annot_hash *id);
+/* What an imported target had around what it is about: classes, a state, a scope … kept may be
+ * NULL. */
+void w3c_around_reference(json_t **target, json_t *kept);
 /* "https://…" of its source card, else urn:sha256: and the hash of its text. */
 const char *w3c_document_iri(const struct annot_record *document, struct annot_iri *room);
 
@@ -62,6 +75,8 @@ const char *w3c_document_iri(const struct annot_record *document, struct annot_i
 /* The bodies of a record, a list. NULL: want of memory. */
 json_t *w3c_bodies(const struct annot_export *x, const struct annot_export_item *item,
 		   const json_t *kept);
+/* The purpose that a card of a record has as a body. */
+const char *w3c_purpose_of(const struct annot_record *record, const struct w3c_body *body);
 /* Whether a body is words of the annotator, and no tag. */
 bool w3c_is_note(const json_t *body);
 /* The words of all such bodies of a list, with an empty line between two. */

@@ -25,7 +25,7 @@ static json_t *reference_body(const struct annot_export *x, const struct annot_e
 }
 
 /* A comment that answers another is a reply, and its text has that purpose. */
-static const char *purpose_of(const struct annot_record *record, const struct w3c_body *body)
+const char *w3c_purpose_of(const struct annot_record *record, const struct w3c_body *body)
 {
 	if (body->kind == ANNOT_KIND_comment && annot_record_card(record, "reply-to"))
 		return "replying";
@@ -47,7 +47,7 @@ static json_t *made_bodies(const struct annot_export *x, const struct annot_expo
 			build_append(&bodies,
 				     card->def->type == ANNOT_CARD_REF
 					     ? reference_body(x, item, card, body->purpose)
-					     : text_body(card->text, purpose_of(record, body),
+					     : text_body(card->text, w3c_purpose_of(record, body),
 							 text ? language : NULL));
 	}
 	return bodies;

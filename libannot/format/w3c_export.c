@@ -1,29 +1,10 @@
-/*
- * Export as Web Annotations: one is written as it is; several that fit in a page as an
- * AnnotationCollection with the page within; more as AnnotationPages, each on a line of its own and
- * known by its IRI, and their AnnotationCollection on the last line. With one_a_line an annotation
- * a line.
- */
+/* A record as a Web Annotation. */
 #include <stdlib.h>
 
 #include "base/auto.h"
 #include "base/encode.h"
-#include "base/hash.h"
 #include "format/build.h"
 #include "format/w3c.h"
-
-/* Items of a page; it is full with whichever comes first. */
-enum { PAGE_ITEMS = 1000, PAGE_BYTES = 1 << 20 };
-
-struct pages {
-	struct annot_hash id;  /* of the collection */
-	struct annot_buf page; /* annotations of the page that is under way, with commas between */
-	uint64_t items;        /* of that page */
-	uint64_t before;       /* in pages that were written */
-	uint64_t number;       /* of that page, from 1 */
-};
-
-/* --- one annotation --- */
 
 static json_t *context(const json_t *kept)
 {
@@ -48,13 +29,16 @@ static json_t *agent(const struct annot_entry *entry)
 	return object;
 }
 
-/* Who made it: the author of an imported one is who it says, and whoever amended it since; that is
- * who is named, and nobody who signed. */
-static json_t *creators(const struct annot_entry *entry, const json_t *kept)
+/* Who made it, and whoever amended it since; the author of an imported one is who it says, and
+ * nobody who signed the first version. */
+static json_t *creators(const struct annot_export_item *item, const json_t *kept)
 {
+	const struct annot_entry *entry = &item->entry;
 	const struct annot_record *record = entry->record;
+	const struct annot_record *first = item->first ? item->first->record : NULL;
 	const char *author = annot_record_text(record, "imported-author");
 	const json_t *creator = json_object_get(kept, "creator"), *one;
+	bool imported = annot_record_card(record, "imported-from");
 	json_t *list = json_array();
 	size_t i;
 	if (json_is_array(creator)) {
@@ -65,22 +49,37 @@ static json_t *creators(const struct annot_entry *entry, const json_t *kept)
 		json_t *object = json_object();
 		build_text(&object, "name", author);
 		build_append(&list, object);
+	} else if (!imported && first && !annot_hash_equal(&first->author, &record->author)) {
+		build_append(&list, agent(item->first));
 	}
-	if (!annot_record_card(record, "imported-from") || !record->first)
+	if (!imported || !record->first)
 		build_append(&list, agent(entry));
 	return list;
 }
 
-static void set_times(json_t **object, const struct annot_record *record, const json_t *kept)
+/* created is the time of the first version, modified that of this one, as their authors signed
+ * them. */
+static enum annot_status set_times(struct annot_export *x, json_t **object,
+				   const struct annot_export_item *item, const json_t *kept,
+				   struct annot_error *err)
 {
+	const struct annot_record *record = item->entry.record;
+	const struct annot_record *first = record->first ? record
+					   : item->first ? item->first->record
+							 : NULL;
 	const char *created = json_string_value(json_object_get(kept, "created"));
 	const char *modified = json_string_value(json_object_get(kept, "modified"));
-	if (!annot_record_card(record, "imported-from") && record->first)
-		created = record->time;
+	if (!annot_record_card(record, "imported-from")) {
+		created = first ? first->time : NULL;
+		if (!first)
+			TRY(annot_export_lose(x, "created", NULL, "the first version is withheld",
+					      err));
+	}
 	if (!record->first)
 		modified = record->time;
 	build_text(object, "created", created);
 	build_text(object, "modified", modified);
+	return ANNOT_OK;
 }
 
 static void set_identities(const struct annot_export *x, json_t **object,
@@ -93,7 +92,7 @@ static void set_identities(const struct annot_export *x, json_t **object,
 	size_t i;
 	if (canonical) {
 		build_set(object, "canonical", json_incref((json_t *)canonical));
-	} else if (x->host.base) {
+	} else if (x->host.base && !from) { /* another's may have one elsewhere (3.3.7) */
 		snprintf(id, sizeof id, "urn:sha256:%s", annot_hash_hex(&entry->annotation).text);
 		build_text(object, "canonical", id);
 	}
@@ -107,7 +106,7 @@ static void set_identities(const struct annot_export *x, json_t **object,
 	json_decref(source);
 }
 
-static void set_motivation(json_t **object, const struct annot_record *record, const json_t *kept)
+void w3c_set_motivation(json_t **object, const struct annot_record *record, const json_t *kept)
 {
 	const json_t *as_imported = json_object_get(kept, "motivation");
 	struct w3c_motivation own = w3c_motivation_of(record);
@@ -124,7 +123,7 @@ static void set_motivation(json_t **object, const struct annot_record *record, c
 		build_set(object, "motivation", json_incref((json_t *)as_imported));
 }
 
-static bool stands_elsewhere(const struct annot_record *record, const struct annot_card_def *card)
+bool w3c_stands_elsewhere(const struct annot_record *record, const struct annot_card_def *card)
 {
 	enum annot_kind kind = record->kind->kind;
 	const char *target = w3c_target_card(kind);
@@ -144,7 +143,8 @@ static void set_cards(const struct annot_export *x, json_t **object, const struc
 		char name[64];
 		json_t *list = json_array();
 		snprintf(name, sizeof name, W3C_PREFIX "%s", def->name);
-		for (; card && !stands_elsewhere(r, def); card = annot_record_card_next(r, card)) {
+		for (; card && !w3c_stands_elsewhere(r, def);
+		     card = annot_record_card_next(r, card)) {
 			struct annot_iri iri = annot_export_iri(x, &card->hash);
 			build_append(&list, json_string(def->type == ANNOT_CARD_REF ? iri.text
 										    : card->text));
@@ -177,8 +177,9 @@ static enum annot_status set_targets(struct annot_export *x, const struct annot_
 	json_t *targets = NULL;
 	struct annot_iri iri;
 	if (card) {
-		build_set(object, "target",
-			  w3c_reference(x, item, &annot_record_card(record, card)->hash));
+		json_t *target = w3c_reference(x, item, &annot_record_card(record, card)->hash);
+		w3c_around_reference(&target, json_array_get(json_object_get(kept, "target"), 0));
+		build_set(object, "target", target);
 		return ANNOT_OK;
 	}
 	TRY(w3c_targets(x, &item->entry, kept, &targets, err));
@@ -190,25 +191,29 @@ static enum annot_status set_targets(struct annot_export *x, const struct annot_
 	return ANNOT_OK;
 }
 
-static enum annot_status annotation(struct annot_export *x, const struct annot_export_item *item,
-				    json_t **ret, struct annot_error *err)
+enum annot_status w3c_annotation(struct annot_export *x, const struct annot_export_item *item,
+				 json_t **ret, struct annot_error *err)
 {
 	const struct annot_entry *entry = &item->entry;
 	json_t *object = json_object(), *kept = annot_export_kept(entry->record, W3C_KEPT);
 	struct annot_iri iri = annot_export_iri(x, &entry->annotation);
 	build_set(&object, "@context", context(kept));
 	build_text(&object, "id", iri.text);
-	build_text(&object, "type", "Annotation");
+	if (json_object_get(kept, "type")) /* classes beside Annotation */
+		build_set(&object, "type", json_incref(json_object_get(kept, "type")));
+	else
+		build_text(&object, "type", "Annotation");
 	set_identities(x, &object, entry, kept);
-	set_motivation(&object, entry->record, kept);
-	build_list(&object, "creator", creators(entry, kept));
-	set_times(&object, entry->record, kept);
+	w3c_set_motivation(&object, entry->record, kept);
+	build_list(&object, "creator", creators(item, kept));
+	enum annot_status status = set_times(x, &object, item, kept, err);
 	json_t *bodies = w3c_bodies(x, item, kept);
 	if (bodies && json_array_size(bodies) == 0)
 		json_decref(bodies);
 	else
 		build_list(&object, "body", bodies);
-	enum annot_status status = set_targets(x, item, kept, &object, err);
+	if (status == ANNOT_OK)
+		status = set_targets(x, item, kept, &object, err);
 	build_text(&object, W3C_PREFIX "kind", entry->record->kind->name);
 	set_cards(x, &object, entry->record);
 	iri = annot_export_iri(x, &entry->id);
@@ -223,178 +228,3 @@ static enum annot_status annotation(struct annot_export *x, const struct annot_e
 		json_decref(object);
 	return status;
 }
-
-/* --- pages --- */
-
-static struct pages *pages_of(struct annot_export *x)
-{
-	return x->own;
-}
-
-static enum annot_status begin(struct annot_export *x, struct annot_error *err)
-{
-	struct pages *p = pages_of(x);
-	struct annot_sha256 hash;
-	(void)err;
-	annot_sha256_init(&hash);
-	annot_sha256_add(&hash, x->host.corpus.b, sizeof x->host.corpus.b);
-	annot_sha256_add(&hash, x->host.generated, strlen(x->host.generated));
-	p->id = annot_sha256_final(&hash);
-	p->page = ANNOT_BUF_INIT(EXPORT_BUF_MAX);
-	p->number = 1;
-	return ANNOT_OK;
-}
-
-static void end_free(struct annot_export *x)
-{
-	annot_buf_free(&pages_of(x)->page);
-}
-
-/* Pages have no hash of their own, since they are not known before they are full: that of
- * collection and number. */
-static struct annot_iri page_iri(struct annot_export *x, uint64_t number)
-{
-	uint8_t name[ANNOT_HASH_SIZE + 8];
-	memcpy(name, pages_of(x)->id.b, ANNOT_HASH_SIZE);
-	annot_put_be(name + ANNOT_HASH_SIZE, 8, number);
-	struct annot_hash hash = annot_sha256(name, sizeof name);
-	return annot_export_iri(x, &hash);
-}
-
-/* A JSON text for printing between others. */
-static void put_string(struct annot_buf *b, const char *text)
-{
-	json_t *value = json_string(text);
-	char *quoted = value ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
-	if (quoted)
-		annot_buf_puts(b, quoted);
-	else
-		b->failed = b->no_memory = true;
-	free(quoted);
-	json_decref(value);
-}
-
-static void put_member(struct annot_buf *b, const char *name, const char *value)
-{
-	annot_buf_printf(b, ",\"%s\":", name);
-	put_string(b, value);
-}
-
-/* The page that is under way. within: a collection has it; else it has a context and is part of
- * one. */
-static void put_page(struct annot_export *x, bool within, bool more)
-{
-	struct pages *p = pages_of(x);
-	struct annot_buf *b = &x->buf;
-	annot_buf_puts(b, within ? "{" : "{\"@context\":\"" W3C_CONTEXT "\",");
-	annot_buf_puts(b, "\"type\":\"AnnotationPage\"");
-	put_member(b, "id", page_iri(x, p->number).text);
-	if (!within)
-		put_member(b, "partOf", annot_export_iri(x, &p->id).text);
-	annot_buf_printf(b, ",\"startIndex\":%llu,\"items\":[", (unsigned long long)p->before);
-	annot_buf_add(b, p->page.data, p->page.len);
-	annot_buf_puts(b, "]");
-	if (more)
-		put_member(b, "next", page_iri(x, p->number + 1).text);
-	annot_buf_puts(b, "}");
-}
-
-static enum annot_status flush_page(struct annot_export *x, bool more, struct annot_error *err)
-{
-	struct pages *p = pages_of(x);
-	TRY(annot_buf_check(&p->page, "a page", err));
-	put_page(x, false, more);
-	annot_buf_puts(&x->buf, "\n");
-	p->before += p->items;
-	p->items = 0;
-	p->number += more;
-	annot_buf_truncate(&p->page, 0);
-	return annot_export_put_buf(x, NULL, err);
-}
-
-static enum annot_status put_collection(struct annot_export *x, struct annot_error *err)
-{
-	struct pages *p = pages_of(x);
-	struct annot_buf *b = &x->buf;
-	bool within = p->number == 1 && p->before == 0;
-	uint64_t total = p->before + p->items;
-	annot_buf_puts(b, "{\"@context\":\"" W3C_CONTEXT "\",\"type\":\"AnnotationCollection\"");
-	put_member(b, "id", annot_export_iri(x, &p->id).text);
-	annot_buf_puts(b, ",\"label\":");
-	put_string(b, x->host.origin);
-	annot_buf_printf(b, ",\"total\":%llu", (unsigned long long)total);
-	if (total > 0 && within) {
-		annot_buf_puts(b, ",\"first\":");
-		put_page(x, true, false);
-	} else if (total > 0) {
-		put_member(b, "first", page_iri(x, 1).text);
-	}
-	if (total > 0)
-		put_member(b, "last", page_iri(x, p->number).text);
-	put_member(b, "created", x->host.generated);
-	annot_buf_puts(b, "}\n");
-	return annot_export_put_buf(x, NULL, err);
-}
-
-/* Keeps the annotation, which has come after those of the page. */
-static enum annot_status add(struct annot_export *x, const char *text, struct annot_error *err)
-{
-	struct pages *p = pages_of(x);
-	size_t len = strlen(text);
-	if (p->items >= PAGE_ITEMS || (p->items > 0 && p->page.len + len > PAGE_BYTES))
-		TRY(flush_page(x, true, err));
-	if (p->items > 0)
-		annot_buf_puts(&p->page, ",");
-	annot_buf_add(&p->page, text, len);
-	p->items++;
-	return annot_buf_check(&p->page, "a page", err);
-}
-
-static enum annot_status export_item(struct annot_export *x, const struct annot_export_item *item,
-				     struct annot_error *err)
-{
-	json_t *object = NULL;
-	if (!item->entry.record)
-		return annot_export_leave_out(x, "the record is withheld", err);
-	TRY(annotation(x, item, &object, err));
-	AUTO_FREE char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
-	json_decref(object);
-	if (!text)
-		return annot_fail(err, ANNOT_NO_MEMORY, "no memory for an exported item");
-	if (!x->host.one_a_line)
-		return add(x, text, err);
-	annot_buf_puts(&x->buf, text);
-	annot_buf_puts(&x->buf, "\n");
-	return annot_export_put_buf(x, NULL, err);
-}
-
-static enum annot_status end(struct annot_export *x, struct annot_error *err)
-{
-	struct pages *p = pages_of(x);
-	if (x->host.one_a_line)
-		return ANNOT_OK;
-	if (p->before == 0 && p->items == 1) {
-		annot_buf_add(&x->buf, p->page.data, p->page.len);
-		annot_buf_puts(&x->buf, "\n");
-		return annot_export_put_buf(x, NULL, err);
-	}
-	if (p->before > 0)
-		TRY(flush_page(x, false, err));
-	return put_collection(x, err);
-}
-
-const struct annot_format annot_format_w3c = {
-	.name = "w3c",
-	.doc = "Web Annotations in JSON-LD, single or in collections (W3C, 2017)",
-	.flags = ANNOT_EXPORT_REFERRED,
-	.kinds = 1u << ANNOT_KIND_quote | 1u << ANNOT_KIND_claim | 1u << ANNOT_KIND_span |
-		 1u << ANNOT_KIND_link | 1u << ANNOT_KIND_verdict | 1u << ANNOT_KIND_review |
-		 1u << ANNOT_KIND_comment,
-	.containers = "items|first.items",
-	.export_size = sizeof(struct pages),
-	.export_begin = begin,
-	.export_item = export_item,
-	.export_end = end,
-	.export_free = end_free,
-	.import_item = w3c_import_item,
-};

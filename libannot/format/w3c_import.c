@@ -4,6 +4,7 @@
  */
 #include "base/auto.h"
 #include "format/build.h"
+#include "format/own.h"
 #include "format/w3c_import.h"
 
 enum { FIELD_MAX = 64 };
@@ -84,16 +85,34 @@ static json_t *kept_target(const struct w3c_target *t, json_t *others)
 	return kept;
 }
 
+/* The text that target i of an annotation of ours was about, if it still says so. */
+static struct annot_source *own_source(const struct w3c_work *w, size_t i,
+				       const struct w3c_target *t)
+{
+	struct annot_source *s = w->own && i < w->own->n_sources ? w->own->sources[i] : NULL;
+	if (!s || !s->text.data || !t->sha256)
+		return NULL;
+	return strcmp(t->sha256, annot_record_text(s->record, "sha256")) == 0 ? s : NULL;
+}
+
+static enum annot_status lose_target(struct w3c_work *w, size_t i, const char *reason,
+				     struct annot_error *err)
+{
+	char field[FIELD_MAX];
+	snprintf(field, sizeof field, "target[%zu]", i);
+	return annot_import_lose(w->m, field, w3c_item(w3c_member(w, "target"), i), reason, err);
+}
+
 static enum annot_status words_target(struct w3c_work *w, size_t i, const struct w3c_target *t,
 				      bool *ret_placed, struct annot_error *err)
 {
 	struct annot_source_selector selector;
-	struct annot_source *source;
+	struct annot_source *source = own_source(w, i, t);
 	const struct annot_source_wanted wanted = {.url = t->iri};
 	json_t *others = json_array();
 	char field[FIELD_MAX];
 	snprintf(field, sizeof field, "target[%zu].selector", i);
-	enum annot_status status = w3c_target_source(w->m, t, &source, err);
+	enum annot_status status = source ? ANNOT_OK : w3c_target_source(w->m, t, &source, err);
 	*ret_placed = false;
 	if (status == ANNOT_OK && !source) /* reports it */
 		status = annot_import_source(w->m, &wanted, field, &source, err);
@@ -109,9 +128,7 @@ static enum annot_status words_target(struct w3c_work *w, size_t i, const struct
 	return status == ANNOT_OK && !kept ? w3c_no_memory(err) : status;
 }
 
-/* Texts with words; *ret_placed false: the item was left out. */
-static enum annot_status words_targets(struct w3c_work *w, bool *ret_placed,
-				       struct annot_error *err)
+enum annot_status w3c_words_targets(struct w3c_work *w, bool *ret_placed, struct annot_error *err)
 {
 	const json_t *targets = w3c_member(w, "target");
 	struct w3c_target t;
@@ -122,22 +139,50 @@ static enum annot_status words_targets(struct w3c_work *w, bool *ret_placed,
 		if (w3c_target_selects(&t)) {
 			TRY(words_target(w, i, &t, ret_placed, err));
 		} else if (w->kind != ANNOT_KIND_claim) {
-			TRY(annot_import_lose(w->m, "target", w3c_item(targets, i),
-					      "beside words of texts, a target that is none", err));
+			TRY(lose_target(w, i, "beside words of texts, a target that is none", err));
 		}
 	}
 	return ANNOT_OK;
 }
 
-static enum annot_status whole_target(struct w3c_work *w, struct annot_error *err)
+/* What stands around what a comment is about; export puts it around that again. */
+static enum annot_status keep_around(struct w3c_work *w, const json_t *target,
+				     struct annot_error *err)
 {
+	static const char *const held[] = {"id", W3C_PREFIX "record", W3C_PREFIX "document",
+					   W3C_PREFIX "sha256"};
+	json_t *around = json_copy((json_t *)target), *list = json_array();
+	const json_t *source = json_object_get(target, "source");
+	for (size_t i = 0; i < COUNT(held); i++)
+		if (i > 0 || !source)
+			json_object_del(around, held[i]);
+	if (around && json_object_size(around) == (source != NULL) && json_is_string(source))
+		json_object_clear(around);
+	bool any = json_object_size(around) > 0;
+	build_append(&list, around);
+	if (any && list)
+		build_set(&w->kept, "target", json_incref(list));
+	json_decref(list);
+	return list && w->kept ? ANNOT_OK : w3c_no_memory(err);
+}
+
+/* *ret_whole false: the item was left out. */
+static enum annot_status whole_target(struct w3c_work *w, bool *ret_whole, struct annot_error *err)
+{
+	struct w3c_target t;
 	const json_t *targets = w3c_member(w, "target");
 	const char *card = w3c_target_card(w->kind);
 	if (w->ours && w->kind == ANNOT_KIND_comment && w3c_member(w, W3C_PREFIX "on"))
 		card = "reply-to";
+	TRY(w3c_target_read(w->m, w3c_item(targets, 0), &t, err));
+	*ret_whole = *t.iri != '\0';
+	if (!*ret_whole)
+		return annot_import_leave_out(w->m, "target", w3c_item(targets, 0),
+					      "it is nothing that has an address of its own", err);
+	if (json_is_object(w3c_item(targets, 0)))
+		TRY(keep_around(w, w3c_item(targets, 0), err));
 	for (size_t i = 1; i < w3c_count(targets); i++)
-		TRY(annot_import_lose(w->m, "target", w3c_item(targets, i),
-				      "a comment is about one thing: the first target", err));
+		TRY(lose_target(w, i, "a comment is about one thing: the first target", err));
 	return w3c_refer(w, card, w3c_item(targets, 0), err);
 }
 
@@ -159,7 +204,10 @@ static bool is_held(const struct w3c_work *w, const char *name)
 	for (size_t i = 0; i < COUNT(held); i++)
 		if (strcmp(name, held[i]) == 0)
 			return true;
-	return w->ours && strncmp(name, W3C_PREFIX, strlen(W3C_PREFIX)) == 0;
+	if (!w->ours || strncmp(name, W3C_PREFIX, strlen(W3C_PREFIX)) != 0)
+		return false;
+	/* Which record of which corpus it was. */
+	return strcmp(name, W3C_PREFIX "record") != 0 && strcmp(name, W3C_PREFIX "corpus") != 0;
 }
 
 /* Contexts beside the model's and ours. */
@@ -238,9 +286,9 @@ static enum annot_status fill(struct w3c_work *w, bool *ret_whole, struct annot_
 {
 	*ret_whole = true;
 	if (w3c_target_card(w->kind))
-		TRY(whole_target(w, err));
+		TRY(whole_target(w, ret_whole, err));
 	else
-		TRY(words_targets(w, ret_whole, err));
+		TRY(w3c_words_targets(w, ret_whole, err));
 	if (!*ret_whole)
 		return ANNOT_OK;
 	TRY(w3c_import_bodies(w, err));
@@ -271,28 +319,74 @@ static bool is_container(const json_t *json)
 	return w3c_has_type(json, "AnnotationPage") || w3c_has_type(json, "AnnotationCollection");
 }
 
+/*
+ * The record that it was exported from: annot:record, if annot:corpus is this one; without these,
+ * which other programs need not keep, the first version, if its hash is the id. An id of another's
+ * is a copy that is an annotation of its own.
+ */
+static enum annot_status find_own(struct w3c_work *w, bool *ret_left_out, struct annot_error *err)
+{
+	const char *corpus = w3c_text(w->annotation, W3C_PREFIX "corpus");
+	const char *record = w3c_text(w->annotation, W3C_PREFIX "record");
+	const struct annot_entry *entry;
+	struct annot_hash id;
+	enum own_is is;
+	if (!own_hash(w->m->id, &id) || (!corpus && !annot_import_own_iri(w->m, w->m->id, &id)))
+		return ANNOT_OK;
+	TRY(own_find(w->m, corpus, corpus && record ? record : w->m->id, W3C_PREFIX "record",
+		     &entry, &is, err));
+	*ret_left_out = is == OWN_GONE;
+	if (is == OWN_HERE && annot_hash_equal(&entry->annotation, &id))
+		w->own = entry;
+	return ANNOT_OK;
+}
+
+/* Of a page or collection nothing becomes a record. */
+static enum annot_status check_container(struct annot_import *m, const struct annot_import_item *in,
+					 struct annot_error *err)
+{
+	static const char held[] =
+		"@context|id|type|label|created|total|first|last|items|next|prev|"
+		"partOf|startIndex";
+	const char *name;
+	json_t *value;
+	struct annot_error why;
+	enum annot_status status = w3c_has_type(in->json, "AnnotationPage")
+					   ? w3c_check_page(in->json, in->envelope, &why)
+					   : w3c_check_collection(in->json, in->envelope, &why);
+	if (status != ANNOT_OK)
+		return annot_import_invalid(m, err, "%s", why.text);
+	json_object_foreach(in->json, name, value) if (!annot_word_in(held, name, strlen(name)))
+		TRY(annot_import_lose(m, name, value,
+				      "what is said of a page or collection is not kept", err));
+	return ANNOT_OK;
+}
+
 enum annot_status w3c_import_item(struct annot_import *m, const struct annot_import_item *in,
 				  struct annot_error *err)
 {
 	struct annot_error why;
-	struct annot_hash own;
 	struct w3c_work w = {.m = m, .annotation = in->json};
 	const char *id = w3c_text(in->json, "id");
-	enum annot_status status;
+	bool left_out = false;
 	m->id = id ? id : "";
+	if (json_is_string(in->json)) {
+		m->id = json_string_value(in->json);
+		return w3c_is_iri(in->json)
+			       ? annot_import_leave_out(m, "", NULL,
+							"it is named and not there: import it "
+							"with its content",
+							err)
+			       : annot_import_invalid(m, err, "expected an object or an IRI");
+	}
 	if (is_container(in->json))
-		status = w3c_has_type(in->json, "AnnotationPage")
-				 ? w3c_check_page(in->json, in->envelope, &why)
-				 : w3c_check_collection(in->json, in->envelope, &why);
-	else
-		status = w3c_check_annotation(in->json, in->within, &why);
-	if (status != ANNOT_OK)
+		return check_container(m, in, err);
+	if (w3c_check_annotation(in->json, in->within, &why) != ANNOT_OK)
 		return annot_import_invalid(m, err, "%s", why.text);
-	if (is_container(in->json))
+	TRY(find_own(&w, &left_out, err));
+	if (left_out)
 		return ANNOT_OK;
-	if (w3c_is_from_here(&w) && annot_import_own_iri(m, m->id, &own))
-		return annot_import_leave_out(m, "id", NULL, "it is of this corpus", err);
-	status = import_annotation(&w, err);
+	enum annot_status status = w.own ? w3c_import_own(&w, err) : import_annotation(&w, err);
 	annot_draft_free(w.draft);
 	json_decref(w.kept);
 	return status;

@@ -50,7 +50,8 @@ struct w3c_work {
 	struct annot_import *m;
 	const json_t *annotation;
 	enum annot_kind kind;
-	bool ours; /* annot:kind says the kind */
+	bool ours;                     /* annot:kind says the kind */
+	const struct annot_entry *own; /* the record of this corpus that it is; NULL: of none */
 	struct annot_draft *draft;
 	json_t *kept; /* what imported-data gets */
 	struct annot_import_ref refs[ANNOT_IMPORT_REFS_MAX];
@@ -67,6 +68,13 @@ static inline enum annot_status w3c_no_memory(struct annot_error *err)
 	return annot_fail(err, ANNOT_NO_MEMORY, "no memory for an imported item");
 }
 
+/* Texts with words, as targets of the draft and in kept.target; *ret_placed false: the item was
+ * left out. (w3c_import.c) */
+enum annot_status w3c_words_targets(struct w3c_work *w, bool *ret_placed, struct annot_error *err);
+
+/* An annotation that was exported from here, as the next version of own. (w3c_own.c) */
+enum annot_status w3c_import_own(struct w3c_work *w, struct annot_error *err);
+
 /* --- w3c_import_refs.c */
 
 /* Whether an annotation was exported from this very corpus. */
@@ -82,5 +90,8 @@ enum annot_status w3c_own_cards(struct w3c_work *w, struct annot_error *err);
 /* --- w3c_import_bodies.c */
 
 enum annot_status w3c_import_bodies(struct w3c_work *w, struct annot_error *err);
+bool w3c_is_tag(const json_t *body);
+/* Bodies as a list: bodyValue is a TextualBody too (model, 3.2.5). A new reference. */
+json_t *w3c_bodies_of(const struct w3c_work *w);
 
 #endif

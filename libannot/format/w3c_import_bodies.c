@@ -3,14 +3,13 @@
 #include "format/build.h"
 #include "format/w3c_import.h"
 
-static bool is_tag(const json_t *body)
+bool w3c_is_tag(const json_t *body)
 {
 	const char *purpose = w3c_text(body, "purpose");
 	return purpose && strcmp(purpose, "tagging") == 0 && w3c_text(body, "value");
 }
 
-/* Bodies as a list: bodyValue is a TextualBody too (model, 3.2.5). A new reference. */
-static json_t *bodies_of(const struct w3c_work *w)
+json_t *w3c_bodies_of(const struct w3c_work *w)
 {
 	const char *text = w3c_text(w->annotation, "bodyValue");
 	const json_t *bodies = w3c_member(w, "body");
@@ -46,7 +45,7 @@ static void make_words(const struct w3c_work *w, const json_t *bodies, struct an
 		const json_t *body = json_array_get(bodies, i), *source;
 		source = json_object_get(body, "source");
 		const char *text = json_is_string(body)     ? json_string_value(body)
-				   : is_tag(body)           ? w3c_text(body, "value")
+				   : w3c_is_tag(body)       ? w3c_text(body, "value")
 				   : json_is_string(source) ? json_string_value(source)
 							    : w3c_text(body, "id");
 		if (text)
@@ -89,7 +88,7 @@ static enum annot_status foreign_bodies(struct w3c_work *w, const json_t *bodies
 	{
 		bool in_card = there && notes == 1 && w3c_is_note(body) &&
 			       w3c_has_type(body, "TextualBody");
-		if (is_tag(body) && w->kind != ANNOT_KIND_comment) {
+		if (w3c_is_tag(body) && w->kind != ANNOT_KIND_comment) {
 			TRY(annot_import_card(w->m, w->draft, "tag", "body",
 					      w3c_text(body, "value"), &in_card, err));
 			in_card = in_card && w3c_has_type(body, "TextualBody");
@@ -129,7 +128,7 @@ static enum annot_status own_bodies(struct w3c_work *w, const json_t *bodies,
 
 enum annot_status w3c_import_bodies(struct w3c_work *w, struct annot_error *err)
 {
-	json_t *bodies = bodies_of(w);
+	json_t *bodies = w3c_bodies_of(w);
 	if (!bodies)
 		return w3c_no_memory(err);
 	enum annot_status status =

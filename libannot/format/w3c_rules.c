@@ -46,6 +46,7 @@ static enum annot_status check_shared(const struct rules *r, const json_t *objec
 				"model 3.3.1: %s is one xsd:dateTime with the time zone Z",
 				times[i]);
 	}
+	TRY(w3c_check_plain(object, r->err));
 	TRY(check_agents(r, json_object_get(object, "creator")));
 	TRY(check_agents(r, json_object_get(object, "generator")));
 	const json_t *rights = json_object_get(object, "rights");
@@ -259,6 +260,8 @@ static enum annot_status check_resource(struct rules *r, const json_t *resource)
 	if (is_set(resource)) {
 		if (w3c_count(json_object_get(resource, "type")) != 1)
 			return broken(r, "3.2.7", "a Choice has exactly one type");
+		if (w3c_count(json_object_get(resource, "items")) == 0)
+			return broken(r, "3.2.7", "a Choice has items");
 		return check_resources(r, json_object_get(resource, "items"));
 	}
 	if (w3c_has_type(resource, "TextualBody") || json_object_get(resource, "value")) {
@@ -321,6 +324,9 @@ enum annot_status w3c_check_annotation(const json_t *annotation, bool within_pag
 	TRY(check_shared(&r, annotation));
 	TRY(check_audience(&r, json_object_get(annotation, "audience")));
 	const json_t *style = json_object_get(annotation, "stylesheet");
+	if (w3c_count(style) > 1 ||
+	    (w3c_count(style) == 1 && !json_is_object(style) && !w3c_is_reference(style)))
+		return broken(&r, "4.4", "a stylesheet is one IRI or object");
 	if (json_is_object(style) && json_object_get(style, "type") &&
 	    !w3c_has_type(style, "CssStylesheet"))
 		return broken(&r, "4.4", "the type of a stylesheet is CssStylesheet");
@@ -333,11 +339,16 @@ static enum annot_status check_page(const struct rules *r, const json_t *page, b
 {
 	const json_t *items = json_object_get(page, "items");
 	const json_t *start = json_object_get(page, "startIndex");
+	const json_t *next = json_object_get(page, "next"), *part = json_object_get(page, "partOf");
 	TRY(check_top(r, page, "AnnotationPage", "5.2", context));
 	if (!json_is_array(items) || (json_array_size(items) == 0 && !emptied))
 		return broken(r, "5.2", "items is a list of at least one annotation");
 	if (start && !w3c_is_position(start))
 		return broken(r, "5.2", "startIndex is an integer from 0 on");
+	if (next && !w3c_is_reference(json_is_object(next) ? json_object_get(next, "id") : next))
+		return broken(r, "5.2", "next is the IRI of a page");
+	if (part && !w3c_is_reference(json_is_object(part) ? json_object_get(part, "id") : part))
+		return broken(r, "5.2", "partOf is the IRI of a collection, or has its id");
 	return ANNOT_OK;
 }
 
@@ -353,9 +364,13 @@ enum annot_status w3c_check_collection(const json_t *collection, bool emptied,
 	const struct rules r = {.err = err};
 	const json_t *total = json_object_get(collection, "total");
 	const json_t *first = json_object_get(collection, "first");
+	const json_t *label = json_object_get(collection, "label");
 	TRY(check_top(&r, collection, "AnnotationCollection", "5.1", true));
 	if (total && !w3c_is_position(total))
 		return broken(&r, "5.1", "total is an integer from 0 on");
+	for (size_t i = 0; i < w3c_count(label); i++)
+		if (!json_is_string(w3c_item(label, i)))
+			return broken(&r, "5.1", "a label is a text");
 	if (json_integer_value(total) > 0 && w3c_count(first) != 1)
 		return broken(&r, "5.1",
 			      "a collection that is not empty has exactly one first page");

@@ -26,6 +26,10 @@ enum {
 ANNOT_CHECKED enum annot_status w3c_check_annotation(const json_t *annotation, bool within_page,
 						     struct annot_error *err);
 
+/* Properties of annotations, bodies and targets that have no rule but what their values are:
+ * format, language, motivation, styleClass … INVALID as above. (w3c_plain.c) */
+ANNOT_CHECKED enum annot_status w3c_check_plain(const json_t *object, struct annot_error *err);
+
 /* A page or collection by itself, without its items; emptied: they were taken out. INVALID as
  * above. */
 ANNOT_CHECKED enum annot_status w3c_check_page(const json_t *page, bool emptied,

@@ -52,6 +52,21 @@ json_t *w3c_reference(const struct annot_export *x, const struct annot_export_it
 	return object;
 }
 
+void w3c_around_reference(json_t **target, json_t *kept)
+{
+	const char *name;
+	json_t *value, *iri = json_object_get(*target, "id");
+	if (!*target || !json_is_object(kept))
+		return;
+	if (json_object_get(kept, "source")) { /* a SpecificResource of what it is about */
+		build_set(target, "source", json_incref(iri));
+		json_object_del(*target, "id");
+	}
+	json_object_foreach(kept, name,
+			    value) if (strcmp(name, "source") != 0 || json_is_object(value))
+		build_set(target, name, json_incref(value));
+}
+
 static enum annot_status add_positions(struct annot_export *x, struct annot_source *source,
 				       const struct annot_target *target, const char *field,
 				       json_t **selectors, struct annot_error *err)

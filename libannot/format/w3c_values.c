@@ -60,18 +60,27 @@ static bool literal(const char **at, char c)
 	return ok;
 }
 
-/* xsd:dateTime (XML Schema 1.1 part 2, 3.3.7) with the time zone Z; whether there is such a day is
- * not looked at. */
+/* Two digits of that range, and what stands before them (0: nothing). */
+static bool part(const char **at, char before, int least, int most)
+{
+	if (before && !literal(at, before))
+		return false;
+	const char *two = *at;
+	if (!digits(at, 2, 2))
+		return false;
+	int value = (two[0] - '0') * 10 + (two[1] - '0');
+	return value >= least && value <= most;
+}
+
 bool w3c_is_utc(const json_t *value)
 {
 	const char *at = json_string_value(value);
 	if (!at)
 		return false;
 	literal(&at, '-');
-	bool ok = digits(&at, 4, 9) && literal(&at, '-') && digits(&at, 2, 2) &&
-		  literal(&at, '-') && digits(&at, 2, 2) && literal(&at, 'T') &&
-		  digits(&at, 2, 2) && literal(&at, ':') && digits(&at, 2, 2) &&
-		  literal(&at, ':') && digits(&at, 2, 2);
+	bool ok = digits(&at, 4, 9) && part(&at, '-', 1, 12) && part(&at, '-', 1, 31) &&
+		  literal(&at, 'T') && part(&at, 0, 0, 23) && part(&at, ':', 0, 59) &&
+		  part(&at, ':', 0, 59);
 	if (ok && literal(&at, '.'))
 		ok = digits(&at, 1, 64);
 	return ok && literal(&at, 'Z') && !*at;

@@ -35,8 +35,8 @@ bool w3c_is_iri(const json_t *value);
 /* The same, or relative: what JSON-LD makes absolute by the address of the document. */
 bool w3c_is_reference(const json_t *value);
 
-/* xsd:dateTime (XML Schema 1.1 part 2, 3.3.7) with the time zone Z; whether there is such a day is
- * not looked at. */
+/* xsd:dateTime (XML Schema 1.1 part 2, 3.3.7) with the time zone Z; whether the month has that day
+ * is not looked at. */
 bool w3c_is_utc(const json_t *value);
 
 /* An integer from 0 on. */

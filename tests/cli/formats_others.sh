@@ -74,7 +74,7 @@ jq -e --arg id "$verdict" '.[0] | .url == "https://desk.example/" + $id and .rev
 	.itemReviewed.appearance.url == "https://news.example/lake" and
 	(.correction.text | startswith("Rating changed from “True” to “Mostly true”"))' "$work/review.json" >/dev/null ||
 	fail "$(cat "$work/review.json")"
-jq '.[0].url = "https://other.example/1" | .[0].itemReviewed.author.name = "B. Torrek"' "$work/review.json" >"$work/other.json"
+jq 'del(.[0].identifier) | .[0].url = "https://other.example/1" | .[0].itemReviewed.author.name = "B. Torrek"' "$work/review.json" >"$work/other.json"
 expect 0 '2 records imported' ctl chloe import "$work/other.json" --as claimreview
 ctl chloe --format ndjson list 'kind:verdict imported-from:https://other.example/1' >"$work/verdict.json" 2>/dev/null
 ctl chloe --format ndjson list 'kind:claim imported-from:https://other.example/1' >"$work/claim.json" 2>/dev/null

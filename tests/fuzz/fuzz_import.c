@@ -1,7 +1,8 @@
 /*
  * Items of other programs: the first line names a format, what follows is read as annotctl import
  * reads it. What is handed over are records, on words that stand in the text; each can be exported
- * again, as JSON that is read again where the format is JSON.
+ * again, as JSON that is read again where the format is JSON; and what was exported says what its
+ * record says when it comes back.
  */
 #include "fuzz.h"
 
@@ -11,6 +12,7 @@
 #include "base/hash.h"
 #include "format/format.h"
 #include "format/items.h"
+#include "record/compare.h"
 
 enum { TAKEN_MAX = 64, ARENA_MAX = 8 << 20, OUT_MAX = 8 << 20 };
 
@@ -26,6 +28,12 @@ struct host {
 	size_t n;
 	struct annot_buf out;
 	uint8_t nonce;
+	/* A record of the corpus that an item says it is. */
+	struct annot_source *sources[ANNOT_CARDS_MAX];
+	struct annot_entry own;
+	const struct annot_record *claim;     /* what records refer to, whatever its hash */
+	const struct annot_record *returning; /* what was exported and comes back; NULL: nothing */
+	size_t n_returned;
 };
 
 static const struct annot_scale scales[] = {{"google5", 2, {{"false", '-'}, {"true", '+'}}}};
@@ -59,6 +67,13 @@ static void make_source(struct host *h)
 		.record = build(h, d), .name = "lake", .version = 1, .text = annot_bytes_of(TEXT)};
 	REQUIRE(h->source.record);
 	annot_draft_free(d);
+	d = annot_draft_new(ANNOT_KIND_claim);
+	REQUIRE(annot_draft_add(d, "text", "The dam held.", NULL) == ANNOT_OK);
+	REQUIRE(annot_draft_add_target(d, &h->source.record->id, h->source.text, 5, 8, NULL) ==
+		ANNOT_OK);
+	h->claim = build(h, d);
+	REQUIRE(h->claim);
+	annot_draft_free(d);
 }
 
 static enum annot_status find(void *arg, const struct annot_source_wanted *wanted,
@@ -72,6 +87,48 @@ static enum annot_status find(void *arg, const struct annot_source_wanted *wante
 		return annot_fail(err, ANNOT_NOT_FOUND, "no such document");
 	*ret = &h->source;
 	return ANNOT_OK;
+}
+
+static struct annot_entry entry_of(struct host *h, const struct annot_record *record)
+{
+	size_t n = annot_record_targets(record);
+	for (size_t i = 0; i < n; i++)
+		h->sources[i] = &h->source;
+	return (struct annot_entry){.record = record,
+				    .id = record->id,
+				    .annotation = record->annotation,
+				    .kind = record->kind->kind,
+				    .version = 1,
+				    .versions = 1,
+				    .author_name = "boris",
+				    .effect = "effective",
+				    .review = "draft",
+				    .sources = h->sources,
+				    .n_sources = n};
+}
+
+/* What comes back, or any of the records that were made, by whatever name. */
+static enum annot_status own(void *arg, const char *id, const struct annot_entry **ret,
+			     struct annot_error *err)
+{
+	struct host *h = arg;
+	bool known = h->returning && strcmp(id + 1, annot_hash_hex(&h->returning->id).text) == 0;
+	if (!h->returning && h->n == 0)
+		return annot_fail(err, ANNOT_NOT_FOUND, "no such record");
+	h->own = entry_of(h, known          ? h->returning
+			     : h->returning ? h->claim
+					    : h->taken[(size_t)id[1] % h->n]);
+	*ret = &h->own;
+	return ANNOT_OK;
+}
+
+static void same_cards(const struct host *h, const struct annot_record *a,
+		       const struct annot_record *b)
+{
+	const struct annot_change *changes;
+	size_t n = 1;
+	REQUIRE(b && annot_record_compare(h->arena, a, b, &changes, &n, NULL) == ANNOT_OK);
+	REQUIRE(n == 0);
 }
 
 /* Whatever is handed over is a record once what it refers to is filled in, unless it is too long.
@@ -94,8 +151,13 @@ static enum annot_status take(void *arg, const char *id, const struct annot_impo
 		struct annot_target target;
 		for (size_t k = 0; record && annot_record_target(record, k, &target); k++)
 			REQUIRE(annot_target_check(&target, h->source.text, NULL) == ANNOT_OK);
-		if (record && h->n < TAKEN_MAX)
+		if (h->returning) {
+			REQUIRE(drafts[i].amends);
+			same_cards(h, h->returning, record);
+			h->n_returned++;
+		} else if (record && h->n < TAKEN_MAX) {
 			h->taken[h->n++] = record;
+		}
 		annot_draft_free(drafts[i].draft);
 	}
 	return ANNOT_OK;
@@ -112,8 +174,9 @@ static enum annot_status put(void *arg, const char *file, struct annot_bytes dat
 			     struct annot_error *err)
 {
 	struct host *h = arg;
-	(void)file, (void)err;
-	annot_buf_add(&h->out, data.data, data.len);
+	(void)err;
+	if (!file || strstr(file, ".ann"))
+		annot_buf_add(&h->out, data.data, data.len);
 	return ANNOT_OK;
 }
 
@@ -134,6 +197,8 @@ static void import_all(struct host *h, const struct annot_format *format, struct
 {
 	const struct annot_import_host host = {.arg = h,
 					       .source = find,
+					       .own = own,
+					       .origin = "test.example/desk",
 					       .take = take,
 					       .lost = lost,
 					       .corpus = annot_sha256("corpus", 6),
@@ -179,22 +244,14 @@ static void export_one(struct host *h, const struct annot_format *format,
 					       .one_a_line = true,
 					       .scales = scales,
 					       .n_scales = COUNT(scales)};
-	struct annot_source *sources[ANNOT_CARDS_MAX];
 	struct annot_export *x;
-	size_t n = annot_record_targets(record);
-	for (size_t i = 0; i < n; i++)
-		sources[i] = &h->source;
-	const struct annot_export_item item = {.entry = {.record = record,
-							 .id = record->id,
-							 .annotation = record->annotation,
-							 .kind = record->kind->kind,
-							 .version = 1,
-							 .versions = 1,
-							 .author_name = "boris",
-							 .effect = "effective",
-							 .review = "draft",
-							 .sources = sources,
-							 .n_sources = n}};
+	struct annot_entry referred[ANNOT_CARDS_MAX];
+	struct annot_export_item item = {.entry = entry_of(h, record), .referred = referred};
+	for (size_t i = 0; i < record->n_cards; i++)
+		if (record->cards[i].def->type == ANNOT_CARD_REF) {
+			referred[item.n_referred] = entry_of(h, h->claim);
+			referred[item.n_referred++].id = record->cards[i].hash;
+		}
 	if (!(format->kinds & 1u << record->kind->kind))
 		return;
 	h->out = ANNOT_BUF_INIT(OUT_MAX);
@@ -202,15 +259,18 @@ static void export_one(struct host *h, const struct annot_format *format,
 	REQUIRE(annot_export_item(x, &item, NULL) == ANNOT_OK);
 	REQUIRE(annot_export_end(x, NULL) == ANNOT_OK);
 	annot_export_free(x);
-	if (format->flags & ANNOT_FORMAT_LINES) {
-		annot_buf_free(&h->out);
-		return;
-	}
-	json_t *json = h->out.len > 0
-			       ? json_loadb(h->out.data, h->out.len, JSON_REJECT_DUPLICATES, NULL)
-			       : json_object();
+	json_t *json = format->flags & ANNOT_FORMAT_LINES || h->out.len == 0
+			       ? json_object()
+			       : json_loadb(h->out.data, h->out.len, JSON_REJECT_DUPLICATES, NULL);
 	REQUIRE(json);
 	json_decref(json);
+	h->returning = record;
+	h->n_returned = 0;
+	if (h->out.len > 0) {
+		import_all(h, format, annot_buf_bytes(&h->out));
+		REQUIRE(h->n_returned == 1);
+	}
+	h->returning = NULL;
 	annot_buf_free(&h->out);
 }
 

@@ -75,10 +75,43 @@ static void lossless(void)
 	seeds_save_text("import", "lossless", text);
 }
 
+/* Items that say that they are records of fuzz_import.c's corpus: there the first ones of their
+ * input. */
+static void own(void)
+{
+#define CORPUS                                                                                     \
+	"6b17b8fcc411a533c822a5117e33cf73"                                                         \
+	"fa6766739d7d36ac86dc4bea883af4fe"
+#define SPAN                                                                                       \
+	"{\"uri\":\"" LAKE                                                                         \
+	"\",\"id\":\"AAAAAAAAAAAAAAAAAAAAAA\",\"tags\":[\"x\"],\"target\":[{\"selector\":"         \
+	"[" QUOTE("Nobody") "]}]"
+	seeds_save_text(
+		"import", "hypothesis-own",
+		"hypothesis\n" SPAN "}\n" SPAN ",\"annot\":{\"corpus\":\"" CORPUS
+		"\",\"record\":\"" CORPUS "\"},\"text\":\"t\"}\n" SPAN
+		",\"extra\":{\"source\":\"import\",\"original_id\":\"AAAAAAAAAAAAAAAAAAAAAA\"}}");
+	seeds_save_text("import", "brat-own",
+			"brat\nT1\tPerson 2 9\tThe dam\nT2\tSpan 10 15\tholds\n#2\tAnnotatorNotes "
+			"T2\t{\"annot\":\"span\",\"corpus\":\"" CORPUS "\",\"id\":\"" CORPUS
+			"\",\"tag\":[\"y\"]}\nA2\tRole T2 x\nN1\tReference T2 W:1\tw\n");
+	seeds_save_text(
+		"import", "claimreview-own",
+		"claimreview\n[{\"@type\":\"ClaimReview\",\"url\":\"u:1\",\"claimReviewed\":\"a\","
+		"\"reviewRating\":{\"alternateName\":\"True\"},\"identifier\":{\"@type\":"
+		"\"PropertyValue\",\"propertyID\":\"desk\",\"value\":\"7\"},\"citation\":\"u:2\"},"
+		"{\"@type\":\"ClaimReview\",\"url\":\"u:3\",\"claimReviewed\":\"b\","
+		"\"reviewRating\":{"
+		"\"alternateName\":\"False\"},\"identifier\":[{\"propertyID\":\"urn:annot:corpus\","
+		"\"value\":\"" CORPUS "\"},{\"propertyID\":\"urn:annot:record\",\"value\":\"" CORPUS
+		"\"}]}]");
+}
+
 void seeds_formats(void)
 {
 	w3c();
 	brat();
+	own();
 	lossless();
 	seeds_save_text(
 		"import", "hypothesis",

@@ -15,7 +15,7 @@
 #include "format/internal.h"
 #include "format/items.h"
 
-enum { DESK_MAX = 16, DESK_TEXT_MAX = 1 << 20 };
+enum { DESK_MAX = 16, DESK_BUILT_MAX = 64, DESK_TEXT_MAX = 1 << 20 };
 
 struct desk {
 	struct annot_arena *arena;
@@ -23,13 +23,19 @@ struct desk {
 	size_t n_sources;
 	const struct annot_record *taken[DESK_MAX]; /* in the order of taking */
 	struct annot_buf refs[DESK_MAX];            /* of each, "on=https://…\n" */
+	const struct annot_hash *amends[DESK_MAX];  /* of each; NULL: a first version */
 	size_t n_taken;
+	const struct annot_record *built[DESK_BUILT_MAX]; /* all that there is; the newest last */
+	size_t n_built;
+	struct annot_entry own; /* what was asked for last */
 	struct annot_buf
 		losses; /* "target[0].start: 3-5: why\n", "! " before what left its item out */
 	struct annot_buf out;
 	struct annot_import_host importing;
 	struct annot_export_host exporting;
 	uint8_t nonce;
+	const char *author; /* of what is built */
+	int64_t later;      /* seconds, likewise */
 };
 
 static inline const struct annot_record *desk_build(struct desk *d, const struct annot_draft *draft)
@@ -37,11 +43,39 @@ static inline const struct annot_record *desk_build(struct desk *d, const struct
 	AUTO_BUF struct annot_buf bytes = ANNOT_BUF_INIT(ANNOT_RECORD_MAX);
 	const struct annot_record *record;
 	struct annot_draft_header header = {.corpus = &d->importing.corpus,
-					    .author = annot_sha256("author", 6),
-					    .time_s = 1900000000};
+					    .author = annot_sha256(d->author, strlen(d->author)),
+					    .time_s = 1900000000 + d->later};
 	header.nonce[0] = ++d->nonce;
 	assert_ok(annot_draft_build(draft, &header, d->arena, &bytes, &record, &test_error));
+	d->built[d->n_built++ % DESK_BUILT_MAX] = record;
 	return record;
+}
+
+static inline const struct annot_record *desk_built(struct desk *d, struct annot_draft *draft)
+{
+	const struct annot_record *record = desk_build(d, draft);
+	annot_draft_free(draft);
+	return record;
+}
+
+/* A draft of cards, "name", "value" in pairs. */
+static inline struct annot_draft *desk_draft(enum annot_kind kind, const char *const *cards)
+{
+	struct annot_draft *draft = annot_draft_new(kind);
+	for (; *cards; cards += 2)
+		assert_ok(annot_draft_add(draft, cards[0], cards[1], &test_error));
+	return draft;
+}
+#define DRAFT(kind, ...) desk_draft(ANNOT_KIND_##kind, (const char *const[]){__VA_ARGS__, NULL})
+
+/* Adds the first place of those words in a text as target. */
+static inline void desk_words(struct annot_draft *draft, const struct annot_source *s,
+			      const char *words)
+{
+	const char *text = (const char *)s->text.data, *at = strstr(text, words);
+	assert_non_null(at);
+	assert_ok(annot_draft_add_target(draft, &s->record->id, s->text, (uint64_t)(at - text),
+					 (uint64_t)(at - text) + strlen(words), &test_error));
 }
 
 /* A document with that source address (NULL: none). */
@@ -91,6 +125,27 @@ static inline enum annot_status desk_source(void *arg, const struct annot_source
 	return annot_fail(err, ANNOT_NOT_FOUND, "no such document");
 }
 
+static inline struct annot_entry desk_entry(struct desk *d, const struct annot_record *record);
+
+/* "=HASH", or the first digits of an annotation. */
+static inline enum annot_status desk_own(void *arg, const char *id, const struct annot_entry **ret,
+					 struct annot_error *err)
+{
+	struct desk *d = arg;
+	bool exact = *id == '=';
+	const char *digits = id + exact;
+	for (size_t n = d->n_built; n > 0 && d->n_built - n < DESK_BUILT_MAX; n--) {
+		const struct annot_record *r = d->built[(n - 1) % DESK_BUILT_MAX];
+		struct annot_hex hex = annot_hash_hex(exact ? &r->id : &r->annotation);
+		if (strncmp(hex.text, digits, strlen(digits)) != 0)
+			continue;
+		d->own = desk_entry(d, r);
+		*ret = &d->own;
+		return ANNOT_OK;
+	}
+	return annot_fail(err, ANNOT_NOT_FOUND, "no such record");
+}
+
 static inline enum annot_status desk_take(void *arg, const char *id,
 					  const struct annot_import_draft *drafts, size_t n,
 					  struct annot_error *err)
@@ -116,6 +171,11 @@ static inline enum annot_status desk_take(void *arg, const char *id,
 			assert_ok(annot_draft_add_hash(drafts[i].draft, ref->card, &hash,
 						       &test_error));
 		}
+		d->amends[d->n_taken] =
+			drafts[i].amends
+				? (const struct annot_hash *)(const void *)annot_arena_copy(
+					  d->arena, drafts[i].amends, ANNOT_HASH_SIZE)
+				: NULL;
 		d->taken[d->n_taken++] = desk_build(d, drafts[i].draft);
 		annot_draft_free(drafts[i].draft);
 	}
@@ -144,6 +204,7 @@ static inline enum annot_status desk_put(void *arg, const char *file, struct ann
 static inline struct desk *desk_new(void)
 {
 	struct desk *d = calloc(1, sizeof *d);
+	d->author = "author";
 	d->arena = annot_arena_new(DESK_TEXT_MAX);
 	d->losses = ANNOT_BUF_INIT(DESK_TEXT_MAX);
 	d->out = ANNOT_BUF_INIT(DESK_TEXT_MAX);
@@ -151,6 +212,7 @@ static inline struct desk *desk_new(void)
 	annot_buf_puts(&d->out, "");
 	d->importing = (struct annot_import_host){.arg = d,
 						  .source = desk_source,
+						  .own = desk_own,
 						  .take = desk_take,
 						  .lost = desk_lost,
 						  .corpus = annot_sha256("corpus", 6)};
@@ -179,6 +241,13 @@ static inline void desk_free(struct desk *d)
 	annot_buf_free(&d->out);
 	annot_arena_free(d->arena);
 	free(d);
+}
+
+/* A cmocka teardown of what setup left in *state. */
+static inline int desk_teardown(void **state)
+{
+	desk_free(*state);
+	return 0;
 }
 
 static inline enum annot_status desk_read(void *arg, void *ret, size_t max, size_t *ret_n,

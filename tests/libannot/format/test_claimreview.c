@@ -32,52 +32,21 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	desk_free(*state);
-	return 0;
-}
-
-static struct annot_draft *draft_of(enum annot_kind kind, const char *const *cards)
-{
-	struct annot_draft *draft = annot_draft_new(kind);
-	for (; *cards; cards += 2)
-		assert_ok(annot_draft_add(draft, cards[0], cards[1], &test_error));
-	return draft;
-}
-#define DRAFT(kind, ...) draft_of(ANNOT_KIND_##kind, (const char *const[]){__VA_ARGS__, NULL})
-
-static const struct annot_record *built(struct desk *d, struct annot_draft *draft)
-{
-	const struct annot_record *record = desk_build(d, draft);
-	annot_draft_free(draft);
-	return record;
-}
-
-static void add_words(struct desk *d, struct annot_draft *draft, size_t source, const char *words)
-{
-	struct annot_source *s = d->sources[source];
-	size_t start =
-		(size_t)(strstr((const char *)s->text.data, words) - (const char *)s->text.data);
-	assert_ok(annot_draft_add_target(draft, &s->record->id, s->text, start,
-					 start + strlen(words), &test_error));
-}
-
 static const struct annot_record *make_claim(struct desk *d)
 {
 	struct annot_draft *draft =
 		DRAFT(claim, "text", "The dam held.", "claimant", "Mara Ilves", "claimant",
 		      "B. Torrek", "date", "2026-03-14", "language", "en");
-	add_words(d, draft, 0, "It did");
-	add_words(d, draft, 1, "the dam held");
-	return built(d, draft);
+	desk_words(draft, d->sources[0], "It did");
+	desk_words(draft, d->sources[1], "the dam held");
+	return desk_built(d, draft);
 }
 
 static const struct annot_record *make_verdict(struct desk *d, const struct annot_record *on,
 					       const char *scale, const char *rating)
 {
-	return built(d, DRAFT(verdict, "on", annot_hash_hex(&on->id).text, "scale", scale, "rating",
-			      rating, "rationale", "Seen from the shore."));
+	return desk_built(d, DRAFT(verdict, "on", annot_hash_hex(&on->id).text, "scale", scale,
+				   "rating", rating, "rationale", "Seen from the shore."));
 }
 
 /* The one ClaimReview of a verdict on a record. */
@@ -147,7 +116,7 @@ static void test_authors(void **state)
 	assert_at(json, "contributor.name", "boris");
 	json_decref(json);
 	/* No claimant: no author, rather than an empty one. */
-	const struct annot_record *nobody = built(d, DRAFT(claim, "text", "It rains."));
+	const struct annot_record *nobody = desk_built(d, DRAFT(claim, "text", "It rains."));
 	json = reviewed(d, make_verdict(d, nobody, "google5", "true"), nobody);
 	assert_null(at_path(json, "itemReviewed.author"));
 	json_decref(json);
@@ -171,9 +140,9 @@ static void test_quote(void **state)
 	struct desk *d = *state;
 	struct annot_draft *draft =
 		DRAFT(quote, "form", "direct", "speaker", "Mara Ilves", "said", "2026-03-13");
-	add_words(d, draft, 0, "The dam holds");
-	add_words(d, draft, 0, "It did");
-	const struct annot_record *quote = built(d, draft);
+	desk_words(draft, d->sources[0], "The dam holds");
+	desk_words(draft, d->sources[0], "It did");
+	const struct annot_record *quote = desk_built(d, draft);
 	json_t *json = reviewed(d, make_verdict(d, quote, "google5", "true"), quote);
 	assert_at(json, "claimReviewed", "The dam holds […] It did");
 	assert_at(json, "itemReviewed.author.name", "Mara Ilves");
@@ -210,11 +179,11 @@ static void test_length(void **state)
 	struct desk *d = *state;
 	char text[80] = "";
 	memset(text, 'x', 74);
-	const struct annot_record *claim = built(d, DRAFT(claim, "text", text));
+	const struct annot_record *claim = desk_built(d, DRAFT(claim, "text", text));
 	json_decref(reviewed(d, make_verdict(d, claim, "google5", "true"), claim));
 	assert_string_equal(d->losses.data, "");
 	memset(text, 'x', 75);
-	claim = built(d, DRAFT(claim, "text", text));
+	claim = desk_built(d, DRAFT(claim, "text", text));
 	json_t *json = reviewed(d, make_verdict(d, claim, "google5", "true"), claim);
 	assert_at(json, "claimReviewed", text); /* whole */
 	assert_lost(d, "claimReviewed: xxx");
@@ -229,10 +198,10 @@ static void test_corrections(void **state)
 	struct annot_draft *draft = annot_draft_amend(first);
 	annot_draft_unset(draft, "rating");
 	assert_ok(annot_draft_add(draft, "rating", "half-true", &test_error));
-	const struct annot_record *second = built(d, draft);
+	const struct annot_record *second = desk_built(d, draft);
 	draft = annot_draft_amend(second);
 	assert_ok(annot_draft_add(draft, "evidence", annot_hash_hex(&claim->id).text, &test_error));
-	const struct annot_record *third = built(d, draft);
+	const struct annot_record *third = desk_built(d, draft);
 	struct annot_entry versions[] = {desk_entry(d, first), desk_entry(d, second),
 					 desk_entry(d, third)};
 	const struct annot_entry referred[] = {desk_entry(d, claim)};
@@ -256,8 +225,8 @@ static void test_left_out(void **state)
 	struct desk *d = *state;
 	const struct annot_record *claim = make_claim(d);
 	const struct annot_record *link =
-		built(d, DRAFT(link, "from", annot_hash_hex(&claim->id).text, "relation",
-			       "supports", "to", annot_hash_hex(&claim->id).text));
+		desk_built(d, DRAFT(link, "from", annot_hash_hex(&claim->id).text, "relation",
+				    "supports", "to", annot_hash_hex(&claim->id).text));
 	json_decref(reviewed(d, make_verdict(d, link, "google5", "true"), link));
 	assert_lost(d, "! : : what it rates claims nothing in words");
 	desk_export_one(d, "claimreview", make_verdict(d, claim, "google5", "true"));
@@ -374,6 +343,17 @@ static void test_import_ratings(void **state)
 	}
 }
 
+/* Label and identifier that name two ratings of a scale: which is meant is not guessed. */
+static void test_import_contradiction(void **state)
+{
+	struct desk *d = *state;
+	desk_import_one(d, "claimreview",
+			"{" REVIEW ",\"reviewRating\":{\"alternateName\":\"False\",\"identifier\":"
+			"\"google5/true\"}}");
+	assert_int_equal(d->taken[0]->kind->kind, ANNOT_KIND_claim);
+	assert_lost(d, "reviewRating: {");
+}
+
 static void test_import_refused(void **state)
 {
 	static const struct {
@@ -403,7 +383,7 @@ static void test_import_refused(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, desk_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_required),
 		TEST(test_authors),
@@ -417,6 +397,7 @@ int main(void)
 		TEST(test_import_places),
 		TEST(test_import_old_markup),
 		TEST(test_import_ratings),
+		TEST(test_import_contradiction),
 		TEST(test_import_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

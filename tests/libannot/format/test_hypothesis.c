@@ -30,12 +30,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	desk_free(*state);
-	return 0;
-}
-
 static uint64_t byte_of(const char *words)
 {
 	return (uint64_t)(strstr(TEXT, words) - TEXT);
@@ -133,7 +127,7 @@ static void test_first_target_only(void **state)
 	desk_import_one(d, "hypothesis",
 			"{" HEAD ",\"target\":[{\"selector\":[" QUOTE(
 				"holds") "]},{\"selector\":[" QUOTE("held") "]}]}");
-	assert_lost(d, "target: {\"selector\"");
+	assert_lost(d, "target[1]: {\"selector\"");
 }
 
 static void test_page_note(void **state)
@@ -233,6 +227,8 @@ static void test_refused(void **state)
 		{"{\"uri\":\"" PAGE "\",\"tags\":[1]}", "tags: expected a list of texts"},
 		{"{\"uri\":\"" PAGE "\",\"target\":[\"x\"]}", "target: expected a list of objects"},
 		{"{\"uri\":\"" PAGE "\",\"references\":{}}", "references: expected"},
+		{"{\"uri\":\"" PAGE "\",\"target\":[{\"selector\":{\"type\":\"x\"}}]}",
+		 "target[0].selector: expected a list of objects"},
 		{"{\"uri\":\"" PAGE "\",\"permissions\":[]}", "permissions: expected an object"},
 	};
 	struct desk *d = *state;
@@ -248,19 +244,11 @@ static void test_refused(void **state)
 
 static const struct annot_record *make_quote(struct desk *d)
 {
-	struct annot_draft *draft = annot_draft_new(ANNOT_KIND_quote);
-	struct annot_source *s = d->sources[0];
-	static const char *const words[] = {"\xC3\xA9ngineers", "held on"};
-	for (size_t i = 0; i < COUNT(words); i++)
-		assert_ok(annot_draft_add_target(draft, &s->record->id, s->text, byte_of(words[i]),
-						 byte_of(words[i]) + strlen(words[i]),
-						 &test_error));
-	assert_ok(annot_draft_add(draft, "form", "direct", &test_error));
-	assert_ok(annot_draft_add(draft, "speaker", "Mara Ilves", &test_error));
-	assert_ok(annot_draft_add(draft, "tag", "dam", &test_error));
-	const struct annot_record *record = desk_build(d, draft);
-	annot_draft_free(draft);
-	return record;
+	struct annot_draft *draft =
+		DRAFT(quote, "form", "direct", "speaker", "Mara Ilves", "tag", "dam");
+	desk_words(draft, d->sources[0], "\xC3\xA9ngineers");
+	desk_words(draft, d->sources[0], "held on");
+	return desk_built(d, draft);
 }
 
 static void test_export(void **state)
@@ -366,13 +354,14 @@ static void test_tags(void **state)
 {
 	struct desk *d = *state;
 	AUTO_BUF struct annot_buf json = ANNOT_BUF_INIT(1 << 16);
-	annot_buf_puts(&json, "{" HEAD "," ON(QUOTE("holds")) ",\"tags\":[\"");
+	annot_buf_puts(&json, "{" HEAD "," ON(QUOTE("holds")) ",\"tags\":[\"\",\"");
 	for (int i = 0; i < 129; i++)
 		annot_buf_putc(&json, 'x');
 	for (int i = 0; i < 65; i++)
 		annot_buf_printf(&json, "\",\"tag %d", i);
 	annot_buf_puts(&json, "\"]}");
 	desk_import_one(d, "hypothesis", json.data);
+	assert_lost(d, "tags: : an empty tag");
 	assert_lost(d, "tags: xxx");
 	assert_lost(d, "tags: tag 64: ");
 	assert_null(strstr(d->losses.data, "tags: tag 63: "));
@@ -397,7 +386,7 @@ static void test_id_too_long(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, desk_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_annotation),     TEST(test_utf16),
 		TEST(test_range_selector), TEST(test_line_breaks),

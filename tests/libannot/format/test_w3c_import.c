@@ -32,12 +32,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	desk_free(*state);
-	return 0;
-}
-
 /* The words of target n, and that there is nothing else where they stand. */
 static void assert_words(const struct annot_record *r, size_t n, uint64_t start, const char *words)
 {
@@ -124,6 +118,24 @@ static void test_words_before_position(void **state)
 		desk_import_one(d, "w3c", ON(QUOTE("held", "dam ", " on") "," POSITION(1, 5)));
 	assert_words(r, 0, byte_of("held"), "held");
 	assert_lost(d, "target[0].selector.start: 1-5: the words stand at");
+}
+
+/* Words at the stated position, but with other words around them than is said. */
+static void test_context_before_position(void **state)
+{
+	struct desk *d = *state;
+	/* Words and context stand in one other place: two of three agree. */
+	const struct annot_record *r =
+		desk_import_one(d, "w3c", ON(QUOTE("dam", "the ", " held") "," POSITION(6, 9)));
+	assert_words(r, 0, byte_of("dam held"), "dam");
+	assert_lost(d, "target[0].selector.start: 6-9: ");
+	/* They stand nowhere: the position counts, and what was said of around is said not to hold.
+	 */
+	annot_buf_truncate(&d->losses, 0);
+	r = desk_import_one(d, "w3c", ON(QUOTE("dam", "one ", " dry") "," POSITION(6, 9)));
+	assert_words(r, 0, 9, "dam");
+	assert_lost(d, "target[0].selector.prefix: one : ");
+	assert_lost(d, "target[0].selector.suffix:  dry: ");
 }
 
 static void test_several_selectors_that_agree(void **state)
@@ -255,7 +267,7 @@ static void test_several_targets(void **state)
 	assert_int_equal(annot_record_targets(r), 2);
 	assert_words(r, 0, byte_of("holds"), "holds");
 	assert_words(r, 1, 18, "address");
-	assert_lost(d, "target: https://third.example/: beside words of texts");
+	assert_lost(d, "target[2]: https://third.example/: beside words of texts");
 }
 
 static void test_bodies(void **state)
@@ -353,7 +365,8 @@ static void test_refused(void **state)
 	struct desk *d = *state;
 	assert_invalid(d, "{\"id\":\"urn:x:1\",\"type\":\"Annotation\",\"target\":\"" PAGE "\"}",
 		       "in:1: item 1: urn:x:1: model 3.1: @context");
-	assert_invalid(d, "[\"text\"]", "expected an object");
+	assert_invalid(d, "[\"text\"]", "expected an object or an IRI");
+	assert_invalid(d, "[7]", "expected an object");
 	assert_invalid(d, "\n{" HEAD "}",
 		       "in:2: item 1: https://other.example/a1: model 3.1: at least one target");
 	/* In a page the page has the context. */
@@ -445,13 +458,14 @@ static void test_amended_after_import(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, desk_teardown)
 	const struct CMUnitTest tests[] = {
 		TEST(test_quote),
 		TEST(test_position_is_code_points),
 		TEST(test_fragments),
 		TEST(test_integrity_of_fragments),
 		TEST(test_words_before_position),
+		TEST(test_context_before_position),
 		TEST(test_several_selectors_that_agree),
 		TEST(test_position_against_fragment),
 		TEST(test_never_guessed),

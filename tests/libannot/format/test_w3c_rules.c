@@ -145,6 +145,24 @@ static void test_broken(void **state)
 		{"4.3.1", STATE("\"sourceDateEnd\":\"2015-07-20T13:30:00Z\"")},
 		{"4.4",
 		 "{" HEAD "," TARGET ",\"stylesheet\":{\"type\":\"Css\",\"value\":\".a{}\"}}"},
+		{"4.4", "{" HEAD "," TARGET ",\"stylesheet\":[\"urn:x:1\",\"urn:x:2\"]}"},
+		{"4.4", "{" HEAD ",\"target\":{\"source\":\"urn:x:1\",\"styleClass\":1}}"},
+		{"4.5", "{" HEAD ",\"target\":{\"source\":\"urn:x:1\",\"renderedVia\":\"a b\"}}"},
+		{"4.6", "{" HEAD ",\"target\":{\"source\":\"urn:x:1\",\"scope\":[2]}}"},
+		{"3.2.1: processingLanguage",
+		 "{" HEAD "," TARGET
+		 ",\"body\":{\"id\":\"urn:x:1\",\"processingLanguage\":[\"en\",\"de\"]}}"},
+		{"3.2.1: format",
+		 "{" HEAD "," TARGET ",\"body\":{\"id\":\"urn:x:1\",\"format\":{}}}"},
+		{"3.2.1: language",
+		 "{" HEAD "," TARGET ",\"body\":{\"id\":\"urn:x:1\",\"language\":[\"en\",1]}}"},
+		{"3.2.7", "{" HEAD "," TARGET ",\"body\":{\"type\":\"Choice\"}}"},
+		{"3.3.5: motivation", "{" HEAD "," TARGET ",\"motivation\":[\"tagging\",7]}"},
+		{"3.3.5: purpose",
+		 "{" HEAD "," TARGET
+		 ",\"body\":{\"type\":\"TextualBody\",\"value\":\"w\",\"purpose\":true}}"},
+		{"3.3.1: created", "{" HEAD "," TARGET ",\"created\":\"2015-13-13T13:00:00Z\"}"},
+		{"3.3.1: created", "{" HEAD "," TARGET ",\"created\":\"2015-10-13T24:00:01Z\"}"},
 	};
 	(void)state;
 	for (size_t i = 0; i < COUNT(bad); i++) {
@@ -199,6 +217,11 @@ static void test_containers(void **state)
 	check_container(PAGE "\"items\":[{}],\"startIndex\":-1}", true, "model 5.2: startIndex");
 	check_container("{\"id\":\"urn:x:p\",\"type\":\"AnnotationPage\",\"items\":[{}]}", true,
 			"model 5.2: @context");
+	check_container(PAGE "\"items\":[{}],\"next\":{}}", true, "model 5.2: next");
+	check_container(PAGE "\"items\":[{}],\"partOf\":7}", true, "model 5.2: partOf");
+	check_container(PAGE "\"items\":[{}],\"next\":\"urn:x:q\",\"partOf\":{\"id\":\"urn:x:c\"}}",
+			true, NULL);
+	check_container(COLLECTION ",\"label\":[\"a\",7]}", false, "model 5.1: a label");
 	check_container(COLLECTION "}", false, NULL);
 	check_container(COLLECTION ",\"total\":3,\"first\":\"urn:x:p\"}", false, NULL);
 	check_container(COLLECTION ",\"total\":3}", false, "model 5.1: a collection");
