@@ -33,7 +33,13 @@ async function checkPage() {
 	need(!page.planted, 'a result stood in it before anything was checked');
 	return 'nothing stands in it but what annotctl writes';
 }
-const shapeOnce = () => shaped || (shaped = checkPage());
+function shapeOnce() {
+	if (!shaped) {
+		clearResults();
+		shaped = checkPage();
+	}
+	return shaped;
+}
 
 /** A .record element: its bytes, key, signature and proof. */
 class Proved {

@@ -17,6 +17,16 @@ function corpusGiven() {
 	return text;
 }
 
+/** Before the first check. */
+function clearResults() {
+	if (shaped)
+		return;
+	for (const result of document.querySelectorAll('.result')) {
+		page.planted = page.planted || result.hasChildNodes();
+		result.replaceChildren();
+	}
+}
+
 /** What checks have in common is worked out once for each corpus hash. */
 function groundFor(corpus) {
 	if (ui.corpus !== corpus || !ui.ground) {
@@ -148,12 +158,12 @@ function goTo(number) {
 }
 
 document.documentElement.classList.add('js');
-// A result that came with the page is none.
-document.addEventListener('DOMContentLoaded', () => {
-	for (const result of document.querySelectorAll('.result')) {
-		page.planted = page.planted || result.hasChildNodes();
-		result.replaceChildren();
-	}
+// A result that came with the page is none. Not while the page is read: that would be one long task.
+setTimeout(function clear() {
+	if (document.readyState !== 'complete')
+		setTimeout(clear, 100);
+	else
+		clearResults();
 });
 document.addEventListener('click', event => {
 	const button = event.target.closest('button'), mark = event.target.closest('mark');

@@ -98,7 +98,7 @@ const SHAPES = {
 	'pre': ['id dir tabindex aria-label', '( span.x|span.cr )*', '*'],
 	'button.check': ['type class aria-label', '', 'Check in this browser'],
 	'div.result': ['class role aria-live', '', ''],
-	'a': ['href', '', '*'],
+	'a': ['href', '( span.x|span.cr )*', '*'],
 	'code': ['', 'span.x*', '*'],
 };
 const shapes = new Map(Object.entries(SHAPES).map(([key, [attributes, children, text]]) => [key, {

@@ -11,7 +11,7 @@ hostile="</script><script>document.title='run'</script><img src=\"$url/img\" one
 	printf 'The draft is ready, and it is fair to all three shores.\n\nA line with \\ and & and <b>tags</b>.\r\nIt ends\there.\n\n \n\n'
 	printf 'Hidden: \342\200\256reversed\342\200\254 and zero\342\200\213width.\n\n%s\n\nLast words, twice: fair, fair.\n' "$hostile"
 } >"$work/report.txt"
-quiet alice doc add "$work/report.txt" --name report --lang en --title "A title $hostile" --source 'javascript:alert(1)' >/dev/null
+quiet alice doc add "$work/report.txt" --name report --lang en --title "A title$(printf '\342\200\213') $hostile" --source 'javascript:alert(1)' >/dev/null
 quote=$(quiet boris quote add report 'The draft is ready, and it is fair to all three shores.' --speaker 'Ilvane Torrek')
 quiet boris amend "$quote" --set 'role=envoy to the lake' >/dev/null
 quiet boris amend "$quote" --set 'role=special envoy to the lake' --add tag=accord >/dev/null
