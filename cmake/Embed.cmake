@@ -1,5 +1,6 @@
 # cmake -DOUT=FILE.c -DSYMBOLS="name=file,file;name=file" -DFOLDER=DIR -P Embed.cmake
-# writes a C file with the bytes of each group of files, one after the other, as name[] and name_len.
+# writes a C file with the bytes of each group of files, one after the other, as name[] and name_len. NAME:file in a group
+# stands for a line of script: const NAME = 'SHA-256 of that file';
 set(code "/* Made by cmake/Embed.cmake. */\n#include \"annotctl/report/assets.h\"\n")
 foreach(symbol ${SYMBOLS})
 	string(REGEX MATCH "^([^=]+)=(.*)$" matched "${symbol}")
@@ -7,7 +8,13 @@ foreach(symbol ${SYMBOLS})
 	string(REPLACE "," ";" files "${CMAKE_MATCH_2}")
 	set(bytes "")
 	foreach(file ${files})
-		file(READ "${FOLDER}/${file}" hex HEX)
+		if(file MATCHES "^(.+):(.+)$")
+			set(constant ${CMAKE_MATCH_1})
+			file(SHA256 "${FOLDER}/${CMAKE_MATCH_2}" sha256)
+			string(HEX "const ${constant} = '${sha256}';\n" hex)
+		else()
+			file(READ "${FOLDER}/${file}" hex HEX)
+		endif()
 		string(APPEND bytes "${hex}")
 	endforeach()
 	string(LENGTH "${bytes}" digits)

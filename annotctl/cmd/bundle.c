@@ -20,6 +20,8 @@ static void say(struct ctl *ctl, uint64_t bytes, bool to_stdout)
 {
 	const struct annot_hex hex = annot_hash_hex(&annot_hello(ctl->annot)->corpus);
 	const char *corpus = hex.text;
+	if (to_stdout && !out_flush())
+		return;
 	out_note(ctl, "%llu bytes; check them anywhere with: annotctl verify %s --corpus %s%s",
 		 (unsigned long long)bytes, to_stdout ? "FILE" : out_safe(ctl, arg_output), corpus,
 		 arg_no_leaves ? " --log DIR" : "");
@@ -67,9 +69,9 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	if (!arg_output)
 		return ctl_usage(ctl, "where to? say -o FILE");
 	bool to_stdout = strcmp(arg_output, "-") == 0;
-	CTL_TRY(ctl,
-		to_stdout ? write_bundle(&w, (struct annot_sink){print, ctl}, &ctl->err)
-			  : annot_file_replace_by(arg_output, 0644, write_bundle, &w, &ctl->err));
+	CTL_TRY(ctl, to_stdout ? write_bundle(&w, (struct annot_sink){print, ctl}, &ctl->err)
+			       : annot_file_replace_by(arg_output, ANNOT_FILE_MODE_NEW,
+						       write_bundle, &w, &ctl->err));
 	say(ctl, w.bytes, to_stdout);
 	return 0;
 }

@@ -54,10 +54,10 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	if (status == ANNOT_OK) {
 		annot_sshsig_armor(key, ANNOT_NAMESPACE_ENROL, signature, &file);
 		if (strcmp(arg_output, "-") == 0)
-			fwrite(file.data, 1, file.len, stdout);
+			out_raw(ctl, file.data, file.len);
 		else
-			status = annot_file_replace(arg_output, annot_buf_bytes(&file), 0644,
-						    &ctl->err);
+			status = annot_file_replace(arg_output, annot_buf_bytes(&file),
+						    ANNOT_FILE_MODE_NEW, &ctl->err);
 	}
 	if (status == ANNOT_OK)
 		out_note(ctl,

@@ -63,7 +63,8 @@ static enum annot_status put(struct ctl *ctl, const struct annot_buf *note)
 	if (!arg_output)
 		return ANNOT_OK;
 	if (strcmp(arg_output, "-") != 0)
-		return annot_file_replace(arg_output, annot_buf_bytes(note), 0644, &ctl->err);
+		return annot_file_replace(arg_output, annot_buf_bytes(note), ANNOT_FILE_MODE_NEW,
+					  &ctl->err);
 	out_raw(ctl, note->data, note->len);
 	return ANNOT_OK;
 }

@@ -1,7 +1,6 @@
 #include <string.h>
 
 #include "../out/out.h"
-#include "../report/file.h"
 #include "../report/report.h"
 #include "../rows.h"
 
@@ -22,7 +21,7 @@ static void say(struct ctl *ctl, const struct report *r)
 {
 	struct annot_hex corpus = annot_hash_hex(&r->trust.corpus);
 	bool to_stdout = strcmp(arg_output, "-") == 0;
-	if (arg_svg)
+	if (arg_svg || (to_stdout && !out_flush()))
 		return;
 	out_note(ctl,
 		 "%zu annotations and documents as of record #%llu; tell your readers the corpus "
@@ -36,13 +35,25 @@ static void say(struct ctl *ctl, const struct report *r)
 				   (json_int_t)r->gate->checkpoint.size, "corpus", corpus.text));
 }
 
-/* The file is opened last: what cannot be gathered leaves no trace. */
+static enum annot_status write_to(struct report *r, FILE *f)
+{
+	struct html h = {.f = f};
+	if (!f)
+		return annot_fail(&r->ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	return arg_svg ? report_graph(r, &h) : report_page(r, &h);
+}
+
+/* The file is begun last: what cannot be gathered leaves no trace. Of standard output out_finish
+ * tells. */
 static enum annot_status write_report(struct ctl *ctl, struct report *r)
 {
-	struct report_file file;
-	TRY(report_file_open(ctl, arg_output, &file));
-	struct html h = {.f = file.f};
-	return report_file_close(ctl, &file, arg_svg ? report_graph(r, &h) : report_page(r, &h));
+	struct annot_file *file;
+	if (strcmp(arg_output, "-") == 0)
+		return write_to(r, stdout);
+	TRY(annot_file_begin(arg_output, ANNOT_FILE_MODE_NEW, &file, &ctl->err));
+	enum annot_status status = write_to(r, annot_file_stream(file));
+	return status == ANNOT_OK ? annot_file_finish(file, &ctl->err)
+				  : annot_file_abandon(file, status);
 }
 
 static int run(struct ctl *ctl, int argc, const char **args)

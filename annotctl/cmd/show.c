@@ -81,7 +81,11 @@ static int show_annotated(struct ctl *ctl, const char *id)
 	if (status == ANNOT_OK && ctl->quiet) {
 		print_ids(ctl, &reading);
 	} else if (status == ANNOT_OK && ctl->format != FORMAT_TEXT) {
-		out_json(ctl, reading_json(ctl, &reading));
+		json_t *object = reading_json(ctl, &reading);
+		if (object)
+			out_json(ctl, object);
+		else
+			status = annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
 	} else if (status == ANNOT_OK) {
 		out_page(ctl);
 		status = reading_text(ctl, &reading, columns);

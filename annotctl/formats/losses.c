@@ -7,8 +7,7 @@
 
 static enum annot_status failed(struct losses *l, struct annot_error *err)
 {
-	return annot_fail(err, errno == ENOSPC ? ANNOT_NO_SPACE : ANNOT_UNREADABLE, "%s: %s",
-			  l->path, strerror(errno));
+	return annot_file_cannot(l->path, "written", errno, err);
 }
 
 enum annot_status losses_open(struct ctl *ctl, const char *path, bool strict, struct losses *ret)

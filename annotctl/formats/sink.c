@@ -9,13 +9,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "leftover.h"
+
 enum { COPY_PIECE = 1 << 16 };
 
 struct sink {
 	struct ctl *ctl;
 	const char *path;         /* NULL: standard output */
-	char temporary[PATH_MAX]; /* beside it; "": written to as it comes */
+	char temporary[PATH_MAX]; /* of a folder: the one beside it that is filled; "": none */
 	char part[NAME_MAX + 1];  /* of a folder: the file that is open */
+	struct annot_file *whole; /* of a file: it, whose stream is file */
 	FILE *file;
 	bool folder, hold, finished;
 	uint64_t bytes;
@@ -23,8 +26,7 @@ struct sink {
 
 static enum annot_status failed(const char *path, struct annot_error *err)
 {
-	return annot_fail(err, errno == ENOSPC ? ANNOT_NO_SPACE : ANNOT_UNREADABLE, "%s: %s", path,
-			  strerror(errno));
+	return annot_file_cannot(path, "written", errno, err);
 }
 
 static const char *name_of(const struct sink *s)
@@ -57,34 +59,19 @@ static enum annot_status open_folder(struct sink *s)
 		return annot_fail(&s->ctl->err, ANNOT_REFUSED, "%s is not empty; name a new folder",
 				  s->path);
 	TRY(temporary_name(s));
+	leftover_watch(s->temporary);
 	if (mkdtemp(s->temporary))
 		return ANNOT_OK;
+	leftover_forget();
 	s->temporary[0] = '\0';
 	return failed(s->path, &s->ctl->err);
 }
 
 static enum annot_status open_file(struct sink *s)
 {
-	struct stat st;
-	if (stat(s->path, &st) == 0 && S_ISDIR(st.st_mode))
-		return annot_fail(&s->ctl->err, ANNOT_UNREADABLE, "%s is a folder", s->path);
-	if (stat(s->path, &st) == 0 && !S_ISREG(st.st_mode)) {
-		s->file = fopen(s->path, "we");
-		return s->file ? ANNOT_OK : failed(s->path, &s->ctl->err);
-	}
-	TRY(temporary_name(s));
-	int fd = mkostemp(s->temporary, O_CLOEXEC);
-	if (fd >= 0)
-		s->file = fdopen(fd, "w");
-	if (s->file)
-		return ANNOT_OK;
-	enum annot_status status = failed(s->path, &s->ctl->err);
-	if (fd >= 0) {
-		close(fd);
-		unlink(s->temporary);
-	}
-	s->temporary[0] = '\0';
-	return status;
+	TRY(annot_file_begin(s->path, ANNOT_FILE_MODE_NEW, &s->whole, &s->ctl->err));
+	s->file = annot_file_stream(s->whole);
+	return s->file ? ANNOT_OK : annot_fail(&s->ctl->err, ANNOT_NO_MEMORY, "out of memory");
 }
 
 enum annot_status sink_open(struct ctl *ctl, const char *path, bool folder, bool hold,
@@ -172,44 +159,43 @@ static mode_t open_mode(void)
 	return mask;
 }
 
+static enum annot_status finish_file(struct sink *s)
+{
+	struct annot_file *whole = s->whole;
+	s->whole = NULL;
+	s->file = NULL;
+	return annot_file_finish(whole, &s->ctl->err);
+}
+
+static enum annot_status finish_folder(struct sink *s)
+{
+	TRY(close_file(s, true, &s->ctl->err));
+	if (chmod(s->temporary, 0777 & ~open_mode()) != 0 || rename(s->temporary, s->path) != 0)
+		return failed(s->path, &s->ctl->err);
+	leftover_forget();
+	return ANNOT_OK;
+}
+
 enum annot_status sink_finish(struct sink *s)
 {
 	if (!s->path && s->hold)
 		TRY(give_out(s));
-	TRY(close_file(s, s->path && *s->temporary, &s->ctl->err));
-	if (*s->temporary) {
-		mode_t mode = (s->folder ? 0777 : 0666) & ~open_mode();
-		if (chmod(s->temporary, mode) != 0 || rename(s->temporary, s->path) != 0)
-			return failed(s->path, &s->ctl->err);
-	}
+	TRY(s->whole ? finish_file(s) : s->folder ? finish_folder(s) : ANNOT_OK);
 	s->finished = true;
 	return ANNOT_OK;
-}
-
-/* The files of a folder that was not finished. */
-static void remove_folder(const char *path)
-{
-	const struct dirent *entry;
-	DIR *list = opendir(path);
-	while (list && (entry = readdir(list)))
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			(void)unlinkat(dirfd(list), entry->d_name, 0);
-	if (list)
-		closedir(list);
-	(void)rmdir(path);
 }
 
 struct sink *sink_free(struct sink *s)
 {
 	if (!s)
 		return NULL;
-	if (s->file)
+	if (s->whole)
+		(void)annot_file_abandon(s->whole, ANNOT_OK);
+	else if (s->file)
 		fclose(s->file);
 	if (!s->finished && *s->temporary) {
-		if (s->folder)
-			remove_folder(s->temporary);
-		else
-			(void)unlink(s->temporary);
+		leftover_remove(s->temporary);
+		leftover_forget();
 	}
 	free(s);
 	return NULL;

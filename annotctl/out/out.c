@@ -11,6 +11,20 @@
 #include "pager.h"
 
 static bool first_item;
+static int write_error; /* of standard output: stdio forgets why a write failed */
+
+static void see_error(void)
+{
+	if (ferror(stdout) && write_error == 0)
+		write_error = errno;
+}
+
+bool out_flush(void)
+{
+	bool good = !ferror(stdout) && fflush(stdout) == 0;
+	see_error();
+	return good;
+}
 
 const char *out_safe_lines(struct ctl *ctl, const char *text, size_t len)
 {
@@ -48,6 +62,7 @@ void out_text(struct ctl *ctl, const char *format, ...)
 	va_start(ap, format);
 	vfprintf(ctl->to_stderr ? stderr : stdout, format, ap);
 	va_end(ap);
+	see_error();
 }
 
 void out_raw(struct ctl *ctl, const void *data, size_t len)
@@ -56,6 +71,7 @@ void out_raw(struct ctl *ctl, const void *data, size_t len)
 		out_text(ctl, "%s", out_safe_lines(ctl, data, len));
 	else
 		fwrite(data, 1, len, stdout);
+	see_error();
 }
 
 /*
@@ -66,6 +82,7 @@ static void dump_json(const json_t *value, FILE *to, size_t flags)
 {
 	if (!isatty(fileno(to))) {
 		json_dumpf(value, to, flags | JSON_ENCODE_ANY);
+		see_error();
 		return;
 	}
 	char *text = json_dumps(value, flags | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
@@ -210,12 +227,13 @@ int out_finish(struct ctl *ctl, int code)
 {
 	errno = 0;
 	bool failed = fflush(stdout) != 0 || ferror(stdout);
-	int why = failed ? errno : 0;
+	int why = failed && errno ? errno : write_error;
 	bool closed_by_reader = failed && (why == EPIPE || (why == 0 && reader_left()));
 	pager_end();
 	if (!failed || closed_by_reader)
 		return code;
-	annot_fail(&ctl->err, ANNOT_INTERNAL, "standard output: %s",
+	bool full = why == ENOSPC || why == EDQUOT || why == EFBIG;
+	annot_fail(&ctl->err, full ? ANNOT_NO_SPACE : ANNOT_INTERNAL, "standard output: %s",
 		   why ? strerror(why) : "an earlier write failed");
 	out_error(ctl);
 	return code ? code : annot_exit_code(ANNOT_INTERNAL);
@@ -230,10 +248,10 @@ void out_page(struct ctl *ctl)
 const char *out_style(const struct ctl *ctl, enum out_style style)
 {
 	static const char *const codes[] = {
-		[STYLE_PLAIN] = "\033[0m",    [STYLE_BOLD] = "\033[1m",
-		[STYLE_DIM] = "\033[2m",      [STYLE_GOOD] = "\033[32m",
-		[STYLE_BAD] = "\033[31m",     [STYLE_WARN] = "\033[33m",
-		[STYLE_ADDED] = "\033[32;1m", [STYLE_REMOVED] = "\033[31;9m",
+		[STYLE_PLAIN] = "\033[0m",      [STYLE_BOLD] = "\033[1m",
+		[STYLE_DIM] = "\033[2m",        [STYLE_GOOD] = "\033[32m",
+		[STYLE_BAD] = "\033[31m",       [STYLE_WARN] = "\033[33m",
+		[STYLE_ADDED] = "\033[32;1m",   [STYLE_REMOVED] = "\033[31;9m",
 		[STYLE_MARKED] = "\033[30;43m", [STYLE_MARKED_TWICE] = "\033[30;46m",
 	};
 	return ctl->color && !ctl->to_stderr ? codes[style] : "";

@@ -40,8 +40,10 @@ void out_list_end(struct ctl *ctl);
 /* ctl->err: one line "annotctl: …" on stderr, or with json formats {"code", "message"}. */
 void out_error(struct ctl *ctl);
 
-/* Flushes; a failed write (disk full, closed pipe) turns a success into an internal error. Ends the
- * pager. */
+/* Whether standard output has taken all so far. Why not, out_finish says. */
+bool out_flush(void);
+/* Flushes; a failed write turns a success into a failure (a full disk: NO_SPACE) and is told, but
+ * for that to a reader who left. Ends the pager. */
 int out_finish(struct ctl *ctl, int code);
 
 /* Starts $ANNOT_PAGER, $PAGER or less on stdout if it is a terminal and the format is text. */

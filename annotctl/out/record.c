@@ -123,8 +123,7 @@ json_t *record_json(struct ctl *ctl, const struct annot_row *row, const struct a
 	return object;
 }
 
-/* The card that says most about a record of its kind, for one line. */
-static const char *telling_text(struct ctl *ctl, const struct annot_record *r)
+const char *record_telling(struct ctl *ctl, const struct annot_record *r)
 {
 	struct annot_target target;
 	switch (r->kind->kind) {
@@ -161,7 +160,7 @@ static const char *telling_text(struct ctl *ctl, const struct annot_record *r)
 
 const char *record_words(struct ctl *ctl, const struct annot_record *record)
 {
-	const char *text = telling_text(ctl, record);
+	const char *text = record_telling(ctl, record);
 	return out_safe_flat(ctl, text ? text : "");
 }
 

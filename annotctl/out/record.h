@@ -23,6 +23,8 @@ void record_line(struct ctl *ctl, const struct annot_row *row, const struct anno
 /* All of it, card by card. */
 void record_text(struct ctl *ctl, const struct annot_row *row, const struct annot_record *record);
 
+/* The card that says most about a record of its kind, as it was signed; in the arena, or NULL. */
+const char *record_telling(struct ctl *ctl, const struct annot_record *record);
 /* The words that stand for a record in a line: exact words, text, rating, name …; escaped, in the
  * arena. */
 const char *record_words(struct ctl *ctl, const struct annot_record *record);

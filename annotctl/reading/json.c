@@ -6,13 +6,34 @@ static json_t *range(size_t start, size_t end)
 	return json_pack("[I, I]", (json_int_t)start, (json_int_t)end);
 }
 
-static void set_places(json_t *object, const struct reading *r, size_t start, size_t end)
+/* Takes value, and object too where it cannot be put in: NULL then. jansson tells what went wrong
+ * by -1 and goes on without. */
+static json_t *with(json_t *object, const char *key, json_t *value)
+{
+	if (object && json_object_set_new(object, key, value) == 0)
+		return object;
+	if (!object)
+		json_decref(value);
+	json_decref(object);
+	return NULL;
+}
+
+static json_t *with_item(json_t *array, json_t *value)
+{
+	if (array && json_array_append_new(array, value) == 0)
+		return array;
+	if (!array)
+		json_decref(value);
+	json_decref(array);
+	return NULL;
+}
+
+static json_t *with_places(json_t *object, const struct reading *r, size_t start, size_t end)
 {
 	const struct annot_places *places = r->doc->places;
-	json_object_set_new(object, "bytes", range(start, end));
-	json_object_set_new(
-		object, "chars",
-		range(annot_places_chars(places, start), annot_places_chars(places, end)));
+	object = with(object, "bytes", range(start, end));
+	return with(object, "chars",
+		    range(annot_places_chars(places, start), annot_places_chars(places, end)));
 }
 
 /* The marks that have words in the paragraph; those before *from ended before it. */
@@ -29,8 +50,7 @@ static json_t *spans_json(const struct reading *r, const struct paragraph *at, s
 					 "annotation",
 					 annot_hash_hex(&m->noted->fetched.record->annotation).text,
 					 "anchor", m->anchor);
-		set_places(span, r, m->start, m->end);
-		json_array_append_new(spans, span);
+		spans = with_item(spans, with_places(span, r, m->start, m->end));
 	}
 	return spans;
 }
@@ -39,16 +59,15 @@ static json_t *paragraphs_json(const struct reading *r)
 {
 	json_t *paragraphs = json_array();
 	struct paragraph at;
-	size_t mark = 0;
+	size_t mark = 0, n = 0;
 	for (size_t from = 0; paragraph_next(r->doc->text, from, &at); from = at.end) {
-		json_t *one =
-			json_pack("{s:I}", "number", (json_int_t)json_array_size(paragraphs) + 1);
-		set_places(one, r, at.start, at.end);
-		json_object_set_new(one, "text",
-				    json_stringn((const char *)r->doc->text.data + at.start,
-						 at.end - at.start));
-		json_object_set_new(one, "spans", spans_json(r, &at, &mark));
-		json_array_append_new(paragraphs, one);
+		json_t *one = json_pack("{s:I}", "number", (json_int_t)++n);
+		one = with_places(one, r, at.start, at.end);
+		one = with(one, "text",
+			   json_stringn((const char *)r->doc->text.data + at.start,
+					at.end - at.start));
+		one = with(one, "spans", spans_json(r, &at, &mark));
+		paragraphs = with_item(paragraphs, one);
 	}
 	return paragraphs;
 }
@@ -56,12 +75,11 @@ static json_t *paragraphs_json(const struct reading *r)
 static json_t *noted_json(struct ctl *ctl, const struct noted *noted)
 {
 	json_t *object = record_json(ctl, noted->fetched.row, noted->fetched.record, true);
-	verdicts_json(ctl, &noted->fetched, &noted->verdicts, object);
+	if (object)
+		verdicts_json(ctl, &noted->fetched, &noted->verdicts, object);
 	if (noted->number > 0)
-		json_object_set_new(object, "number", json_integer((json_int_t)noted->number));
-	else
-		json_object_set_new(object, "anchor", json_string(noted->missing));
-	return object;
+		return with(object, "number", json_integer((json_int_t)noted->number));
+	return with(object, "anchor", json_string(noted->missing));
 }
 
 json_t *reading_json(struct ctl *ctl, const struct reading *r)
@@ -69,15 +87,16 @@ json_t *reading_json(struct ctl *ctl, const struct reading *r)
 	json_t *document = record_json(ctl, r->doc->fetched.row, r->doc->fetched.record, true);
 	json_t *annotations = json_array(), *elsewhere = json_array();
 	size_t shown = 0;
-	verdicts_json(ctl, &r->doc->fetched, &r->verdicts, document);
+	if (document)
+		verdicts_json(ctl, &r->doc->fetched, &r->verdicts, document);
 	for (size_t i = 0; i < r->n_marks; i++)
 		if (r->marks[i].noted->number > shown) {
 			shown = r->marks[i].noted->number;
-			json_array_append_new(annotations, noted_json(ctl, r->marks[i].noted));
+			annotations = with_item(annotations, noted_json(ctl, r->marks[i].noted));
 		}
 	for (size_t i = 0; i < r->n_noted; i++)
 		if (r->noted[i].number == 0 && r->noted[i].missing)
-			json_array_append_new(elsewhere, noted_json(ctl, &r->noted[i]));
+			elsewhere = with_item(elsewhere, noted_json(ctl, &r->noted[i]));
 	return json_pack("{s:o, s:o, s:o, s:o}", "document", document, "paragraphs",
 			 paragraphs_json(r), "annotations", annotations, "elsewhere", elsewhere);
 }

@@ -1,11 +1,12 @@
 /* Text in lines of a given width: broken at spaces, between characters that take two columns, and
  * within words that are longer than a line. */
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "reading.h"
 
-enum { WORD_MAX = 1 << 20, TAB_COLUMNS = 8 };
+enum { WORD_MAX = 1 << 20, TAB_COLUMNS = 8, PUT_MAX = 256 };
 
 struct lines {
 	struct ctl *ctl;
@@ -13,6 +14,7 @@ struct lines {
 	const char *first, *rest;
 	bool begun;            /* the first line has begun */
 	bool open;             /* this line has begun */
+	bool failed;           /* out of memory: something is missing in what was printed */
 	size_t spaces;         /* wanted before the next word */
 	struct annot_buf word; /* with its styles */
 	size_t word_columns;
@@ -54,6 +56,7 @@ static void close_line(struct lines *l)
 
 static void flush_word(struct lines *l)
 {
+	l->failed |= l->word.failed;
 	if (l->word.len == 0)
 		return;
 	if (l->open && l->column > 0 && l->column + l->spaces + l->word_columns > l->columns)
@@ -85,6 +88,7 @@ static void add_escaped(struct lines *l, const char *text, size_t len)
 {
 	struct annot_buf safe = ANNOT_BUF_INIT(WORD_MAX);
 	annot_escape_terminal(text, len, false, &safe);
+	l->failed |= safe.failed;
 	for (size_t at = 0; at < safe.len;) {
 		size_t from = at;
 		unsigned columns = annot_cluster_next(safe.data, safe.len, &at);
@@ -120,9 +124,8 @@ void lines_add(struct lines *l, const char *text, size_t len)
 	}
 }
 
-void lines_put(struct lines *l, const char *text)
+static void put_safe(struct lines *l, const char *text, size_t len)
 {
-	size_t len = strlen(text);
 	for (size_t at = 0; l && at < len;) {
 		size_t from = at;
 		unsigned columns = annot_cluster_next(text, len, &at);
@@ -131,6 +134,33 @@ void lines_put(struct lines *l, const char *text)
 			l->spaces++;
 		} else {
 			add_cluster(l, text + from, at - from, columns);
+		}
+	}
+}
+
+void lines_put(struct lines *l, const char *format, ...)
+{
+	char text[PUT_MAX];
+	va_list ap;
+	va_start(ap, format);
+	int len = vsnprintf(text, sizeof text, format, ap);
+	va_end(ap);
+	put_safe(l, text, len < PUT_MAX ? (size_t)len : PUT_MAX - 1);
+}
+
+void lines_flat(struct lines *l, const char *text)
+{
+	while (l && *text) {
+		size_t len = strcspn(text, "\n\r\t");
+		struct annot_buf safe = ANNOT_BUF_INIT(SIZE_MAX / 2);
+		annot_escape_terminal(text, len, false, &safe);
+		l->failed |= safe.failed;
+		put_safe(l, safe.data, safe.len);
+		annot_buf_free(&safe);
+		text += len;
+		if (*text) {
+			put_safe(l, " ", 1);
+			text++;
 		}
 	}
 }
@@ -145,15 +175,17 @@ void lines_style(struct lines *l, enum out_style style)
 	l->style = style;
 }
 
-void lines_end(struct lines *l)
+enum annot_status lines_end(struct ctl *ctl, struct lines *l)
 {
 	if (!l)
-		return;
+		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
 	l->style = STYLE_PLAIN;
 	flush_word(l);
 	l->line_style = STYLE_PLAIN;
 	if (l->open)
 		close_line(l);
+	bool failed = l->failed;
 	annot_buf_free(&l->word);
 	free(l);
+	return failed ? annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory") : ANNOT_OK;
 }

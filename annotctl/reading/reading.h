@@ -54,7 +54,7 @@ void reading_free(struct reading *r);
 
 /* NO_MEMORY. */
 enum annot_status reading_text(struct ctl *ctl, const struct reading *r, size_t columns);
-/* {document, paragraphs, annotations, elsewhere}: annotctl(1), OUTPUT. */
+/* {document, paragraphs, annotations, elsewhere}: annotctl(1), OUTPUT. NULL: out of memory. */
 json_t *reading_json(struct ctl *ctl, const struct reading *r);
 
 /* --- lines of a given width (lines.c) --- */
@@ -66,11 +66,14 @@ struct lines *lines_begin(struct ctl *ctl, size_t columns, const char *first, co
 /* Adds bytes of a text, escaped for a terminal; they may end within a word. A line end in it ends a
  * line. */
 void lines_add(struct lines *l, const char *text, size_t len);
-/* Text of ours, which is not escaped. */
-void lines_put(struct lines *l, const char *text);
+/* A few words of ours, which are not escaped. */
+void lines_put(struct lines *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A value, escaped for a terminal, its line ends and tabs as spaces. */
+void lines_flat(struct lines *l, const char *text);
 /* From here on, in this style; lines begin and end without. */
 void lines_style(struct lines *l, enum out_style style);
-/* Ends the last line and frees. Takes NULL. */
-void lines_end(struct lines *l);
+/* Ends the last line and frees. NO_MEMORY: something is missing in what was printed, or l is NULL;
+ * all of the above take NULL for this. */
+enum annot_status lines_end(struct ctl *ctl, struct lines *l);
 
 #endif

@@ -29,16 +29,6 @@ static size_t next_edge(const struct painting *p, size_t end)
 	return end;
 }
 
-static void put_number(struct painting *p, const char *format, size_t number)
-{
-	char text[32];
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	snprintf(text, sizeof text, format, number);
-#pragma GCC diagnostic pop
-	lines_put(p->lines, text);
-}
-
 /* Marks that end at a byte, then those that begin there. */
 static void see_edges(struct painting *p, size_t at)
 {
@@ -51,13 +41,13 @@ static void see_edges(struct painting *p, size_t at)
 		}
 		if (p->color)
 			lines_style(p->lines, STYLE_DIM);
-		put_number(p, p->color ? "[%zu]" : ":%zu]", m->noted->number);
+		lines_put(p->lines, "%s%zu]", p->color ? "[" : ":", m->noted->number);
 	}
 	p->n_open = left;
 	for (; p->next < p->r->n_marks && p->r->marks[p->next].start <= at; p->next++) {
 		p->open[p->n_open++] = &p->r->marks[p->next];
 		if (!p->color)
-			put_number(p, "[%zu:", p->r->marks[p->next].noted->number);
+			lines_put(p->lines, "[%zu:", p->r->marks[p->next].noted->number);
 	}
 	lines_style(p->lines, p->n_open == 0   ? STYLE_PLAIN
 			      : p->n_open == 1 ? STYLE_MARKED
@@ -79,7 +69,7 @@ static void paint(struct painting *p, struct annot_bytes text, const struct para
 
 /* --- what annotations say --- */
 
-static void put_cards(struct ctl *ctl, struct lines *l, const struct annot_record *record)
+static void put_cards(struct lines *l, const struct annot_record *record)
 {
 	static const char *const cards[] = {"speaker", "said", "claimant", "date", "text", "tag"};
 	for (size_t i = 0; i < sizeof cards / sizeof *cards; i++)
@@ -87,45 +77,66 @@ static void put_cards(struct ctl *ctl, struct lines *l, const struct annot_recor
 			const struct annot_card *card = &record->cards[n];
 			if (strcmp(card->def->name, cards[i]) != 0)
 				continue;
-			lines_put(l, "; ");
-			lines_put(l, cards[i]);
-			lines_put(l, " ");
-			const char *value = out_safe_flat(ctl, card->text);
-			lines_put(l, value);
+			lines_put(l, "; %s ", cards[i]);
+			lines_flat(l, card->text);
 		}
 }
 
-static void put_verdicts(struct ctl *ctl, struct lines *l, const struct annot_fetched *of,
-			 const struct verdicts *v)
+static bool is_shown(const struct annot_fetched *of, const struct verdict *v)
 {
+	return v->kind == ANNOT_KIND_verdict && v->counts &&
+	       annot_hash_equal(&v->on, &of->record->id);
+}
+
+/* Where ratings are of more than one scale, each says of which. */
+static bool has_scales(const struct annot_fetched *of, const struct verdicts *v)
+{
+	const char *first = NULL;
+	for (size_t i = 0; i < v->n; i++) {
+		if (!is_shown(of, &v->list[i]))
+			continue;
+		if (first && strcmp(first, v->list[i].scale) != 0)
+			return true;
+		first = v->list[i].scale;
+	}
+	return false;
+}
+
+static void put_verdicts(struct lines *l, const struct annot_fetched *of, const struct verdicts *v)
+{
+	bool scales = has_scales(of, v);
 	for (size_t i = 0; i < v->n; i++) {
 		const struct verdict *one = &v->list[i];
-		if (one->kind != ANNOT_KIND_verdict || !one->counts ||
-		    !annot_hash_equal(&one->on, &of->record->id))
+		if (!is_shown(of, one))
 			continue;
 		lines_put(l, "; ");
 		lines_style(l, STYLE_BOLD);
-		lines_put(l, out_safe(ctl, one->rating));
+		lines_flat(l, one->rating);
 		lines_style(l, STYLE_PLAIN);
+		if (scales) {
+			lines_put(l, " (");
+			lines_flat(l, one->scale);
+			lines_put(l, ")");
+		}
 		lines_put(l, " by ");
-		lines_put(l, one->name ? out_safe(ctl, one->name) : "?");
+		lines_flat(l, one->name ? one->name : "?");
 	}
 }
 
-static void put_state(struct ctl *ctl, struct lines *l, const struct annot_row *row)
+static void put_state(struct lines *l, const struct annot_row *row)
 {
 	lines_put(l, ", ");
-	lines_put(l, out_safe(ctl, row->review));
+	lines_flat(l, row->review);
 	for (size_t i = 0; i < row->n_flags; i++) {
 		lines_put(l, ", ");
 		lines_style(l, STYLE_WARN);
-		lines_put(l, out_safe(ctl, row->flags[i]));
+		lines_flat(l, row->flags[i]);
 		lines_style(l, STYLE_PLAIN);
 	}
 }
 
-static void show_noted(struct ctl *ctl, const struct reading *r, const struct noted *noted,
-		       const char *anchor, size_t columns)
+static enum annot_status show_noted(struct ctl *ctl, const struct reading *r,
+				    const struct noted *noted, const char *anchor, size_t columns)
 {
 	const struct annot_row *row = noted->fetched.row;
 	const struct annot_record *record = noted->fetched.record;
@@ -135,33 +146,33 @@ static void show_noted(struct ctl *ctl, const struct reading *r, const struct no
 	else
 		snprintf(first, sizeof first, "%*s- ", MARGIN, "");
 	struct lines *l = lines_begin(ctl, columns - NOTE_MARGIN, first, "         ");
-	lines_put(l, record->kind->name);
-	lines_put(l, " ");
-	lines_put(l, record_short(ctl, &record->annotation, row->version));
-	lines_put(l, " by ");
-	lines_put(l, out_safe(ctl, row->author_name));
-	put_state(ctl, l, row);
+	lines_put(l, "%s %.8s@%llu by ", record->kind->name,
+		  annot_hash_hex(&record->annotation).text, (unsigned long long)row->version);
+	lines_flat(l, row->author_name ? row->author_name : "?");
+	put_state(l, row);
 	if (noted->version != r->doc->fetched.row->version && noted->version > 0)
-		lines_put(l, annot_arena_printf(ctl->arena, "; %s, signed on version %llu", anchor,
-						(unsigned long long)noted->version));
-	put_cards(ctl, l, record);
-	put_verdicts(ctl, l, &noted->fetched, &noted->verdicts);
-	lines_end(l);
+		lines_put(l, "; %s, signed on version %llu", anchor,
+			  (unsigned long long)noted->version);
+	put_cards(l, record);
+	put_verdicts(l, &noted->fetched, &noted->verdicts);
+	return lines_end(ctl, l);
 }
 
 /* Those whose first words begin in the paragraph. */
-static size_t show_notes(struct ctl *ctl, const struct reading *r, size_t from, size_t end,
-			 size_t *shown, size_t columns)
+static enum annot_status show_notes(struct ctl *ctl, const struct reading *r, size_t *from,
+				    size_t end, size_t *shown, size_t columns)
 {
-	for (; from < r->n_marks && r->marks[from].start < end; from++)
-		if (r->marks[from].noted->number > *shown) {
-			*shown = r->marks[from].noted->number;
-			show_noted(ctl, r, r->marks[from].noted, r->marks[from].anchor, columns);
+	for (; *from < r->n_marks && r->marks[*from].start < end; ++*from) {
+		const struct mark *m = &r->marks[*from];
+		if (m->noted->number > *shown) {
+			*shown = m->noted->number;
+			TRY(show_noted(ctl, r, m->noted, m->anchor, columns));
 		}
-	return from;
+	}
+	return ANNOT_OK;
 }
 
-static void show_elsewhere(struct ctl *ctl, const struct reading *r, size_t columns)
+static enum annot_status show_elsewhere(struct ctl *ctl, const struct reading *r, size_t columns)
 {
 	bool any = false;
 	for (size_t i = 0; i < r->n_noted; i++) {
@@ -171,26 +182,27 @@ static void show_elsewhere(struct ctl *ctl, const struct reading *r, size_t colu
 		if (!any)
 			out_text(ctl, "\nNot found in this version:\n");
 		any = true;
-		show_noted(ctl, r, noted, noted->missing, columns);
+		TRY(show_noted(ctl, r, noted, noted->missing, columns));
 	}
+	return ANNOT_OK;
 }
 
-static void show_head(struct ctl *ctl, const struct reading *r, size_t columns)
+static enum annot_status show_head(struct ctl *ctl, const struct reading *r, size_t columns)
 {
 	const struct annot_fetched *f = &r->doc->fetched;
 	const char *title = annot_record_text(f->record, "title");
 	struct lines *l = lines_begin(ctl, columns, "", "");
 	lines_style(l, STYLE_BOLD);
-	lines_put(l, title ? out_safe_flat(ctl, title) : out_safe(ctl, r->doc->name));
+	lines_flat(l, title ? title : r->doc->name);
 	lines_style(l, STYLE_PLAIN);
-	lines_end(l);
+	TRY(lines_end(ctl, l));
 	l = lines_begin(ctl, columns, "", "");
-	lines_put(l, annot_arena_printf(ctl->arena, "%s@%llu by ", out_safe(ctl, r->doc->name),
-					(unsigned long long)f->row->version));
-	lines_put(l, out_safe(ctl, f->row->author_name));
-	put_state(ctl, l, f->row);
-	put_verdicts(ctl, l, f, &r->verdicts);
-	lines_end(l);
+	lines_flat(l, r->doc->name);
+	lines_put(l, "@%llu by ", (unsigned long long)f->row->version);
+	lines_flat(l, f->row->author_name ? f->row->author_name : "?");
+	put_state(l, f->row);
+	put_verdicts(l, f, &r->verdicts);
+	return lines_end(ctl, l);
 }
 
 enum annot_status reading_text(struct ctl *ctl, const struct reading *r, size_t columns)
@@ -201,16 +213,15 @@ enum annot_status reading_text(struct ctl *ctl, const struct reading *r, size_t 
 	p.open = annot_arena_array(ctl->arena, r->n_marks + 1, sizeof(struct mark *));
 	if (!p.open)
 		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
-	show_head(ctl, r, columns);
+	TRY(show_head(ctl, r, columns));
 	for (size_t from = 0; paragraph_next(r->doc->text, from, &at); from = at.end) {
 		char first[16];
 		snprintf(first, sizeof first, "%4zu ", ++n);
 		out_text(ctl, "\n");
 		p.lines = lines_begin(ctl, columns - MARGIN, first, "     ");
 		paint(&p, r->doc->text, &at);
-		lines_end(p.lines);
-		noted = show_notes(ctl, r, noted, at.end, &shown, columns);
+		TRY(lines_end(ctl, p.lines));
+		TRY(show_notes(ctl, r, &noted, at.end, &shown, columns));
 	}
-	show_elsewhere(ctl, r, columns);
-	return ANNOT_OK;
+	return show_elsewhere(ctl, r, columns);
 }

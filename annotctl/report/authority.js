@@ -3,7 +3,7 @@
 
 const NEVER = Infinity;
 const AUTHORITY = new Set(['corpus', 'policy', 'key-add', 'key-rotate', 'key-revoke', 'withhold']);
-const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+const isName = text => /^[a-z0-9][a-z0-9._-]{0,62}$/.test(text) && !/^[0-9a-f]{8,}$/.test(text);
 
 class Void extends Error {}
 function rule(condition, text) {
@@ -13,12 +13,35 @@ function rule(condition, text) {
 
 const inForce = (key, index) => key.state !== 'pending' && key.effective <= index && index < key.ended;
 
+/** libannot/state/standing.def: what a record is worth by the state of its key, and by where it stands in the log. */
+const STANDING = {
+	// before the key counted, while it counted, the same but from a compromise on, after it had ended
+	pending: ['unauthorised', 'never', 'never', 'never'],
+	active: ['unauthorised', 'good', 'never', 'never'],
+	rotated: ['unauthorised', 'good-ended', 'never', 'unauthorised'],
+	retired: ['unauthorised', 'good-ended', 'never', 'unauthorised'],
+	compromised: ['unauthorised', 'good-stolen', 'disputed', 'unauthorised'],
+	left: ['unauthorised', 'good-ended', 'never', 'unauthorised'],
+	removed: ['unauthorised', 'good-ended', 'disputed', 'unauthorised'],
+};
+function standingOf(key, index) {
+	const column = index < key.effective ? 0 : !inForce(key, index) ? 3 : index >= key.stolen ? 2 : 1;
+	return STANDING[key.state][column];
+}
+
 class Authority {
 	constructor() {
 		this.persons = new Map(); // by name
 		this.keys = [];
 		this.quorums = new Map(); // by record
-		this.logKeys = [];
+		this.logKeys = []; // all that ever were, the newest first
+		this.reaffirmed = []; // {on, own, index}
+		this.done = new Set(); // records that took effect without votes
+	}
+
+	/** The log keys that may sign a checkpoint of this size: the one in force and, after a change, the one before. */
+	signing() {
+		return this.logKeys.slice(0, 2);
 	}
 
 	/** The newest enrolment of an author's key, a pending one only if there is no other. */
@@ -36,7 +59,7 @@ class Authority {
 
 	addKey(person, author, fact) {
 		const key = {person, author, event: fact.record.id, index: fact.index, by: fact.record.author, state: 'pending',
-			effective: NEVER, ended: NEVER, stolen: NEVER};
+			effective: NEVER, ended: NEVER, stolen: NEVER, removal: null};
 		this.keys.push(key);
 		return key;
 	}
@@ -65,7 +88,7 @@ class Authority {
 		if (known && known.state === 'pending')
 			known = undefined;
 		const taken = this.persons.get(name);
-		rule(NAME.test(name) && !/^[0-9a-f]{8,}$/.test(name), 'not a name');
+		rule(isName(name), 'not a name');
 		rule(!known || (known.state === 'removed' && taken === known.person), 'the key is enrolled already');
 		rule(!taken || known, 'the name is taken');
 		await this.checkProof(record, name, key);
@@ -77,6 +100,7 @@ class Authority {
 			const space = card.indexOf(' '), name = card.slice(0, space);
 			const author = await authorOf(keyOfLine(card.slice(space + 1)));
 			const key = this.find(author), named = this.persons.get(name);
+			rule(isName(name), 'not a name');
 			if (!key || key.state === 'pending') {
 				rule(!named, 'the name of an admin is enrolled with another key');
 				ret.push({name, author, person: null});
@@ -107,7 +131,9 @@ class Authority {
 	ruleRevoke(record, index) {
 		const compromised = record.first('reason') === 'compromised', from = record.first('from-index');
 		const brought = this.keys.filter(key => key.event === record.on), signer = this.find(record.author);
-		let key = brought.length > 1 ? brought.filter(k => signer && k.person === signer.person).pop() : brought[0];
+		const removed = this.keys.filter(k => k.removal === record.on);
+		let key = brought.length > 1 ? brought.filter(k => signer && k.person === signer.person).pop()
+			: brought[0] || (removed.length === 1 ? removed[0] : undefined);
 		if (key && compromised)
 			key = this.find(key.author);
 		rule(key && key.state !== 'pending', 'names no key');
@@ -126,8 +152,10 @@ class Authority {
 		const named = new Set(admins.map(admin => admin.person).filter(Boolean));
 		for (const person of this.persons.values()) {
 			person.admin = named.has(person);
-			if (!person.admin && !person.byKeyAdd && person.active)
+			if (!person.admin && !person.byKeyAdd && person.active) {
+				person.active.removal = record.id;
 				this.end(person.active, 'removed', fact.at);
+			}
 		}
 		for (const admin of admins) {
 			const person = admin.person || {name: admin.name, active: null};
@@ -138,7 +166,7 @@ class Authority {
 		}
 		const vkey = await parseVkey(record.first('log'));
 		if (!this.logKeys.length || !sameBytes(vkey.key, this.logKeys[0].key))
-			this.logKeys = [vkey, ...this.logKeys].slice(0, 2);
+			this.logKeys.unshift(vkey);
 		Object.assign(this, {threshold: Number(record.first('threshold')), corpusRecord: record.id, started: true,
 			origin: record.first('origin')});
 	}
@@ -159,6 +187,7 @@ class Authority {
 		rule(!known || known.state === 'pending', 'the key is enrolled already');
 		await this.checkProof(record, old.person.name, key);
 		const made = this.addKey(old.person, author, fact);
+		made.rotated = true;
 		this.end(old, 'rotated', fact.at);
 		this.activate(made, old.person, fact.at);
 	}
@@ -170,6 +199,18 @@ class Authority {
 			return;
 		for (const same of this.keys.filter(k => k.author === key.author && k.effective !== NEVER))
 			same.stolen = from === undefined ? key.ended : Number(from);
+	}
+
+	revokesItself(record, own) {
+		return record.kind === 'key-revoke' && record.on === own.event && record.first('from-index') === undefined;
+	}
+	/** What everybody may do with their own key. */
+	async takeAlone(fact, own) {
+		if (fact.record.kind === 'key-rotate')
+			await this.takeKeyRotate({...fact, at: fact.index}, own);
+		else
+			this.takeRevoke({...fact, at: fact.index});
+		this.done.add(fact.record.id);
 	}
 
 	async take(fact, quorum) {
@@ -269,6 +310,7 @@ class Authority {
 			this.corpus = record.id;
 			await this.takeCorpus({...fact, at: 0});
 			need(this.find(record.author), 'the genesis record is not signed by one of its admins');
+			this.done.add(record.id);
 			return;
 		}
 		const own = this.find(record.author);
@@ -279,10 +321,10 @@ class Authority {
 				await this.vote(fact, own);
 			else if (record.kind === 'retract')
 				this.withdraw(record.on, own.person);
-			else if (record.kind === 'key-rotate')
-				await this.takeKeyRotate({...fact, at: fact.index}, own);
-			else if (record.kind === 'key-revoke' && record.on === own.event && record.first('from-index') === undefined)
-				this.takeRevoke({...fact, at: fact.index});
+			else if (record.kind === 'reaffirm')
+				this.reaffirmed.push({on: record.on, own, index: fact.index});
+			else if (record.kind === 'key-rotate' || this.revokesItself(record, own))
+				await this.takeAlone(fact, own);
 			else
 				await this.propose(fact, own);
 		} catch (error) {
@@ -291,13 +333,48 @@ class Authority {
 		}
 	}
 
-	/** Who signed at an index, and what became of the key: text, or throws. */
-	standing(author, index) {
-		const key = this.at(author, index);
+	/** Whether a later key of the same person, not itself known to have been stolen by then, stood by a record. */
+	stoodBy(record, index) {
+		return this.reaffirmed.some(said => {
+			const key = this.keys.filter(k => k.author === record.author && k.effective < said.index).pop();
+			return said.on === record.id && index < said.index && key && key.person === said.own.person &&
+				key.effective < said.own.effective && standingOf(said.own, said.index) !== 'disputed';
+		});
+	}
+
+	/** Whether a record about keys or rules is in force, in words; throws if it is void. */
+	effect(id) {
+		const quorum = this.quorums.get(id), effect = quorum ? quorum.effect : this.done.has(id) ? 'effective' : 'void';
+		need(effect !== 'void', 'void: it broke a rule, was rejected, or became impossible');
+		return effect === 'pending' ? 'not in force: it waits for more admins' : 'it took effect';
+	}
+
+	/** Who signed at an index: {name, text}; throws if the key did not count there. */
+	author(record, index) {
+		const key = this.at(record.author, index);
 		need(key, 'by a key that was not in force at #' + index + ': the record is void');
-		need(index < key.stolen, 'DISPUTED: the key of ' + key.person.name + ' is revoked as compromised from #' + key.stolen +
-			' on; annotctl verify says whether somebody stood by the record since');
-		const later = key.ended === NEVER ? '' : '; ' + key.state + ' later, at #' + (key.ended - 1);
-		return {name: key.person.name, text: key.person.name + ', by a key of record #' + key.index + ', in force at #' + index + later};
+		const before = this.find(key.by), brought = key.rotated && before && before.stolen <= key.index
+			? '; that key was put in place by one that is revoked as compromised from #' + before.stolen + ' on' : '';
+		return {name: key.person.name, text: key.person.name + ', by a key of record #' + key.index + brought};
+	}
+
+	/** What became of that key, in the words of annotctl verify; throws if the record is disputed. */
+	life(record, index, size) {
+		const key = this.at(record.author, index), state = key && standingOf(key, index);
+		switch (state) {
+		case 'good':
+			return 'in force at #' + index + ', not revoked as of #' + size;
+		case 'good-ended':
+			return 'in force at #' + index + '; ' + key.state + ' later, at #' + (key.ended - 1);
+		case 'good-stolen':
+			return 'in force at #' + index + '; compromised later, from #' + key.stolen + ' on';
+		case 'disputed':
+			need(this.stoodBy(record, index), 'DISPUTED: revoked as compromised from #' + key.stolen + ' on, so that anyone ' +
+				'may have signed this at #' + index + '; nobody in this page stood by it since (reaffirm)');
+			return 'revoked as compromised from #' + key.stolen + ' on, but a later key of ' + key.person.name +
+				' reaffirmed this record';
+		default:
+			throw new Wrong('not in force at #' + index);
+		}
 	}
 }

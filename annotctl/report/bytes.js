@@ -4,6 +4,8 @@
 
 /** What is against a record. */
 class Wrong extends Error {}
+/** Signed by keys of which nothing is known. */
+class Unknown extends Wrong {}
 /** What cannot be checked from what is here. */
 class Missing extends Error {}
 
@@ -12,8 +14,16 @@ function need(condition, text) {
 		throw new Wrong(text);
 }
 
-/** Gives the browser its turn. */
+/** Gives the browser its turn; turn() after some time only. */
 const pause = () => new Promise(resolve => setTimeout(resolve));
+const SLICE_MS = 50;
+let sliceBegan = 0;
+async function turn() {
+	if (performance.now() - sliceBegan < SLICE_MS)
+		return;
+	await pause();
+	sliceBegan = performance.now();
+}
 
 const encoder = new TextEncoder();
 const utf8 = text => encoder.encode(text);

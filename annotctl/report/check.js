@@ -3,16 +3,42 @@
 const $ = selector => document.querySelector(selector);
 
 /** The page's records by their hashes, and the places where a record is shown: looked up once, for thousands. */
-const page = {records: null, shown: new Map()};
+const page = {records: null, shown: new Map(), refs: new Map(), marks: new Map(), planted: false};
+function addTo(map, key, element) {
+	if (!map.has(key))
+		map.set(key, []);
+	map.get(key).push(element);
+}
 function recordElement(id) {
 	if (!page.records) {
 		page.records = new Map();
 		for (const element of document.querySelectorAll('.record'))
 			page.records.set(element.dataset.record, element);
 		for (const element of document.querySelectorAll('[data-of]'))
-			page.shown.set(element.dataset.of, [...page.shown.get(element.dataset.of) || [], element]);
+			addTo(page.shown, element.dataset.of, element);
+		for (const ref of document.querySelectorAll('a.ref'))
+			addTo(page.refs, ref.dataset.n, ref);
+		for (const mark of document.querySelectorAll('mark'))
+			for (const number of new Set(numbersOf(mark)))
+				addTo(page.marks, number, mark);
 	}
 	return page.records.get(id);
+}
+
+/** Whether the page is as annotctl makes pages: found out once, before any result stands in it. */
+let shaped = null;
+async function checkPage() {
+	await checkShape(parseNote($('#note').textContent));
+	checkCounts();
+	need(!page.planted, 'a result stood in it before anything was checked');
+	return 'nothing stands in it but what annotctl writes';
+}
+function shapeOnce() {
+	if (!shaped) {
+		clearResults();
+		shaped = checkPage();
+	}
+	return shaped;
 }
 
 /** A .record element: its bytes, key, signature and proof. */
@@ -73,22 +99,32 @@ class Ground {
 		need(corpus === '' || genesis.record.id === corpus,
 			'the genesis record of this page is ' + genesis.record.id + ', you trust ' + corpus);
 		for (const fact of ret.facts) {
+			await ret.apply(fact);
+			await turn();
+		}
+		ret.logKey = await signerOf(ret.note, ret.authority.signing());
+		return ret;
+	}
+
+	/** What keys rest on must hold; somebody's standing by a record that does not hold just does not count. */
+	async apply(fact) {
+		try {
 			await fact.checkRecord();
 			await fact.checkSignature();
-			await fact.checkLogged(ret.note);
-			await ret.authority.apply(fact);
+			await fact.checkLogged(this.note);
+		} catch (error) {
+			if (fact.record && fact.record.kind === 'reaffirm')
+				return;
+			throw error;
 		}
-		ret.logKey = await signerOf(ret.note, ret.authority.logKeys);
-		return ret;
+		await this.authority.apply(fact);
 	}
 
 	/** The records that keys follow from, in log order: told by their text before anything is hashed. */
 	static async factsOf(elements) {
-		const kinds = new Set([...AUTHORITY, 'review', 'retract']), heads = [];
-		let looked = 0;
+		const kinds = new Set([...AUTHORITY, 'review', 'retract', 'reaffirm']), heads = [];
 		for (const element of elements) {
-			if (++looked % 500 === 0)
-				await pause();
+			await turn();
 			const text = element.querySelector('pre').textContent;
 			const kind = /^kind (\S+)$/m.exec(text), id = element.dataset.record, on = /^on (\S+)$/m.exec(text);
 			if (kind && kinds.has(kind[1]))
@@ -97,20 +133,29 @@ class Ground {
 		// Reviews of these records, and what takes such a review back; there may be thousands of others.
 		const known = new Set(heads.filter(head => AUTHORITY.has(head.kind)).map(head => head.id));
 		const votes = new Set(heads.filter(head => head.kind === 'review' && known.has(head.on)).map(head => head.id));
-		const wanted = heads.filter(head => known.has(head.id) || votes.has(head.id) || votes.has(head.on));
+		const wanted = heads.filter(head => known.has(head.id) || votes.has(head.id) || votes.has(head.on) ||
+			head.kind === 'reaffirm');
 		const facts = [];
-		for (const head of wanted)
+		for (const head of wanted) {
 			facts.push(await Proved.load(head.element));
+			await turn();
+		}
 		return facts.sort((a, b) => a.index - b.index);
 	}
 
 	/** A checkpoint that the reader has from elsewhere. */
 	async checkYours(text) {
 		const yours = parseNote(text.replace(/\r/g, '').trim() + '\n');
-		await signerOf(yours, this.authority.logKeys);
+		const other = 'yours covers ' + yours.size + ' records, this page\'s ' + this.note.size;
+		try {
+			await signerOf(yours, this.authority.logKeys);
+		} catch (error) {
+			if (error instanceof Unknown && yours.size > this.note.size)
+				throw new Missing(other + ', and is signed by a log key that was named later: that takes annotctl verify');
+			throw error;
+		}
 		if (yours.size !== this.note.size)
-			throw new Missing('yours covers ' + yours.size + ' records, this page\'s ' + this.note.size +
-				': that one goes on from the other takes annotctl verify');
+			throw new Missing(other + ': that one goes on from the other takes annotctl verify');
 		need(sameBytes(yours.root, this.note.root), 'FORKED: the log signed two histories of ' + yours.size + ' records');
 		return 'the same as yours';
 	}
@@ -144,7 +189,7 @@ function isPiece(element) {
 	if (element.className === 'cr')
 		return text === '\r';
 	if (element.className === 'x')
-		return text === String.fromCodePoint(code || 0) &&
+		return text === String.fromCodePoint(code || 0) && HIDDEN.test(text) &&
 			element.dataset.u === 'U+' + code.toString(16).toUpperCase().padStart(4, '0');
 	return element.className === '' && element.parentElement.className === 'x';
 }
@@ -226,7 +271,7 @@ async function checkMarks(record, number) {
 }
 
 /** Each value that is shown is the record's, under its name, none is left out or hidden, and there are no others in the list. */
-function checkFields(record, container) {
+async function checkFields(record, container) {
 	const fields = [...container.querySelectorAll('[data-f]')].filter(field => field.closest('[data-of]') === container);
 	const wanted = record.cards.filter(card => !REFERENCES.has(card[0])).length, seen = new Set();
 	for (const field of fields) {
@@ -236,31 +281,45 @@ function checkFields(record, container) {
 		seen.add(name + ' ' + Number(n));
 	}
 	need(seen.size === wanted, wanted - seen.size + ' cards of the record are not shown');
-	checkList(record, container.querySelector('dl.cards'));
+	await checkList(record, container.querySelector('dl.cards'));
 	return 'all ' + wanted + ' values shown are those of the record';
 }
 
 /** The list has a name and a value for each card, in order, and nothing beside. */
-function checkList(record, list) {
-	const own = record.cards.filter(card => !CONTEXT.has(card[0])), items = [...list.children];
+async function checkList(record, list) {
+	const own = record.cards.filter(card => !CONTEXT.has(card[0])), items = [...list.children], targets = record.targets();
 	const bare = [...list.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim() !== '');
 	need(!bare && items.length <= 2 * own.length && items.every((item, i) => item.tagName === (i % 2 ? 'DD' : 'DT')),
 		'something stands among the cards that the record does not have');
-	items.forEach((item, i) => {
-		const [name] = own[Math.floor(i / 2)];
+	for (const [i, item] of items.entries()) {
+		const [name, value] = own[Math.floor(i / 2)];
 		if (i % 2 === 0) {
 			need(item.textContent === (name === 'target' ? 'words' : name), 'card ' + name + ' is shown as ' + item.textContent);
 			needShown(item, 'the name of card ' + name, false);
-		} else if (name !== 'target' && !REFERENCES.has(name)) {
+		} else if (name === 'target') {
+			await checkTarget(item, targets.shift());
+		} else if (REFERENCES.has(name)) {
+			await checkReference(item, value);
+		} else {
 			need(item.dataset.f === name, 'card ' + name + ' is shown with another value than was signed');
 		}
-	});
+	}
+}
+
+/** The line below words that says where they stand, and the link into the text. */
+async function checkTarget(item, target) {
+	const where = item.querySelector('.where'), link = where.querySelector('a'), number = item.closest('article').dataset.number;
+	const text = await recordOf(target.document), name = text && text.record ? text.record.values('name')[0] : null;
+	const found = /^in (.*)@\d+, bytes (\d+) to (\d+)/s.exec(where.textContent);
+	need(found && (name === null || found[1] === name) && Number(found[2]) === target.start && Number(found[3]) === target.end,
+		'the words are said to stand elsewhere');
+	need(!link || link.getAttribute('href').startsWith('#m' + number + '-'), 'a link leads to other words');
 }
 
 // --- all of it ---
 
-const NOT_CHECKED = 'not checked here: later versions, retractions or revocations that this page leaves out; states, ' +
-	'anchors and differences; witnesses; and whether a claim is true';
+const NOT_CHECKED = 'not checked: whether something newer, a retraction or another voice was left out of this page; words in small ' +
+	'frames (states, anchors); witnesses; and whether a claim is true';
 
 /** Lines [{result, name, text}] of one record. */
 async function checkAll(element, ground, checkpoint) {
@@ -272,6 +331,7 @@ async function checkAll(element, ground, checkpoint) {
 		}
 	};
 	let proved;
+	await say('page', shapeOnce);
 	await say('record', async () => {
 		proved = await Proved.load(element);
 		return proved.checkRecord();
@@ -301,18 +361,46 @@ async function checkAll(element, ground, checkpoint) {
 async function checkShown(proved, common, say) {
 	const {record} = proved, containers = recordElement(record.id) ? page.shown.get(record.id) || [] : [];
 	await say('author', async () => {
-		const {name, text} = common.authority.standing(record.author, proved.index);
+		const {name, text} = common.authority.author(record, proved.index);
 		for (const by of containers.map(container => container.querySelector('[data-by]'))) {
 			need(by && by.textContent === name, 'the page says ' + (by ? by.textContent : 'nobody') + ', it is ' + name);
 			needShown(by, 'the author', false);
 		}
 		return text;
 	});
+	await say('key', async () => common.authority.life(record, proved.index, common.note.size));
+	if (AUTHORITY.has(record.kind))
+		await say('effect', async () => common.authority.effect(record.id));
 	const article = containers.find(container => container.dataset.number);
 	if (article)
 		await say('words', () => checkWords(record));
 	if (article && record.kind !== 'document')
 		await say('highlight', () => checkMarks(record, article.dataset.number));
 	for (const container of containers)
-		await say('shown', async () => checkFields(record, container));
+		await say('shown', () => checkFields(record, container));
+	for (const container of containers)
+		await say('place', async () => {
+			await checkPlace(proved, container);
+			if (container === article && record.kind !== 'document')
+				checkLabels(record, article, common.authority.author(record, proved.index).name);
+			return 'it stands where it belongs';
+		});
+	await sayIf(say, 'ratings', article && checkRatings(article, record, common.authority));
+	await sayIf(say, 'line', checkLine(proved, article, common.authority));
+}
+
+/** What there may be nothing to say about: a check that gives null. */
+async function sayIf(say, name, check) {
+	let text = null;
+	try {
+		text = await check;
+	} catch (error) {
+		text = error;
+	}
+	if (text)
+		await say(name, async () => {
+			if (text instanceof Error)
+				throw text;
+			return text;
+		});
 }

@@ -161,7 +161,8 @@ enum annot_status report_gather(struct ctl *ctl, const char *query, const char *
 				const char *corpus, struct report *ret)
 {
 	*ret = (struct report){.ctl = ctl,
-			       .query = query,
+			       .query = id ? id : query,
+			       .by_id = id != NULL,
 			       .bundle = ANNOT_HELD_INIT(BUNDLE_IN_MEMORY),
 			       .items = LIST_INIT,
 			       .records = LIST_INIT,

@@ -61,5 +61,5 @@ async function signerOf(note, keys) {
 		need(note.origin === key.name, 'it is of ' + note.origin + ', the key of ' + key.name);
 		return key;
 	}
-	throw new Wrong('not signed by a log key of this corpus');
+	throw new Unknown('not signed by a log key of this corpus');
 }

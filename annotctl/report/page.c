@@ -39,65 +39,88 @@ static void put_head(struct report *r, struct html *h)
 		    "texts</a>\n");
 }
 
-static void put_header(struct report *r, struct html *h)
+/* --- what the page is about, and what a reader with access does to compare --- */
+
+/* As a shell takes it for one word. */
+static void put_word(struct html *h, const char *text)
+{
+	html_put(h, "'");
+	for (const char *end; (end = strchr(text, '\'')) != NULL; text = end + 1) {
+		html_text(h, text, (size_t)(end - text));
+		html_put(h, "&#39;\\&#39;&#39;");
+	}
+	html_textz(h, text);
+	html_put(h, "'");
+}
+
+static void put_scope(struct report *r, struct html *h)
 {
 	size_t n;
 	report_items(r, &n);
-	html_put(h, "<header>\n<h1>");
-	html_textz(h, r->gate->checkpoint.origin);
-	html_put(h, "</h1>\n<p>%zu annotation%s and document%s", r->n_selected,
+	html_put(h, "<p class=\"scope\">%zu annotation%s and document%s", r->n_selected,
 		 r->n_selected == 1 ? "" : "s", r->n_selected == 1 ? "" : "s");
 	if (n > r->n_selected)
-		html_put(h, ", %zu more document%s that their words stand in", n - r->n_selected,
-			 n - r->n_selected == 1 ? "" : "s");
-	html_put(h, ", as of record #%llu of the log. ",
-		 (unsigned long long)r->gate->checkpoint.size - 1);
-	if (*r->query) {
-		html_put(h, "Selected by <code>");
-		html_textz(h, r->query);
-		html_put(h, "</code>. ");
+		html_put(h, ", and %zu more document%s that their words stand in",
+			 n - r->n_selected, n - r->n_selected == 1 ? "" : "s");
+	html_put(h, ", from a log of %llu records. ", (unsigned long long)r->gate->checkpoint.size);
+	if (!*r->query) {
+		html_put(h, "All that the desk has was chosen.</p>\n");
+		return;
 	}
-	html_put(h, "That these are all, and what stands in colour beside a record (its state, its "
-		    "anchors), is "
-		    "the word of the desk's server; what is signed is what a person "
-		    "said.</p>\n</header>\n");
+	html_put(h, "Chosen by <code>");
+	html_textz(h, r->query);
+	html_put(h, "</code>.</p>\n");
 }
 
-/* What the reader is told about the check, and what they bring to it. */
+/* An annotation is compared by its history, a query by the number of records that match in the log
+ * as it was. */
+static void put_compare(struct report *r, struct html *h)
+{
+	html_put(h, "<p class=\"compare\">Is that all? No page can show what is not in it. Whoever "
+		    "made this one says that ");
+	if (r->by_id)
+		html_put(h, "all that was said on it is here. Who has access to the desk "
+			    "compares: <code>annotctl history ");
+	else
+		html_put(h,
+			 "%llu record%s matched and all of that is here. Who has access to the "
+			 "desk compares: <code>annotctl list --count ",
+			 (unsigned long long)r->n_matched, r->n_matched == 1 ? "" : "s");
+	put_word(h, r->by_id ? r->query : r->as_of);
+	if (r->by_id)
+		html_put(h, "</code> lists it");
+	else
+		html_put(h, "</code> must say %llu", (unsigned long long)r->n_matched);
+	html_put(h, ", and <code>annotctl report ");
+	if (*r->query) {
+		put_word(h, r->query);
+		html_put(h, " ");
+	}
+	html_put(h,
+		 "-o again.html</code> makes this very file again, byte for byte, while the log "
+		 "has %llu records.</p>\n",
+		 (unsigned long long)r->gate->checkpoint.size);
+}
+
+static void put_header(struct report *r, struct html *h)
+{
+	html_put(h, "<header>\n<h1>");
+	html_textz(h, r->gate->checkpoint.origin);
+	html_put(h, "</h1>\n");
+	put_scope(r, h);
+	put_compare(r, h);
+	html_put(h, "</header>\n");
+}
+
+/* What the reader is told about the check, and what they bring to it: check.html, which the script
+ * compares as well. */
 static void put_check(struct report *r, struct html *h)
 {
 	struct annot_hash script = annot_sha256(report_script, report_script_len);
-	html_put(h, "<section id=\"check\" aria-labelledby=\"check-title\">\n"
-		    "<h2 id=\"check-title\">Check it yourself</h2>\n"
-		    "<p>A page cannot vouch for itself: whoever made it could have made all of it, "
-		    "this script too. With the corpus hash that you have from elsewhere, the "
-		    "buttons check "
-		    "each record from that hash up: signature, place in the log, the log's "
-		    "signature, who enrolled the "
-		    "key, and that what you see are the words that were signed. Without it they "
-		    "can only say "
-		    "that the page agrees with itself. The check runs in your browser and sends "
-		    "nothing. It does not "
-		    "see what the page leaves out: a later version, retraction or revocation. That "
-		    "takes "
-		    "<code>annotctl verify ID</code>, or <code>annotctl verify FILE --corpus "
-		    "HASH</code> with a "
-		    "bundle.</p>\n"
-		    "<noscript><p><b>JavaScript is off.</b> Everything here can be read without "
-		    "it; only the buttons "
-		    "need it.</p></noscript>\n"
-		    "<p><label for=\"corpus\">Corpus hash, from elsewhere than this page</label>\n"
-		    "<input id=\"corpus\" type=\"text\" spellcheck=\"false\" autocomplete=\"off\" "
-		    "maxlength=\"80\"></p>\n"
-		    "<p><label for=\"checkpoint\">A checkpoint that you kept, or a witness's "
-		    "(optional): the whole note, "
-		    "as <code>annotctl log checkpoint</code> prints it</label>\n"
-		    "<textarea id=\"checkpoint\" rows=\"5\" spellcheck=\"false\" "
-		    "autocomplete=\"off\"></textarea></p>\n"
-		    "<p><button type=\"button\" id=\"check-all\">Check all records</button></p>\n"
-		    "<div id=\"all-result\" class=\"result\" role=\"status\"></div>\n"
-		    "<details><summary>The checkpoint of this page</summary><pre id=\"note\" "
-		    "dir=\"ltr\" tabindex=\"0\">");
+	html_put(h, "<section id=\"check\" aria-labelledby=\"check-title\">\n<div id=\"how\">");
+	fwrite(report_check, 1, report_check_len, h->f);
+	html_put(h, "</div>\n<details><summary>The checkpoint of this page</summary><pre "
+		    "id=\"note\" dir=\"ltr\" tabindex=\"0\">");
 	html_text(h, (const char *)r->note.data, r->note.len);
 	html_put(h,
 		 "</pre></details>\n<p class=\"fine\">Script of annot %s, SHA-256 "
@@ -220,7 +243,7 @@ static void put_ground(struct report *r, struct html *h, const struct report_rec
 		 p->record ? p->record->kind->name : "WITHHELD", annot_hash_hex(&p->id).text);
 	html_textz(h, key ? key->name : "?");
 	html_put(h, " ");
-	html_textz(h, p->record ? record_words(r->ctl, p->record) : "");
+	html_textz(h, p->record ? record_telling(r->ctl, p->record) : "");
 	html_put(h, "</p>\n");
 }
 

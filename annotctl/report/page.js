@@ -1,8 +1,7 @@
 // The page: buttons, and marks that know their annotations. Nothing is done before somebody asks for it.
 
-const SLICE_MS = 50; // of checking many records, before the browser gets its turn
-
-const ui = {ground: null, corpus: null};
+const ui = {ground: null, corpus: null, busy: false};
+const WITHOUT_HASH = 'NOT CHECKED: you gave no corpus hash. The page agrees with itself, as a forged one does, too.';
 
 function element(name, className, text) {
 	const ret = document.createElement(name);
@@ -16,6 +15,16 @@ function corpusGiven() {
 	const text = $('#corpus').value.trim().toLowerCase();
 	need(text === '' || HEX64.test(text), 'the corpus hash has 64 hex digits; yours has ' + text.length + ' characters');
 	return text;
+}
+
+/** Before the first check. */
+function clearResults() {
+	if (shaped)
+		return;
+	for (const result of document.querySelectorAll('.result')) {
+		page.planted = page.planted || result.hasChildNodes();
+		result.replaceChildren();
+	}
 }
 
 /** What checks have in common is worked out once for each corpus hash. */
@@ -32,10 +41,10 @@ function verdictOf(lines, corpus) {
 	if (lines.some(line => line.result === 'FAIL'))
 		return ['FAILED', 'bad'];
 	if (corpus === '')
-		return ['CONSISTENT with this page only: no corpus hash was given', 'unknown'];
+		return [WITHOUT_HASH, 'unknown'];
 	if (lines.some(line => line.result === 'MISSING'))
 		return ['NOT ALL of it could be checked', 'unknown'];
-	return ['CHECKED against the corpus hash that you gave', 'good'];
+	return ['CHECKED, starting from the corpus hash that you gave: this is what was signed. Whether it is all, no page can show.', 'good'];
 }
 
 function show(result, lines, corpus) {
@@ -69,32 +78,44 @@ async function check(record) {
 	return lines;
 }
 
+async function checkOne(record) {
+	await shapeOnce().catch(() => {});
+	record.querySelector('.result').removeAttribute('aria-live');
+	await check(record);
+}
+
 async function checkEverything(button) {
-	const records = [...document.querySelectorAll('.record')], result = $('#all-result');
+	const records = [...document.querySelectorAll('.record')], result = $('#all-result'), label = button.textContent;
 	const failed = [];
-	let missing = 0, since = performance.now();
-	button.disabled = true;
+	let missing = 0;
+	if (ui.busy)
+		return;
+	ui.busy = true;
+	await shapeOnce().catch(() => {}); // each check says why
+	button.setAttribute('aria-disabled', 'true'); // disabled, it would lose the focus
 	for (const [n, record] of records.entries()) {
+		record.querySelector('.result').setAttribute('aria-live', 'off'); // one result is read out, not thousands
 		const lines = await check(record);
 		if (lines.some(line => line.result === 'FAIL'))
 			failed.push(record);
 		else
 			missing += lines.some(line => line.result === 'MISSING');
-		if (performance.now() - since > SLICE_MS) {
-			result.textContent = n + 1 + ' of ' + records.length;
-			await pause();
-			since = performance.now();
-		}
+		if (performance.now() - sliceBegan > SLICE_MS)
+			button.textContent = 'Checking: ' + (n + 1) + ' of ' + records.length;
+		await turn();
 	}
-	button.disabled = false;
+	button.textContent = label;
+	button.removeAttribute('aria-disabled');
+	ui.busy = false;
 	showAll(result, records.length, failed, missing);
 }
 
 function showAll(result, n, failed, missing) {
 	const good = failed.length === 0 && missing === 0;
-	const text = failed.length ? 'FAILED: ' + failed.length + ' of ' + n + ' records do not hold'
-		: good ? 'CHECKED: all ' + n + ' records, against the corpus hash that you gave'
-			: $('#corpus').value.trim() === '' ? 'CONSISTENT with this page only: no corpus hash was given'
+	const text = failed.length ? 'FAILED: ' + failed.length + ' of the ' + n + ' records in this page do not hold'
+		: good ? 'CHECKED: the ' + n + ' records in this page, starting from the corpus hash that you gave. Whether the page has all ' +
+			'that there is, no page can show: compare as it says at the top.'
+			: $('#corpus').value.trim() === '' ? WITHOUT_HASH
 				: 'NOT ALL of it could be checked: see ' + missing + ' of ' + n + ' records';
 	result.replaceChildren(element('p', 'word ' + (failed.length ? 'bad' : good ? 'good' : 'unknown'), text));
 	const list = document.createElement('ul');
@@ -137,12 +158,19 @@ function goTo(number) {
 }
 
 document.documentElement.classList.add('js');
+// A result that came with the page is none. Not while the page is read: that would be one long task.
+setTimeout(function clear() {
+	if (document.readyState !== 'complete')
+		setTimeout(clear, 100);
+	else
+		clearResults();
+});
 document.addEventListener('click', event => {
 	const button = event.target.closest('button'), mark = event.target.closest('mark');
 	if (button && button.id === 'check-all')
 		checkEverything(button);
 	else if (button && button.className === 'check')
-		check(button.closest('.record'));
+		checkOne(button.closest('.record'));
 	else if (mark && String(getSelection()) === '')
 		goTo(numbersOf(mark)[0]);
 });

@@ -51,7 +51,7 @@ void report_put_reference(struct report *r, struct html *h, const struct annot_h
 	const struct report_record *p = report_record_of(r, id);
 	const struct report_item *item = NULL;
 	const struct report_entry *e = entry_of(r, p, &item);
-	const char *words = p && p->record ? record_words(r->ctl, p->record) : "WITHHELD";
+	const char *words = p && p->record ? record_telling(r->ctl, p->record) : "WITHHELD";
 	if (e)
 		html_put(h, "<a href=\"#a%zu\">%s %s</a> ", item->number,
 			 annot_kind_def(e->kind)->name, report_short(r, e));

@@ -73,7 +73,10 @@ struct report_text {
 
 struct report {
 	struct ctl *ctl;
-	const char *query;
+	const char *query; /* what was asked for: a query, or an id */
+	bool by_id;
+	const char *as_of;  /* the query, of the log as it was; of an id NULL */
+	uint64_t n_matched; /* records that the query found, or that the history has */
 	struct annot_trust trust;
 	const struct annot_gate *gate;
 	struct annot_bytes note;

@@ -32,6 +32,7 @@ struct wanted {
 	struct report *report;
 	struct annot_buf list; /* of struct met */
 	bool selected;
+	uint64_t n_rows; /* that were met */
 };
 
 static enum annot_status want(struct wanted *w, const struct annot_hash *annotation, uint64_t index)
@@ -54,6 +55,7 @@ static enum annot_status want_row(struct ctl *ctl, const struct annot_row *row,
 	struct wanted *w = arg;
 	struct row_ids ids;
 	struct annot_leaf leaf = {0};
+	w->n_rows++;
 	enum annot_kind kind = record                    ? record->kind->kind
 			       : record_leaf(row, &leaf) ? leaf.kind
 							 : ANNOT_KIND_corpus;
@@ -213,6 +215,11 @@ static enum annot_status want_query(struct wanted *w)
 				  "query: as-of: is not for report, which proves all under today's "
 				  "checkpoint");
 	TRY(rows_each(r->ctl, &request, want_row, w, &r->size));
+	r->n_matched = w->n_rows;
+	r->as_of = annot_arena_printf(r->ctl->arena, "%s%sas-of:#%llu", r->query,
+				      *r->query ? " " : "", (unsigned long long)r->size);
+	if (!r->as_of)
+		return no_memory(r->ctl);
 	if (rows_has_term(r->query, "state:"))
 		return ANNOT_OK;
 	request.query = annot_arena_printf(r->ctl->arena, "%s state:retracted", r->query);

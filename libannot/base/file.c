@@ -1,4 +1,4 @@
-#include "base/file.h"
+#include "base/file_private.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,8 +13,8 @@
 
 enum { PIECE = 64 * 1024 };
 
-static enum annot_status cannot(const char *path, const char *verb, int error,
-				struct annot_error *err)
+enum annot_status annot_file_cannot(const char *path, const char *verb, int error,
+				    struct annot_error *err)
 {
 	bool full = error == ENOSPC || error == EDQUOT || error == EFBIG;
 	return annot_fail(err, full ? ANNOT_NO_SPACE : ANNOT_UNREADABLE, "%s: cannot be %s: %s",
@@ -30,9 +30,9 @@ static enum annot_status open_file(const char *path, int *ret_fd, struct stat *s
 	AUTO_CLOSE int fd = standard ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
 				     : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0 || fstat(fd, st) != 0)
-		return cannot(name, "read", errno, err);
+		return annot_file_cannot(name, "read", errno, err);
 	if (S_ISDIR(st->st_mode))
-		return cannot(name, "read", EISDIR, err);
+		return annot_file_cannot(name, "read", EISDIR, err);
 	*ret_fd = fd;
 	fd = -1;
 	return ANNOT_OK;
@@ -84,7 +84,7 @@ enum annot_status annot_file_read(const char *path, size_t max, struct annot_buf
 		status = annot_buf_check(ret, path, err);
 	}
 	if (n < 0)
-		status = cannot(path, "read", errno, err);
+		status = annot_file_cannot(path, "read", errno, err);
 	if (status != ANNOT_OK)
 		annot_buf_truncate(ret, before);
 	return status;
@@ -109,7 +109,7 @@ enum annot_status annot_file_map(const char *path, struct annot_bytes *ret, stru
 	if (data == MAP_FAILED && errno == ENOMEM)
 		return annot_fail(err, ANNOT_NO_MEMORY, "%s: out of memory", path);
 	if (data == MAP_FAILED)
-		return cannot(path, "read", errno, err);
+		return annot_file_cannot(path, "read", errno, err);
 	*ret = annot_bytes(data, len);
 	return ANNOT_OK;
 }
@@ -121,32 +121,7 @@ void annot_file_unmap(struct annot_bytes *bytes)
 	*bytes = annot_bytes(NULL, 0);
 }
 
-/* A new file beside path, named in tmp; -1 and errno. */
-static int open_beside(const char *path, char tmp[PATH_MAX])
-{
-	int len = snprintf(tmp, PATH_MAX, "%s.XXXXXX", path);
-	if (len < 0 || len >= PATH_MAX) {
-		errno = ENAMETOOLONG;
-		return -1;
-	}
-	return mkostemp(tmp, O_CLOEXEC);
-}
-
-static int write_all(int fd, struct annot_bytes content)
-{
-	while (content.len > 0) {
-		size_t len = content.len < PIECE ? content.len : PIECE;
-		ssize_t n = write(fd, content.data, len);
-		if (n < 0 && errno != EINTR)
-			return -1;
-		if (n > 0)
-			content = annot_bytes(content.data + n, content.len - (size_t)n);
-	}
-	return 0;
-}
-
-/* Makes a rename in the folder of path durable. */
-static int sync_folder(const char *path)
+int annot_file_sync_folder(const char *path)
 {
 	char folder[PATH_MAX];
 	const char *slash = strrchr(path, '/');
@@ -158,123 +133,12 @@ static int sync_folder(const char *path)
 	return fsync(fd) == 0 || errno == EINVAL ? 0 : -1; /* EINVAL: a file system without it */
 }
 
-/* As rename, but fails with EEXIST where to exists. */
-static int rename_new(const char *from, const char *to)
-{
-	if (renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0)
-		return 0;
-	if (errno != EINVAL && errno != ENOSYS)
-		return -1;
-	/* A file system without RENAME_NOREPLACE: a link is refused in the same way. */
-	return link(from, to) == 0 ? unlink(from) : -1;
-}
-
-struct put {
-	const char *path;
-	int fd; /* of the file beside it */
-	bool must_be_new, sync;
-};
-
-static enum annot_status put_piece(void *arg, struct annot_bytes piece, struct annot_error *err)
-{
-	const struct put *p = arg;
-	return write_all(p->fd, piece) == 0 ? ANNOT_OK : cannot(p->path, "written", errno, err);
-}
-
-static enum annot_status finish(const struct put *p, const char *tmp, unsigned mode,
-				struct annot_error *err)
-{
-	if (fchmod(p->fd, (mode_t)mode) == 0 && (!p->sync || fdatasync(p->fd) == 0) &&
-	    (p->must_be_new ? rename_new(tmp, p->path) : rename(tmp, p->path)) == 0)
-		return ANNOT_OK;
-	if (p->must_be_new && errno == EEXIST)
-		return annot_fail(err, ANNOT_REFUSED,
-				  "%s: exists already and is kept; choose another name", p->path);
-	return cannot(p->path, "written", errno, err);
-}
-
-/* A device, a pipe or a socket cannot be replaced: what they are for is to be written to. */
-static bool is_written_to(const char *path)
-{
-	struct stat st;
-	return stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
-}
-
-static enum annot_status write_to(struct put p, annot_file_fill fill, void *arg,
-				  struct annot_error *err)
-{
-	AUTO_CLOSE int fd = open(p.path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-	if (fd < 0)
-		return cannot(p.path, "written", errno, err);
-	p.fd = fd;
-	return fill(arg, (struct annot_sink){put_piece, &p}, err);
-}
-
-static enum annot_status put_by(struct put p, unsigned mode, annot_file_fill fill, void *arg,
-				struct annot_error *err)
-{
-	char tmp[PATH_MAX];
-	if (!p.must_be_new && is_written_to(p.path))
-		return write_to(p, fill, arg, err);
-	AUTO_CLOSE int fd = open_beside(p.path, tmp);
-	if (fd < 0)
-		return cannot(p.path, "written", errno, err);
-	p.fd = fd;
-	enum annot_status status = fill(arg, (struct annot_sink){put_piece, &p}, err);
-	if (status == ANNOT_OK)
-		status = finish(&p, tmp, mode, err);
-	if (status != ANNOT_OK) {
-		unlink(tmp);
-		return status;
-	}
-	if (p.sync && sync_folder(p.path) != 0)
-		return cannot(p.path, "made durable", errno, err);
-	return ANNOT_OK;
-}
-
-static enum annot_status fill_all(void *arg, struct annot_sink to, struct annot_error *err)
-{
-	const struct annot_bytes *content = arg;
-	return to.put(to.arg, *content, err);
-}
-
-static enum annot_status put_file(struct put how, struct annot_bytes content, unsigned mode,
-				  struct annot_error *err)
-{
-	return put_by(how, mode, fill_all, &content, err);
-}
-
-enum annot_status annot_file_replace_by(const char *path, unsigned mode, annot_file_fill fill,
-					void *arg, struct annot_error *err)
-{
-	return put_by((struct put){.path = path, .sync = true}, mode, fill, arg, err);
-}
-
-enum annot_status annot_file_replace_unsynced(const char *path, struct annot_bytes content,
-					      unsigned mode, struct annot_error *err)
-{
-	return put_file((struct put){.path = path}, content, mode, err);
-}
-
 enum annot_status annot_file_system_sync(const char *folder, struct annot_error *err)
 {
 	AUTO_CLOSE int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || syncfs(fd) != 0)
-		return cannot(folder, "made durable", errno, err);
+		return annot_file_cannot(folder, "made durable", errno, err);
 	return ANNOT_OK;
-}
-
-enum annot_status annot_file_replace(const char *path, struct annot_bytes content, unsigned mode,
-				     struct annot_error *err)
-{
-	return put_file((struct put){.path = path, .sync = true}, content, mode, err);
-}
-
-enum annot_status annot_file_create(const char *path, struct annot_bytes content, unsigned mode,
-				    struct annot_error *err)
-{
-	return put_file((struct put){.path = path, .must_be_new = true, .sync = true}, content,
-			mode, err);
 }
 
 /* Makes one folder, durably, unless it is there; 0, or -1 and errno. */
@@ -282,7 +146,7 @@ static int make_one(const char *path)
 {
 	struct stat st;
 	if (mkdir(path, 0700) == 0)
-		return sync_folder(path);
+		return annot_file_sync_folder(path);
 	int error = errno;
 	if (stat(path, &st) != 0) {
 		errno = error;
@@ -297,14 +161,14 @@ enum annot_status annot_dir_make(const char *path, struct annot_error *err)
 	char part[PATH_MAX];
 	size_t len = strlen(path);
 	if (len == 0 || len >= sizeof(part))
-		return cannot(path, "made", len ? ENAMETOOLONG : ENOENT, err);
+		return annot_file_cannot(path, "made", len ? ENAMETOOLONG : ENOENT, err);
 	memcpy(part, path, len + 1);
 	for (size_t i = 1; i <= len; i++) {
 		if (part[i] != '/' && part[i] != '\0')
 			continue;
 		part[i] = '\0';
 		if (make_one(part) != 0)
-			return cannot(part, "made", errno, err);
+			return annot_file_cannot(part, "made", errno, err);
 		part[i] = path[i];
 	}
 	return ANNOT_OK;

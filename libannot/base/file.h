@@ -3,7 +3,14 @@
 #ifndef ANNOT_BASE_FILE_H
 #define ANNOT_BASE_FILE_H
 
+#include <stdio.h>
+
 #include "base/sink.h"
+
+/* "path: cannot be read: …", with a verb and what an errno means. NO_SPACE where disk, quota or
+ * limit are full, else UNREADABLE. */
+ANNOT_API enum annot_status annot_file_cannot(const char *path, const char *verb, int error,
+					      struct annot_error *err);
 
 /*
  * Reads a whole regular file (or pipe) of at most max bytes; "-" is standard input. Statuses:
@@ -29,12 +36,28 @@ ANNOT_API enum annot_status annot_file_map(const char *path, struct annot_bytes 
 ANNOT_API void annot_file_unmap(struct annot_bytes *bytes);
 
 /*
- * Replaces a file durably: temporary file beside it with that mode, fdatasync, rename, fsync of the
- * folder. Either the old content or the new one is there afterwards. A device or pipe is not
- * replaced but written to. Statuses: UNREADABLE, NO_SPACE.
+ * Replaces a file durably: a file without a name, fdatasync, its name, fsync of the folder. Either
+ * the old content or the new one is there afterwards, and whatever stops the program meanwhile
+ * leaves nothing else. A device or pipe is not replaced but written to. mode: exactly these
+ * permissions, or ANNOT_FILE_MODE_NEW for what people name: 0666 less their umask.
+ * Statuses: UNREADABLE; NO_SPACE: disk, quota or limit are full; NO_MEMORY.
  */
+enum { ANNOT_FILE_MODE_NEW = 0 };
 ANNOT_API enum annot_status annot_file_replace(const char *path, struct annot_bytes content,
 					       unsigned mode, struct annot_error *err);
+
+/*
+ * The same in steps: begin; write to the sink, or to the stream (NULL: out of memory), not to both;
+ * then finish, which puts it in the place of path, or abandon, which leaves nothing and returns
+ * status. Both free; abandon takes NULL. What failed on the stream is told by finish.
+ */
+struct annot_file;
+ANNOT_API enum annot_status annot_file_begin(const char *path, unsigned mode,
+					     struct annot_file **ret, struct annot_error *err);
+ANNOT_API struct annot_sink annot_file_sink(struct annot_file *f);
+ANNOT_API FILE *annot_file_stream(struct annot_file *f);
+ANNOT_API enum annot_status annot_file_finish(struct annot_file *f, struct annot_error *err);
+ANNOT_API enum annot_status annot_file_abandon(struct annot_file *f, enum annot_status status);
 
 /* The same of content that is made piece by piece: fill writes it to the sink; what it returns
  * other than OK leaves the old file as it was. */

@@ -221,15 +221,16 @@ const char *annot_draft_value(const struct annot_draft *d, const char *card, siz
 	return NULL;
 }
 
-/* Takes out the cards that match; a target takes its words with it. How many matched. */
+/* Takes out the cards that match; a target takes its words with it. How many matched. Without all,
+ * value may be that of the card which goes: it is not looked at afterwards. */
 static size_t take_out(struct annot_draft *d, const char *name, const char *value, bool all)
 {
 	size_t matched = 0, kept = 0;
 	unsigned group = 0; /* of the target that was taken out last */
 	for (size_t i = 0; i < d->n_cards; i++) {
 		struct annot_draft_card *c = &d->cards[i];
-		bool goes = strcmp(c->def->name, name) == 0 &&
-			    (!value || strcmp(c->value, value) == 0) && (all || !matched);
+		bool goes = (all || !matched) && strcmp(c->def->name, name) == 0 &&
+			    (!value || strcmp(c->value, value) == 0);
 		if (goes) {
 			matched++;
 			if (c->def->type == ANNOT_CARD_TARGET)

@@ -18,28 +18,29 @@ ANNOT_API struct annot_draft *annot_draft_free(struct annot_draft *d);
 ANNOT_API enum annot_kind annot_draft_kind(const struct annot_draft *d);
 
 /* Another parent, for a merge. REFUSED past ANNOT_PARENTS_MAX. */
-ANNOT_API enum annot_status annot_draft_parent(struct annot_draft *d, const struct annot_hash *parent,
-					       struct annot_error *err);
+ANNOT_API enum annot_status
+annot_draft_parent(struct annot_draft *d, const struct annot_hash *parent, struct annot_error *err);
 
 /*
- * Adds a card (unescaped value). exact, prefix and suffix go to the target added last. INVALID: the kind
- * has no such card, no target before, not UTF-8. TOO_LARGE: past ANNOT_CARDS_MAX. NO_MEMORY. What a
- * value must look like is checked by annot_draft_build.
+ * Adds a card (unescaped value). exact, prefix and suffix go to the target added last. INVALID: the
+ * kind has no such card, no target before, not UTF-8. TOO_LARGE: past ANNOT_CARDS_MAX. NO_MEMORY.
+ * What a value must look like is checked by annot_draft_build.
  */
 ANNOT_API enum annot_status annot_draft_add(struct annot_draft *d, const char *card,
 					    const char *value, struct annot_error *err);
 ANNOT_API enum annot_status annot_draft_add_hash(struct annot_draft *d, const char *card,
 						 const struct annot_hash *value,
 						 struct annot_error *err);
-/* Adds a target group with exact, prefix and suffix taken from the document's text. INVALID: bounds. */
+/* Adds a target group with exact, prefix and suffix taken from the document's text. INVALID:
+ * bounds. */
 ANNOT_API enum annot_status annot_draft_add_target(struct annot_draft *d,
 						   const struct annot_hash *document,
 						   struct annot_bytes text, uint64_t start,
 						   uint64_t end, struct annot_error *err);
 
 /*
- * Whether a record of the draft could have that card beside those that it has: INVALID says why not (no such
- * card, another form, too long, once too often), without adding it.
+ * Whether a record of the draft could have that card beside those that it has: INVALID says why not
+ * (no such card, another form, too long, once too often), without adding it.
  */
 ANNOT_API ANNOT_CHECKED enum annot_status annot_draft_check(const struct annot_draft *d,
 							    const char *card, const char *value,
@@ -50,7 +51,8 @@ ANNOT_API const char *annot_draft_value(const struct annot_draft *d, const char 
 
 /* Removes all cards of that name (and, for "target", its groups); how many there were. */
 ANNOT_API size_t annot_draft_unset(struct annot_draft *d, const char *card);
-/* Removes the first card of that name with that value; false if there is none. */
+/* Removes the first card of that name with that value, which may be annot_draft_value's own; false
+ * if there is none. */
 ANNOT_API bool annot_draft_remove(struct annot_draft *d, const char *card, const char *value);
 
 /* What the header says beside kind, annotation and parents. */

@@ -9,7 +9,7 @@ from browser import Browser
 
 SCRIPT = {"EvaluateScript", "FunctionCall", "RunMicrotasks", "v8.callFunction", "TimerFire"}
 WORDS = "the lake draft fair shores envoy sluice gauge river water quota commission reading month side paper table".split()
-DONE = "return !document.querySelector('#check-all').disabled && document.querySelector('#all-result .word')?.textContent"
+DONE = "return document.querySelector('#check-all').getAttribute('aria-disabled') !== 'true' && document.querySelector('#all-result .word')?.textContent"
 
 def make(folder):
     chance, paragraphs = random.Random(7), []

@@ -74,6 +74,14 @@ else
 	echo 'script(1) is absent: terminals are not tried' >&2
 fi
 
+# --- ratings of two scales are told apart ---
+
+quiet alice policy set --scale 'tone calm:- loud:+' >/dev/null
+quiet alice verdict add "$one@1" loud --scale tone >/dev/null
+COLUMNS=200 ctl alice show lake --annotated >"$work/out"
+scale=$(ctl alice --json show "$one" | jq -r '.verdicts[0].scale')
+grep -q "; true ($scale) by alice; false ($scale) by chloe; loud (tone) by alice\$" "$work/out" || fail "scales: $(cat "$work/out")"
+
 # --- another version: words are looked for, and what is not there is said ---
 
 sed 's/^The gauges/In Velm the gauges/; /We will not/d; /^No sluice/s/opened/closed/' "$work/lake.txt" >"$work/new.txt"
@@ -92,7 +100,7 @@ jq -e --arg one "$one" --arg three "$three" '.document.version == 2 and (.paragr
 	.paragraphs[0].spans[0].annotation == $one and .paragraphs[0].spans[0].anchor == "moved" and
 	(.paragraphs[0] as $p | $p.spans[0] as $s | $p.text[$s.chars[0] - $p.chars[0]:$s.chars[1] - $p.chars[0]] ==
 		"by all three sides every morning, and after") and
-	(.annotations | map(.number)) == [1, 2] and (.annotations[0].verdicts | length) == 2 and .annotations[0].verified and
+	(.annotations | map(.number)) == [1, 2] and (.annotations[0].verdicts | length) == 3 and .annotations[0].verified and
 	.elsewhere[0].annotation == $three and .elsewhere[0].anchor == "orphan"' "$work/json" >/dev/null ||
 	fail "JSON: $(jq -c 'del(.document)' "$work/json")"
 

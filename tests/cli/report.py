@@ -4,12 +4,14 @@ page; a server on loopback stands for the whole network and must get no request.
 import html.parser, os, re, socketserver, sys, threading, time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from browser import Browser
+import report_page
+from report_attacks import Attacks
+from report_page import VERDICT, check_all, check_one, failing, give
 
 folder, corpus = sys.argv[1:3]
 names = ("claim", "quote", "span", "conflict", "gone", "secret", "stolen", "late")
 ids = dict(zip(names, sys.argv[3:]))
-with open(os.path.join(folder, "all.html"), encoding="utf-8", newline="") as f:
-    page = f.read()
+page = report_page.read(os.path.join(folder, "all.html"))
 
 def check(condition, *what):
     if not condition:
@@ -60,44 +62,13 @@ threading.Thread(target=server.serve_forever, daemon=True).start()
 
 # --- driving the page ---
 
-VERDICT = "return document.querySelector('%s .word')?.textContent"
-ALL_DONE = ("return !document.querySelector('#check-all').disabled && "
-            "document.querySelector('#all-result .word')?.textContent")
-
-def article(name):
-    """Number of an annotation on the page, and the place of its record in the log."""
-    found = re.search(r'<article class="[^"]*" id="a(\d+)" data-of="([0-9a-f]{64})"[^>]*>\s*<h\d>.*?<code>%s@' % ids[name][:8], page)
-    check(found, "no article of", name)
-    return found[1], re.search(r'id="r(\d+)" data-record="%s"' % found[2], page)[1]
+def article(name): return report_page.article(page, ids[name])
 
 def variant(old, new, count=1):
     """The page with something changed, in a file."""
     changed = page.replace(old, new, count)
     check(changed != page, "nothing to change:", old)
-    path = os.path.join(folder, "changed.html")
-    with open(path, "w", encoding="utf-8", newline="") as f:
-        f.write(changed)
-    return "file://" + path
-
-def give(browser, hash_given=None, checkpoint=None):
-    for css, value in (("#corpus", hash_given), ("#checkpoint", checkpoint)):
-        if value is not None:
-            browser.run("document.querySelector(arguments[0]).value = arguments[1]", css, value)
-
-def check_one(browser, index):
-    """The verdict on one record, and its lines."""
-    browser.run("const r = document.querySelector('#r%s'); r.querySelector('.result').replaceChildren(); "
-                "r.querySelector('button').click()" % index)
-    verdict = browser.wait(VERDICT % ("#r" + index))
-    return verdict, browser.run("return [...document.querySelectorAll('#r%s .result li')]"
-                                ".map(li => li.textContent).join('\\n')" % index)
-
-def check_all(browser):
-    browser.click("#check-all")
-    return browser.wait(ALL_DONE)
-
-def failing(browser):
-    return set(browser.run("return [...document.querySelectorAll('.record li.FAIL')].map(li => li.textContent)"))
+    return report_page.write(folder, changed)
 
 COUNT = """for (const name of ['digest', 'verify', 'importKey']) {
     const real = crypto.subtle[name].bind(crypto.subtle);
@@ -109,26 +80,26 @@ def test_good(browser):
     check(browser.run("return globalThis.calls || 0") == 0, "work before anybody asked for it")
     claim = article("claim")[1]
     verdict, lines = check_one(browser, claim)
-    check(verdict.startswith("CONSISTENT with this page only"), verdict)
+    check(verdict.startswith("NOT CHECKED: you gave no corpus hash"), verdict)
     check("MISSING corpus no corpus hash was given" in lines and "FAIL" not in lines, lines)
     check(browser.run("return document.querySelectorAll('.result:not(:empty)').length") == 1, "more was checked than was asked for")
     give(browser, corpus)
     verdict, lines = check_one(browser, claim)
-    check(verdict == "CHECKED against the corpus hash that you gave", verdict, lines)
-    for word in ("ok signature", "ok logged", "ok checkpoint", "ok author chloe", "ok words 1 of 1", "ok highlight", "ok shown all 4",
-                 "not checked here"):
+    check(verdict.startswith("CHECKED, starting from the corpus hash that you gave"), verdict, lines)
+    for word in ("ok page nothing stands in it", "ok place it stands where it belongs", "ok ratings rated by", "ok key in force", "ok signature", "ok logged", "ok checkpoint", "ok author chloe", "ok words 1 of 1", "ok highlight", "ok shown all 4",
+                 "not checked: whether"):
         check(word in lines, word, "is not in", lines)
     lines = check_one(browser, article("late")[1])[1]
     check("ok author dora" in lines and "FAIL" not in lines, "enrolled by two admins:", lines)
     lines = check_one(browser, article("quote")[1])[1]
-    check("rotated later" in lines and "FAIL" not in lines, lines)
+    check("ok key in force" in lines and "rotated later" in lines and "FAIL" not in lines, lines)
     lines = check_one(browser, article("secret")[1])[1]
     check("MISSING record WITHHELD" in lines and "ok logged" in lines, lines)
     verdict, lines = check_one(browser, article("stolen")[1])
-    check(verdict == "FAILED" and "FAIL author DISPUTED" in lines, lines)
+    check(verdict == "FAILED" and "FAIL key DISPUTED" in lines, lines)
     check(check_all(browser).startswith("FAILED"), "the stolen key's records")
     bad = failing(browser)
-    check(all(line.startswith("FAIL author DISPUTED") for line in bad), bad)
+    check(all(line.startswith("FAIL key DISPUTED") for line in bad), bad)
 
 def test_wrong_hash(browser):
     give(browser, corpus[:-1] + ("0" if corpus[-1] != "0" else "1"))
@@ -139,8 +110,7 @@ def test_wrong_hash(browser):
     check(verdict == "FAILED" and "64 hex digits" in lines, lines)
 
 def read(name):
-    with open(os.path.join(folder, name), encoding="utf-8") as f:
-        return f.read()
+    return report_page.read(os.path.join(folder, name))
 
 def test_checkpoint(browser):
     claim = article("claim")[1]
@@ -204,8 +174,25 @@ def test_tampered(browser):
         give(browser, corpus)
         verdict, lines = check_one(browser, index)
         check(verdict == "FAILED" and line in lines, what, "::", verdict, lines)
+    browser.open(variant("Corrected", "Approved"))
+    give(browser, corpus)
     check(check_all(browser).startswith("FAILED"), "not seen by the check of all")
     check(browser.shown("#all-result .word.bad"), "the failure is not to be seen")
+
+def test_attacks(browser):
+    attacks = Attacks(page, ids, corpus)
+    for what, changed, index, line in attacks.seen():
+        browser.open(report_page.write(folder, changed))
+        give(browser, corpus)
+        verdict, lines = check_one(browser, index)
+        check(verdict == "FAILED" and line in lines, what, "::", verdict, lines)
+    for what, changed, index in attacks.unseen():
+        browser.open(report_page.write(folder, changed))
+        give(browser, corpus)
+        verdict, lines = check_one(browser, index)
+        check(verdict.startswith("CHECKED"), "seen after all, say so:", what, verdict, lines)
+        check("not checked: whether something newer, a retraction or another voice was left out" in lines and "words in small frames" in lines,
+              what, "is not named:", lines)
 
 def test_policy(browser):
     """Even with markup of its own let in, nothing runs and nothing is fetched: the policy stands."""
@@ -271,12 +258,90 @@ def test_pointer_and_keyboard(browser):
     check(not unnamed, "no name:", unnamed[:1])
     return claim
 
+def test_for_everybody(browser):
+    """By keyboard alone, in the order of the page; what comes out is read out once; every control has a name."""
+    browser.open(url)
+    give(browser, corpus)
+    check(browser.run("return [...document.querySelectorAll('[tabindex]')].every(e => e.tabIndex <= 0)"), "an order of its own")
+    browser.run("document.querySelector('#checkpoint').focus()")
+    places = []
+    for _ in range(30):
+        browser.key("tab")
+        places.append(browser.run("const e = document.activeElement; return [...document.querySelectorAll('*')].indexOf(e)"))
+        check(browser.run("const s = getComputedStyle(document.activeElement); return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2"),
+              "the focus cannot be seen")
+    check(places == sorted(set(places)), "the focus jumps:", places)
+    browser.run("document.querySelector('#check-all').focus()")
+    browser.key("space")
+    verdict = browser.wait(report_page.ALL_DONE)
+    check(browser.run("return document.activeElement.id") == "check-all", "the focus is lost")
+    tree = browser.devtools("Accessibility.getFullAXTree")["nodes"]
+    live = [node for node in tree if node.get("role", {}).get("value") == "status" and not node.get("ignored")
+            and any(p["name"] == "live" and p["value"]["value"] == "polite" for p in node.get("properties", []))]
+    check(len(live) == 1, "read out are", len(live))
+    said = browser.run("return document.querySelector('#all-result').textContent")
+    check(said.startswith(verdict) and "record #" in said, said)
+    check(browser.run("return document.querySelector('#r0 .result').getAttribute('aria-live')") == "off", "every record is read out")
+    check_one(browser, "0")
+    check(not browser.run("return document.querySelector('#r0 .result').hasAttribute('aria-live')"), "the one that was asked for is not")
+    nameless = [node for node in tree if node.get("role", {}).get("value") in ("button", "link", "textbox", "region", "navigation", "DisclosureTriangle")
+                and not node.get("ignored") and not node.get("name", {}).get("value")]
+    check(not nameless, "no name:", nameless[:1])
+
+# WCAG 2.2, 1.4.3 and 1.4.11: text 4.5 to its ground, large text, frames of fields and the focus 3.
+CONTRAST = """
+const rgb = text => text.match(/[\\d.]+/g).map(Number), seen = {};
+const light = color => color.slice(0, 3).map(v => v / 255).map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+const ratio = (a, b) => { const [x, y] = [light(a), light(b)].sort((m, n) => n - m); return (x + 0.05) / (y + 0.05); };
+const ground = e => { for (; e; e = e.parentElement) { const c = rgb(getComputedStyle(e).backgroundColor); if (c.length < 4 || c[3] > 0) return c; } return [255, 255, 255]; };
+const note = (e, what, color, least) => { const r = ratio(rgb(color), ground(e)), key = what + ' ' + e.localName + '.' + e.className;
+    seen[key] = Math.min(seen[key] || 99, r / least); };
+for (const e of document.body.querySelectorAll('*')) {
+    const style = getComputedStyle(e), size = parseFloat(style.fontSize), large = size >= 24 || (size >= 18.66 && style.fontWeight >= 700);
+    if (style.display === 'none')
+        continue;
+    if ([...e.childNodes].some(n => n.nodeType === Node.TEXT_NODE && n.data.trim()) || e.localName === 'input')
+        note(e, 'text', style.color, large ? 3 : 4.5);
+    for (const part of ['::before', '::after'])
+        if (!['none', 'normal', '""'].includes(getComputedStyle(e, part).content))
+            note(e, part, getComputedStyle(e, part).color, 4.5);
+    if (['input', 'textarea', 'button'].includes(e.localName))
+        note(e.parentElement, 'frame', style.borderTopColor, 3);
+}
+note(document.body, 'focus', getComputedStyle(document.querySelector('a')).color, 3);
+return Object.entries(seen);"""
+
+def test_contrast(browser):
+    """After a check that fails in part, so that results of each kind stand there."""
+    browser.open(variant("The draft is fair to everybody.</dd>", "The draft is fair to nobody.</dd>"))
+    give(browser, corpus, read("later"))
+    browser.run("document.querySelectorAll('details').forEach(d => d.open = true)")
+    check_all(browser)
+    browser.run("document.querySelector('mark').classList.add('on')")
+    for scheme in ("light", "dark"):
+        browser.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        seen = browser.run(CONTRAST)
+        names = {name for name, _ in seen}
+        check({"text li.FAIL", "text li.ok", "text b.", "focus body.", "frame p."} <= names, names)
+        low = [(name, round(r, 2)) for name, r in seen if r < 1]
+        check(not low, "too little contrast,", scheme, low)
+    browser.devtools("Emulation.setEmulatedMedia", features=[])
+
+def test_words(browser):
+    """What a reader is told, whether or not scripts run."""
+    told = browser.run("return document.body.innerText")
+    for words in ("Is that all? No page can show what is not in it.", "It does not say that a claim is true.",
+                  "It does not say that you see everything, either", "Nobody signed them, and no button checks them.",
+                  "It cannot vouch for itself", "annotctl verify ID"):
+        check(words in told, "not told:", words)
+
 def test_without_javascript(browser):
     browser.devtools("Emulation.setScriptExecutionDisabled", value=True)
     # A window that has room for all of it: what is out of sight is not drawn before it comes into sight.
     browser.devtools("Emulation.setDeviceMetricsOverride", width=1000, height=30000, deviceScaleFactor=1, mobile=False)
     browser.open(url)
-    expected = ("The draft is fair to everybody.", "JavaScript is off.", "it is fair to all three shores", "Verdicts, evidence and dissent")
+    expected = ("The draft is fair to everybody.", "JavaScript is off.", "Is that all?", "a result that you see was printed there", "it is fair to all three shores", "Verdicts, evidence and dissent")
     deadline = time.monotonic() + 30
     while True:  # what is drawn first may not be all: without scripts nothing tells when it is
         snapshot = browser.devtools("DOMSnapshot.captureSnapshot", computedStyles=["display"])
@@ -297,7 +362,10 @@ def test_print_and_dark(browser):
     browser.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark"}])
     check(browser.run(ink) not in (light, light[::-1]), "the same in the dark")
     browser.devtools("Emulation.setEmulatedMedia", media="print", features=[])
-    check(not browser.shown("#check-all") and not browser.shown("nav") and browser.shown(".text"), "buttons in print")
+    check(not browser.shown("#check-all") and not browser.shown("nav") and not browser.shown("#corpus") and browser.shown(".text"), "buttons in print")
+    browser.run("dispatchEvent(new Event('beforeprint'))")
+    check(browser.run("return [...document.querySelectorAll('.text, p.compare, article dl.cards')].every(e => e.checkVisibility())"),
+          "a text or an annotation is not printed")
     browser.devtools("Emulation.setEmulatedMedia", media="")
 
 url = "file://" + os.path.join(folder, "all.html")
@@ -306,14 +374,18 @@ with Browser("--host-resolver-rules=MAP hostile.test 127.0.0.1:%d, MAP * ~NOTFOU
     chromium.devtools("Page.addScriptToEvaluateOnNewDocument", source=COUNT)
     chromium.open(url)
     test_hostile(chromium)
+    test_words(chromium)
     test_good(chromium)
     test_wrong_hash(chromium)
     test_checkpoint(chromium)
     test_shown(chromium)
     test_pointer_and_keyboard(chromium)
+    test_for_everybody(chromium)
+    test_contrast(chromium)
     test_without_javascript(chromium)
     test_print_and_dark(chromium)
     test_tampered(chromium)
+    test_attacks(chromium)
     check(hits == [], "requests:", hits)
     test_policy(chromium)
     check(hits == [], "requests:", hits)

@@ -11,7 +11,7 @@ hostile="</script><script>document.title='run'</script><img src=\"$url/img\" one
 	printf 'The draft is ready, and it is fair to all three shores.\n\nA line with \\ and & and <b>tags</b>.\r\nIt ends\there.\n\n \n\n'
 	printf 'Hidden: \342\200\256reversed\342\200\254 and zero\342\200\213width.\n\n%s\n\nLast words, twice: fair, fair.\n' "$hostile"
 } >"$work/report.txt"
-quiet alice doc add "$work/report.txt" --name report --lang en --title "A title $hostile" --source 'javascript:alert(1)' >/dev/null
+quiet alice doc add "$work/report.txt" --name report --lang en --title "A title$(printf '\342\200\213') $hostile" --source 'javascript:alert(1)' >/dev/null
 quote=$(quiet boris quote add report 'The draft is ready, and it is fair to all three shores.' --speaker 'Ilvane Torrek')
 quiet boris amend "$quote" --set 'role=envoy to the lake' >/dev/null
 quiet boris amend "$quote" --set 'role=special envoy to the lake' --add tag=accord >/dev/null
@@ -58,9 +58,36 @@ expect 4 'not the one of --corpus' ctl alice report --corpus "$(printf '%064d' 0
 expect 2 'cannot be written' ctl alice report -o "$work/none/no.html"; one_line
 [ ! -e "$work/no.html" ] && [ ! -e "$work/no.svg" ] || fail "a file that should not be there"
 expect 0 "$corpus" ctl alice report -o "$work/all.html"
-ctl alice log checkpoint >"$work/checkpoint"
 [ -z "$(find "$work" -name 'all.html.*')" ] || fail "a temporary file is left"
 ctl alice report -o - 2>/dev/null | cmp - "$work/all.html" || fail "the same log gives another page"
+# compared PAGE: the commands that the page names for who has access say what it says they do.
+annotctl() { ctl alice "$@"; }
+compared() {
+	python3 - "$1" >"$work/commands" <<'END'
+import html, re, sys
+line = re.search('<p class="compare">(.*?)</p>', open(sys.argv[1], encoding="utf-8", newline="").read(), re.S)[1]
+print(*[html.unescape(re.sub("<[^>]*>", "", code)) for code in re.findall("<code>(.*?)</code>", line, re.S)], sep="\n")
+print((re.search(r"must say (\d+)", line) or ["", "-"])[1], (re.search(r"says that (\d+) record", line) or ["", "-"])[1])
+END
+	sed '$d' "$work/commands" >"$work/lines"
+	(cd "$work" && . ./lines >"$work/out" 2>/dev/null) || fail "the commands of $1: $(cat "$work/commands")"
+	cmp "$1" "$work/again.html" || fail "not made again: $(cat "$work/commands")"
+	case $(sed -n '$p' "$work/commands") in
+	"- -") grep -q '@1' "$work/out" || fail "no history: $(cat "$work/out")" ;;
+	"$(sed -n 1p "$work/out") $(sed -n 1p "$work/out")") ;;
+	*) fail "another number: $(cat "$work/commands" "$work/out")" ;;
+	esac
+}
+compared "$work/all.html"
+quiet alice comment add "$span" "It isn't <so>" >/dev/null
+for query in 'speaker:"Ilvane Torrek"' "\"isn't <so>\"" 'kind:span state:retracted' 'rating:false'; do
+	ctl alice report "$query" -o "$work/some.html" 2>/dev/null || fail "no report of $query"
+	compared "$work/some.html"
+done
+ctl alice report "$claim" -o "$work/some.html" 2>/dev/null
+compared "$work/some.html"
+expect 0 '' ctl alice report -o "$work/all.html"
+ctl alice log checkpoint >"$work/checkpoint"
 expect 5 '' as alice sh -c '"$0" report -o - >/dev/full' "$ANNOTCTL"
 ctl alice --json report "$claim" -o "$work/claim.html" 2>/dev/null |
 	jq -e --arg corpus "$corpus" '.corpus == $corpus and .annotations == 1 and .size > 20 and (.file | endswith("claim.html"))' >/dev/null ||
