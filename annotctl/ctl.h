@@ -22,9 +22,12 @@ struct ctl {
 	bool color;    /* stdout is a terminal that wants colour */
 	bool in_batch; /* a line of batch: the error goes into its result line */
 	bool terminal; /* a person can answer on stdin and read on stdout */
+	size_t width;  /* columns of the terminal that stdout is; 0: it is none */
 
 	struct annot *annot;         /* open for commands that need the daemon */
 	struct annot_signer *signer; /* opened by ctl_signer */
+	const char *chosen; /* why that one, of several; said when it signs. NULL: there was no choice */
+	const struct annot_hash *proving; /* the corpus that a key is to be proved to; else NULL */
 	struct queue *queue;         /* of a line of a batch (queue.h); else NULL */
 	bool to_stderr; /* out_text shows what is about to be signed, beside the result */
 	struct annot_arena *arena; /* of this command */

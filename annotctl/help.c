@@ -90,9 +90,10 @@ static size_t distance(const char *a, const char *b)
 	return row[n];
 }
 
+enum { NEAR = 3 };
+
 const struct command *help_nearest(const char *typed)
 {
-	enum { NEAR = 3 };
 	const struct command *nearest = NULL;
 	size_t best = NEAR + 1;
 	for (const struct command *const *c = commands; *c; c++) {
@@ -100,6 +101,24 @@ const struct command *help_nearest(const char *typed)
 		if (d < best) {
 			best = d;
 			nearest = *c;
+		}
+	}
+	return nearest;
+}
+
+/* Of short names fewer letters may differ, or all would be near. */
+const char *help_nearest_option(const struct poptOption *options, const char *typed)
+{
+	char word[ANNOT_ERROR_TEXT_MAX];
+	typed += strspn(typed, "-");
+	snprintf(word, sizeof word, "%.*s", (int)strcspn(typed, "="), typed);
+	const char *nearest = NULL;
+	size_t best = strlen(word) / 2 < NEAR ? strlen(word) / 2 + 1 : NEAR + 1;
+	for (const struct poptOption *o = options; o && (o->longName || o->arg); o++) {
+		size_t d = distance(word, o->longName);
+		if (d < best) {
+			best = d;
+			nearest = o->longName;
 		}
 	}
 	return nearest;

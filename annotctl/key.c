@@ -1,4 +1,5 @@
 #include "key.h"
+#include "out/out.h"
 #include "queue.h"
 
 #include <dirent.h>
@@ -95,40 +96,70 @@ static void count_key(void *arg, const char *name)
 	only->n++;
 }
 
-struct in_force {
+/* Those of the folder that count in a corpus. */
+struct counting {
 	struct ctl *ctl;
+	const struct annot_hash *last; /* the one that counted last; NULL: the daemon is asked */
 	const char *name;
+	struct annot_hash author;
 	size_t n;
 };
 
-static void count_in_force(void *arg, const char *name)
+static bool counts(const struct counting *c, const struct annot_hash *author)
 {
-	struct in_force *f = arg;
+	if (c->last)
+		return annot_hash_equal(author, c->last);
+	const struct annot_key_view *view = key_enrolled(c->ctl, author);
+	return view && strcmp(view->state, "active") == 0;
+}
+
+static void count_key_that_counts(void *arg, const char *name)
+{
+	struct counting *c = arg;
 	struct annot_public_key key;
-	if (key_public(f->ctl, name, &key) != ANNOT_OK)
+	if (key_public(c->ctl, name, &key) != ANNOT_OK)
 		return;
 	struct annot_hash author = annot_key_author(key.key);
-	const struct annot_key_view *view = key_enrolled(f->ctl, &author);
-	if (!view || strcmp(view->state, "active") != 0)
+	if (!counts(c, &author))
 		return;
-	f->name = annot_arena_copy(f->ctl->arena, name, strlen(name));
-	f->n++;
+	c->name = annot_arena_copy(c->ctl->arena, name, strlen(name));
+	c->author = author;
+	c->n++;
 }
 
-/* Of several keys in the folder the only one that is in force in this corpus, as after a rotation;
- * else NULL. */
-static enum annot_status key_in_force_here(struct ctl *ctl, const char **ret)
+static enum annot_status choose(struct ctl *ctl, const struct counting *c,
+				const struct annot_hash *corpus, const char **ret)
 {
-	struct in_force f = {.ctl = ctl};
-	*ret = NULL;
-	if (!ctl->annot)
+	if (c->n != 1 || !c->name)
 		return ANNOT_OK;
-	TRY(key_each(ctl, count_in_force, &f));
-	return f.n == 1 && f.name ? key_in_folder(ctl, f.name, ret) : ANNOT_OK;
+	ctl->chosen = annot_arena_printf(
+		ctl->arena, "of your keys %s signs: it %s in this corpus", out_safe(ctl, c->name),
+		c->last ? "was the one that counted last" : "is the one in force");
+	enum annot_status kept = annot_own_key_keep(corpus, &c->author, NULL);
+	(void)kept; /* it is found again without */
+	return key_in_folder(ctl, c->name, ret);
 }
 
-/* Without --key: the only key in the folder, else the only one of several that is in force in this
- * corpus, else ~/.ssh/id_ed25519. */
+/* Of several keys in the folder the one that counts in this corpus, as after a rotation: the only
+ * one in force, as the daemon says, or before it says anything the last that did; else NULL. */
+static enum annot_status key_that_counts(struct ctl *ctl, const char **ret)
+{
+	struct counting c = {.ctl = ctl};
+	struct annot_hash last;
+	*ret = NULL;
+	if (ctl->annot) {
+		TRY(key_each(ctl, count_key_that_counts, &c));
+		return choose(ctl, &c, &annot_hello(ctl->annot)->corpus, ret);
+	}
+	if (!ctl->proving || annot_own_key(ctl->proving, &last, NULL) != ANNOT_OK)
+		return ANNOT_OK;
+	c.last = &last;
+	TRY(key_each(ctl, count_key_that_counts, &c));
+	return choose(ctl, &c, ctl->proving, ret);
+}
+
+/* Without --key: the only key in the folder, else the one of several that counts in this corpus,
+ * else ~/.ssh/id_ed25519. */
 static enum annot_status default_key(struct ctl *ctl, const char **ret)
 {
 	struct only only = {.n = 0};
@@ -140,13 +171,15 @@ static enum annot_status default_key(struct ctl *ctl, const char **ret)
 			    : annot_fail(&ctl->err, ANNOT_UNREADABLE, "key %s is gone", only.name);
 	}
 	if (only.n > 1)
-		TRY(key_in_force_here(ctl, ret));
+		TRY(key_that_counts(ctl, ret));
 	if (*ret)
 		return ANNOT_OK;
 	if (only.n > 1)
-		return annot_fail(&ctl->err, ANNOT_USAGE,
-				  "which key? say --key NAME or set ANNOT_KEY; annotctl key list "
-				  "shows yours");
+		return annot_fail(
+			&ctl->err, ANNOT_USAGE,
+			"which of your %zu keys? say --key NAME or set ANNOT_KEY; annotctl "
+			"key list shows them",
+			only.n);
 	const char *home = getenv("HOME");
 	const char *ssh = annot_arena_printf(ctl->arena, "%s/.ssh/id_ed25519", home ? home : "");
 	if (ssh && access(ssh, F_OK) == 0) {

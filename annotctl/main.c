@@ -8,6 +8,7 @@
 #include "ctl.h"
 #include "help.h"
 #include "out/out.h"
+#include "out/terminal.h"
 #include "settings.h"
 
 static bool wants_color(void)
@@ -24,7 +25,8 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, reported once by out_finish */
 
 	struct ctl ctl = {.color = wants_color(),
-			  .terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)};
+			  .terminal = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO),
+			  .width = isatty(STDOUT_FILENO) ? terminal_columns() : 0};
 	int code;
 	if (settings_load(&ctl) != ANNOT_OK) {
 		out_error(&ctl);

@@ -42,9 +42,9 @@ const char *policy_waits(struct ctl *ctl, const struct annot_rules *rules,
 	ret = annot_arena_printf(
 		ctl->arena,
 		"%u of %u admins approve it; %s approves with: annotctl review "
-		"%.8s@%llu approve",
+		"%s@%llu approve",
 		pending->approvals, rules->threshold, names ? out_safe(ctl, names) : "",
-		annot_hash_hex(&pending->annotation).text, (unsigned long long)pending->version);
+		annot_short_id(&pending->annotation).text, (unsigned long long)pending->version);
 	return ret ? ret : "";
 }
 
@@ -72,9 +72,9 @@ static enum annot_status check_verdict(struct ctl *ctl, const struct annot_row *
 	    has_rating(use->after, rating))
 		return ANNOT_OK;
 	return annot_fail(&ctl->err, ANNOT_REFUSED,
-			  "%s %s is the rating of verdict %.8s@%llu and perhaps of more; amend or "
+			  "%s %s is the rating of verdict %s@%llu and perhaps of more; amend or "
 			  "retract them first, or say --force",
-			  scale, rating, annot_hash_hex(&r->annotation).text,
+			  scale, rating, annot_short_id(&r->annotation).text,
 			  (unsigned long long)row->version);
 }
 

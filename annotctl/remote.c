@@ -24,7 +24,11 @@ static bool confirm(void *arg, const struct annot_contact *contact)
 static enum annot_status signer(void *arg, const struct annot_signer **ret, struct annot_error *err)
 {
 	struct ctl *ctl = arg;
+	struct annot_hash corpus;
+	if (annot_known_corpus(ctl->socket, &corpus))
+		ctl->proving = &corpus;
 	enum annot_status status = ctl_signer(ctl, ret);
+	ctl->proving = NULL;
 	if (status != ANNOT_OK && err && err != &ctl->err)
 		*err = ctl->err;
 	return status;

@@ -69,8 +69,8 @@ static enum annot_status get_page(struct ctl *ctl, const struct rows_request *re
 	TRY(annot_call_get(ctl->annot, &get, ctl->arena, ret, &ctl->err));
 	if ((*ret)->n_rows == 0 || (*ret)->n_rows > n)
 		return annot_fail(&ctl->err, ANNOT_PROTOCOL,
-				  "the daemon was asked for %zu records and sent %zu", n,
-				  (*ret)->n_rows);
+				  "the daemon was asked for %zu record%s and sent %zu", n,
+				  annot_plural(n), (*ret)->n_rows);
 	*ret_next = from + (*ret)->n_rows;
 	if (*ret_next == request->n_records)
 		*ret_next = 0;
@@ -127,6 +127,11 @@ static enum annot_status take_page(struct ctl *ctl, const struct rows_request *r
 	return ANNOT_OK;
 }
 
+enum annot_status rows_query_status(enum annot_status status)
+{
+	return status == ANNOT_INVALID || status == ANNOT_NOT_FOUND ? ANNOT_USAGE : status;
+}
+
 /* Each page lives in an arena of its own; a reader that went away ends it. */
 enum annot_status rows_each(struct ctl *ctl, const struct rows_request *request, rows_take take,
 			    void *arg, uint64_t *ret_size)
@@ -143,8 +148,8 @@ enum annot_status rows_each(struct ctl *ctl, const struct rows_request *request,
 			ctl->arena = annot_arena_new(PAGE_ARENA_MAX);
 		status = fetch_page(ctl, request, from, left && left < PAGE_ROWS_MAX ? left : 0,
 				    &page, &next);
-		if (status == ANNOT_INVALID) /* a query that the daemon cannot read */
-			status = ANNOT_USAGE;
+		if (request->query)
+			status = rows_query_status(status);
 		if (status == ANNOT_OK && from == 0)
 			size = page->size;
 		if (status == ANNOT_OK)
@@ -220,8 +225,7 @@ int rows_count(struct ctl *ctl, const char *query)
 		const struct annot_rows_reply *reply;
 		enum annot_status status =
 			annot_call_list(ctl->annot, &request, ctl->arena, &reply, &ctl->err);
-		if (status != ANNOT_OK) /* as in rows_each */
-			return ctl_fail(ctl, status == ANNOT_INVALID ? ANNOT_USAGE : status);
+		CTL_TRY(ctl, rows_query_status(status));
 		total += reply->count;
 		request.from = reply->next;
 	} while (request.from != 0);

@@ -33,10 +33,14 @@ typedef enum annot_status (*rows_take)(struct ctl *ctl, const struct annot_row *
 				       const struct annot_record *record, void *arg);
 
 /* Calls back for each row, page after page; ends early where nobody reads standard output any more.
- * *ret_size (may be NULL): the size of the log that the first page was about. A query that cannot
- * be read is USAGE; PROTOCOL: not the records that were asked for. */
+ * *ret_size (may be NULL): the size of the log that the first page was about. A query that is wrong
+ * is USAGE (rows_query_status); PROTOCOL: not the records that were asked for. */
 enum annot_status rows_each(struct ctl *ctl, const struct rows_request *request, rows_take take,
 			    void *arg, uint64_t *ret_size);
+
+/* What it means for a command that the daemon refused its query: USAGE where it cannot be read, and
+ * where it names a person or document that is not there. No script may take that for an answer. */
+enum annot_status rows_query_status(enum annot_status status);
 
 /* What a row is about, withheld or not; record is that of rows_take. */
 struct row_ids {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "help.h"
+#include "option_error.h"
 #include "out/out.h"
 #include "out/progress.h"
 #include "remote.h"
@@ -121,7 +122,7 @@ static int check_count(struct ctl *ctl, const struct poptOption *table, int val)
 
 /* Parses options; *rest are the other arguments, owned by the context. */
 static int parse_options(struct ctl *ctl, poptContext context, const struct poptOption *table,
-			 const char ***rest, int *n_rest)
+			 const char **argv, const char ***rest, int *n_rest)
 {
 	int code;
 	while ((code = poptGetNextOpt(context)) > 0) {
@@ -130,8 +131,8 @@ static int parse_options(struct ctl *ctl, poptContext context, const struct popt
 			return code;
 	}
 	if (code < -1)
-		return ctl_usage(ctl, "%s: %s", poptBadOption(context, POPT_BADOPTION_NOALIAS),
-				 poptStrerror(code));
+		return option_error(ctl, table, argv,
+				    poptBadOption(context, POPT_BADOPTION_NOALIAS), code);
 	*rest = poptGetArgs(context);
 	*n_rest = 0;
 	while (*rest && (*rest)[*n_rest])
@@ -200,7 +201,7 @@ static int parse_and_run(struct ctl *ctl, int argc, const char **argv, int words
 	join_options(ctl->command, &help, &version, table);
 	poptContext context =
 		poptGetContext("annotctl", argc, argv, table, POPT_CONTEXT_KEEP_FIRST);
-	int code = parse_options(ctl, context, table, &rest, &n);
+	int code = parse_options(ctl, context, table, argv, &rest, &n);
 	if (code == 0)
 		code = act(ctl, help, n - words, rest ? rest + words : none);
 	poptFreeContext(context);
@@ -252,7 +253,7 @@ static int parse_front(struct ctl *ctl, int argc, const char **argv, struct fron
 	join_options(NULL, &help, &version, table);
 	poptContext context = poptGetContext("annotctl", argc, argv, table,
 					     POPT_CONTEXT_KEEP_FIRST | POPT_CONTEXT_POSIXMEHARDER);
-	int code = parse_options(ctl, context, table, &rest, &n);
+	int code = parse_options(ctl, context, table, argv, &rest, &n);
 	if (code == 0)
 		code = take_front(ctl, help, version, rest, n, ret);
 	settings_reset_options(settings_options); /* parsed again with the command's own */
@@ -265,6 +266,7 @@ int ctl_run(struct ctl *ctl, int argc, const char **argv)
 	struct front front;
 	ctl->command = NULL;
 	ctl->query = NULL;
+	ctl->chosen = NULL;
 	ctl->columns = (struct columns){0};
 	ctl->failed = false;
 	ctl->arena = annot_arena_new(ARENA_MAX);

@@ -21,8 +21,8 @@ static enum annot_status take(struct ctl *ctl, const struct annot_row *row,
 		return ANNOT_OK;
 	if (own->n == OWN_SEALS_MAX)
 		return annot_fail(&ctl->err, ANNOT_TOO_LARGE,
-				  "more than %d unopened seals on versions of %.8s", OWN_SEALS_MAX,
-				  annot_hash_hex(own->annotation).text);
+				  "more than %d unopened seals on versions of %s", OWN_SEALS_MAX,
+				  annot_short_id(own->annotation).text);
 	TRY(annot_check_row(ctl->annot, row, own->arena, &checked, &ctl->err));
 	const char *on = record_short(ctl, &row->on_annotation, row->on_version);
 	own->list[own->n++] = (struct own_seal){.record = checked.record,

@@ -35,8 +35,8 @@ static enum annot_status room(struct ctl *ctl, struct gathered *g)
 {
 	struct verdicts *v = g->ret;
 	if (v->n == VERDICTS_MAX)
-		return annot_fail(&ctl->err, ANNOT_TOO_LARGE, "more than %d verdicts on %.8s",
-				  VERDICTS_MAX, annot_hash_hex(&g->annotation).text);
+		return annot_fail(&ctl->err, ANNOT_TOO_LARGE, "more than %d verdicts on %s",
+				  VERDICTS_MAX, annot_short_id(&g->annotation).text);
 	if (v->n < v->cap)
 		return ANNOT_OK;
 	size_t cap = v->cap ? 2 * v->cap : 16;

@@ -127,7 +127,7 @@ enum annot_status write_target(struct ctl *ctl, struct annot_draft *draft,
 		return not_there(ctl, doc, found, n);
 	if (at < 0 || pick >= n)
 		return annot_fail(&ctl->err, ANNOT_USAGE, "--at %d: the words stand in %zu place%s",
-				  at, n, n == 1 ? "" : "s");
+				  at, n, annot_plural(n));
 	if (n > 1 && at == 0)
 		return several(ctl, doc, words, found, n);
 	if (ctl->format == FORMAT_TEXT)

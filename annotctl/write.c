@@ -29,6 +29,8 @@ static enum annot_status sign_and_submit(struct ctl *ctl, const struct annot_dra
 		annot_sign(ctl->annot, signer, draft, ctl->arena, &signed_record, &ctl->err);
 	if (status != ANNOT_OK)
 		return no_lines(ctl, status);
+	if (ctl->chosen)
+		out_note(ctl, "%s", ctl->chosen);
 	signed_record.expect_heads = expect_heads;
 	if (ctl->queue)
 		TRY(queue_signed(ctl, &signed_record));
@@ -72,8 +74,8 @@ static int print_receipt(struct ctl *ctl, const struct written *w, const char *v
 	out_warning(ctl, "it is in the log, but could not be read back: %s",
 		    out_safe(ctl, ctl->err.text));
 	if (ctl->format == FORMAT_TEXT) {
-		out_text(ctl, "%s %.8s %s at #%llu\n", w->record->kind->name,
-			 annot_hash_hex(&w->record->annotation).text, verb,
+		out_text(ctl, "%s %s %s at #%llu\n", w->record->kind->name,
+			 annot_short_id(&w->record->annotation).text, verb,
 			 (unsigned long long)w->index);
 		return 0;
 	}

@@ -123,8 +123,10 @@ static enum annot_status check_heads(struct batch *b, struct corpus_item *item,
 			continue;
 		TRY(store_newest_head(store, &r->annotation, &head, err));
 		snprintf(text, sizeof text,
-			 "parent %.12s is outdated; the latest version is %.8s@%llu, record %s%s",
-			 annot_hash_hex(&r->parents[i]).text, annot_hash_hex(&r->annotation).text,
+			 "version %s is outdated, somebody replaced it meanwhile: the latest is "
+			 "%s@%llu, record %s%s; amend that, or say --force to put this beside it, "
+			 "a conflict until someone merges",
+			 annot_short_id(&r->parents[i]).text, annot_short_id(&r->annotation).text,
 			 (unsigned long long)head.version, annot_hash_hex(&head.record).text,
 			 head.heads > 1 ? ", in conflict with others" : "");
 		refuse(item, ANNOT_CONFLICT, text);

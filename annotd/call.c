@@ -7,8 +7,9 @@ enum annot_status call_snapshot(struct call *c, uint64_t size)
 		TRY(reader_begin(c->reader, &c->err));
 	}
 	if (size > reader_truth_size(c->reader))
-		return annot_fail(&c->err, ANNOT_NOT_FOUND, "the log has %llu records, not %llu",
+		return annot_fail(&c->err, ANNOT_NOT_FOUND, "the log has %llu record%s, not %llu",
 				  (unsigned long long)reader_truth_size(c->reader),
+				  annot_plural(reader_truth_size(c->reader)),
 				  (unsigned long long)size);
 	return ANNOT_OK;
 }

@@ -61,8 +61,8 @@ static enum annot_status set_number(const char *name, const char *value, uint64_
 {
 	uint64_t n;
 	if (!annot_parse_u64(value, strlen(value), &n) || n < min || n > max)
-		return annot_fail(err, ANNOT_USAGE, "%s is a number of %llu to %llu, not %s", name,
-				  (unsigned long long)min, (unsigned long long)max, value);
+		return annot_fail(err, ANNOT_USAGE, "%s is a number from %llu to %llu, not %s",
+				  name, (unsigned long long)min, (unsigned long long)max, value);
 	*ret = n;
 	return ANNOT_OK;
 }
@@ -155,7 +155,8 @@ static enum annot_status set_from_file(struct reading *r, const char *section, c
 			return annot_fail(&r->err, ANNOT_NO_MEMORY, "out of memory");
 		return set_value(&r->config, (enum option_id)id, copy, &r->err);
 	}
-	return annot_fail(&r->err, ANNOT_USAGE, "there is no setting %s", key);
+	return annot_fail(&r->err, ANNOT_USAGE,
+			  "there is no setting %s; annotd.conf(5) lists those that there are", key);
 }
 
 static int on_key(void *user, const char *section, const char *key, const char *value)
@@ -238,8 +239,10 @@ static enum annot_status take_command(struct reading *r, const char **args, stru
 			c->command = commands[i].command;
 	}
 	if (c->command == COMMAND_SERVE)
-		return annot_fail(err, ANNOT_USAGE, "there is no command %s: see annotd --help",
-				  args[0]);
+		return annot_fail(
+			err, ANNOT_USAGE,
+			"there is no command %s; annotd --help lists those that there are",
+			args[0]);
 	bool takes_file = c->command == COMMAND_IMPORT && args[1];
 	if (takes_file && !(c->file = annot_arena_copy(r->arena, args[1], strlen(args[1]))))
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
@@ -264,8 +267,11 @@ static enum annot_status read_arguments(struct reading *r, int argc, const char 
 		status = take_option(r, (enum option_id)(got - 1), value, err);
 	}
 	if (status == ANNOT_OK && got < -1)
-		status = annot_fail(err, ANNOT_USAGE, "%s: %s",
-				    poptBadOption(popt, POPT_BADOPTION_NOALIAS), poptStrerror(got));
+		status = annot_fail(
+			err, ANNOT_USAGE, "%s: %s", poptBadOption(popt, POPT_BADOPTION_NOALIAS),
+			got == POPT_ERROR_BADOPT
+				? "no such option; annotd --help lists those that there are"
+				: poptStrerror(got));
 	if (status == ANNOT_OK)
 		status = take_command(r, poptGetArgs(popt), err);
 	poptFreeContext(popt);

@@ -47,7 +47,9 @@ static enum annot_status add_targets(struct copies *s, uint64_t index)
 	size_t n = 0;
 	TRY(reader_record(c->reader, index, c->arena, &stored, &c->err));
 	if (!stored.record.data)
-		return annot_fail(&c->err, ANNOT_NOT_FOUND, "#%llu was withheld",
+		return annot_fail(&c->err, ANNOT_NOT_FOUND,
+				  "record #%llu was withheld: its words are gone, there is nothing "
+				  "to compare",
 				  (unsigned long long)index);
 	TRY(annot_record_parse(c->arena, stored.record, &record, &c->err));
 	TRY(reader_chars(c->reader, index, chars, COPIES_PARTS_MAX, &n, &c->err));

@@ -50,22 +50,22 @@ static enum annot_status compare_slot(struct corpus *c, const struct checkpoint_
 	else if (slot->size > c->frontier.size)
 		corpus_set_read_only(
 			c,
-			"a checkpoint of %llu records was signed, but truth.db has %llu: "
+			"a checkpoint of %llu record%s was signed, but truth.db has %llu: "
 			"put back the truth.db that has them all; signing over them would "
 			"fork the log",
-			signed_size, have);
+			signed_size, annot_plural(signed_size), have);
 	else if ((status = annot_tree_root(&tree, slot->size, &root, &err)) == ANNOT_NO_MEMORY)
 		return annot_fail(ret, status, "%s", err.text);
 	else if (status != ANNOT_OK)
-		corpus_set_read_only(c, "the tree of %llu records cannot be read: %s", signed_size,
-				     err.text);
+		corpus_set_read_only(c, "the tree of %llu record%s cannot be read: %s", signed_size,
+				     annot_plural(signed_size), err.text);
 	else if (!annot_hash_equal(&root, &slot->root))
 		corpus_set_read_only(
 			c,
-			"the signed checkpoint of %llu records has another root than "
+			"the signed checkpoint of %llu record%s has another root than "
 			"truth.db: this is another history; put back the truth.db that was "
 			"signed, and run annotd fsck",
-			signed_size);
+			signed_size, annot_plural(signed_size));
 	return ANNOT_OK;
 }
 
@@ -79,16 +79,16 @@ static enum annot_status compare_file(struct corpus *c, struct annot_error *err)
 		corpus_set_read_only(
 			c,
 			"%s/checkpoint is not there, as in a copy or a restored backup: put it "
-			"back, or, if nothing beyond these %llu records was ever signed and no "
+			"back, or, if nothing beyond %llu record%s was ever signed and no "
 			"other annotd has this corpus, " VOUCH,
-			c->dir, have, c->dir, have);
+			c->dir, have, annot_plural(have), c->dir, have);
 		break;
 	case CHECKPOINT_FILE_DAMAGED:
 		corpus_set_read_only(
 			c,
-			"%s/checkpoint is damaged: put it back, or, if nothing beyond these "
-			"%llu records was ever signed, " VOUCH,
-			c->dir, have, c->dir, have);
+			"%s/checkpoint is damaged: put it back, or, if nothing beyond %llu "
+			"record%s was ever signed, " VOUCH,
+			c->dir, have, annot_plural(have), c->dir, have);
 		break;
 	}
 	return ANNOT_OK;

@@ -65,8 +65,10 @@ enum annot_status fsck_index(struct fsck *f, struct annot_error *err)
 	uint64_t indexed = reader_size(f->reader);
 	if (indexed < f->size)
 		finding(&f->findings, FSCK_WHOLE,
-			"index.db has %llu of %llu records; the next start of annotd catches it up",
-			(unsigned long long)indexed, (unsigned long long)f->size);
+			"index.db has %llu of %llu record%s; the next start of annotd catches it "
+			"up",
+			(unsigned long long)indexed, (unsigned long long)f->size,
+			annot_plural(f->size));
 	bool more = annot_memory_walk(f->memory, &row);
 	for (uint64_t i = 0; i < indexed && i < f->size; i++) {
 		if (!more || row.index != i) {

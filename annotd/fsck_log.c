@@ -33,9 +33,9 @@ static void compare_root(struct fsck *f, const char *what, const struct annot_ha
 	struct annot_hash root = annot_frontier_root(&f->frontier);
 	if (!annot_hash_equal(&root, said))
 		finding(&f->findings, FSCK_WHOLE,
-			"%s: at %llu records the root is %s, the leaves give %s", what,
-			(unsigned long long)f->frontier.size, annot_hash_hex(said).text,
-			annot_hash_hex(&root).text);
+			"%s: at %llu record%s the root is %s, the leaves give %s", what,
+			(unsigned long long)f->frontier.size, annot_plural(f->frontier.size),
+			annot_hash_hex(said).text, annot_hash_hex(&root).text);
 }
 
 /* Sizes that no commit made have no root in truth.db; the last one must. */
@@ -47,8 +47,8 @@ static enum annot_status check_roots(struct fsck *f, struct annot_error *err)
 	if (f->root_size == size)
 		compare_root(f, "truth.db", &f->root);
 	else if (size == f->size)
-		finding(&f->findings, FSCK_WHOLE, "truth.db: no commit made a log of %llu records",
-			(unsigned long long)size);
+		finding(&f->findings, FSCK_WHOLE, "truth.db: no commit made a log of %llu record%s",
+			(unsigned long long)size, annot_plural(size));
 	if (f->has_slot && f->slot.size == size)
 		compare_root(f, "checkpoint", &f->slot.root);
 	return ANNOT_OK;
@@ -95,6 +95,7 @@ void fsck_check_slot(struct fsck *f, const struct annot_hash *corpus)
 			annot_hash_hex(&f->slot.corpus).text);
 	else if (f->slot.size > f->size)
 		finding(&f->findings, FSCK_WHOLE,
-			"checkpoint: %llu records were signed, truth.db has %llu",
-			(unsigned long long)f->slot.size, (unsigned long long)f->size);
+			"checkpoint: signed for %llu record%s, truth.db has %llu",
+			(unsigned long long)f->slot.size, annot_plural(f->slot.size),
+			(unsigned long long)f->size);
 }

@@ -67,8 +67,8 @@ static enum annot_status check_gone(struct fsck *f, const struct decision *d,
 	TRY(reader_record(f->reader, on.index, f->arena, &stored, err));
 	if (stored.record.data)
 		finding(&f->findings, on.index,
-			"was withheld by record %.16s…, but its bytes are still there",
-			annot_hash_hex(&d->record).text);
+			"was withheld by record %s, but its bytes are still there",
+			annot_short_id(&d->record).text);
 	return ANNOT_OK;
 }
 

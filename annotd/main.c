@@ -27,7 +27,8 @@ static enum annot_status run_rebuild(const struct config *config, struct annot_e
 	enum annot_status status = corpus_rebuild(config->corpus, &how, &n, err);
 	progress_end(&progress);
 	TRY(status);
-	printf("%s: index made again from %llu records\n", config->corpus, (unsigned long long)n);
+	printf("%s: index made again from %llu record%s\n", config->corpus, (unsigned long long)n,
+	       annot_plural(n));
 	return ANNOT_OK;
 }
 
@@ -35,16 +36,16 @@ static enum annot_status run_backup(const struct config *config, struct annot_er
 {
 	uint64_t n;
 	TRY(corpus_backup(config->corpus, config->to, &n, err));
-	printf("%s: %llu records copied; log.key and checkpoint are not in it\n", config->to,
-	       (unsigned long long)n);
+	printf("%s: %llu record%s copied; log.key and checkpoint are not in it\n", config->to,
+	       (unsigned long long)n, annot_plural(n));
 	return ANNOT_OK;
 }
 
 static enum annot_status run_vouch(const struct config *config, struct annot_error *err)
 {
 	TRY(corpus_vouch(config->corpus, config->size, err));
-	printf("%s: the checkpoint file now says %llu records\n", config->corpus,
-	       (unsigned long long)config->size);
+	printf("%s: the checkpoint file now says %llu record%s\n", config->corpus,
+	       (unsigned long long)config->size, annot_plural(config->size));
 	return ANNOT_OK;
 }
 
@@ -63,9 +64,9 @@ static enum annot_status run_import(const struct config *config, struct annot_er
 					       .findings = stderr};
 	enum annot_status status = corpus_import(&options, &n, err);
 	TRY(status);
-	printf("%s: %llu records imported; signing on needs the original log key and checkpoint "
+	printf("%s: %llu record%s imported; signing on needs the original log key and checkpoint "
 	       "file\n",
-	       config->corpus, (unsigned long long)n);
+	       config->corpus, (unsigned long long)n, annot_plural(n));
 	return ANNOT_OK;
 }
 
@@ -86,8 +87,8 @@ static enum annot_status run_fsck(const struct config *config, struct annot_erro
 	uint64_t findings;
 	TRY(corpus_fsck(config->corpus, fsck_threads(), config->defer, stdout, &findings, err));
 	if (findings > 0)
-		return annot_fail(err, ANNOT_NO, "%s: %llu findings", config->corpus,
-				  (unsigned long long)findings);
+		return annot_fail(err, ANNOT_NO, "%s: %llu finding%s", config->corpus,
+				  (unsigned long long)findings, annot_plural(findings));
 	printf("%s: no findings\n", config->corpus);
 	return ANNOT_OK;
 }

@@ -264,9 +264,7 @@ static enum annot_status bind_documents(struct query *query, struct annot_arena 
 		enum annot_status status = reader_resolve(reader, value, &list[i], &why);
 
 		if (status == ANNOT_NOT_FOUND || status == ANNOT_AMBIGUOUS)
-			return annot_fail(err, status,
-					  "query, column %u: %s; see annotctl doc list", at,
-					  why.text);
+			return annot_fail(err, status, "query, column %u: %s", at, why.text);
 		if (status != ANNOT_OK)
 			return annot_fail(err, status, "%s", why.text);
 		TRY(reader_row(reader, list[i], &row, err));

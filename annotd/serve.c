@@ -128,9 +128,10 @@ static void notify_ready(struct daemon *d)
 {
 	const char *read_only = corpus_read_only(d->dispatch.corpus);
 	AUTO_BUF struct annot_buf state = ANNOT_BUF_INIT(STATUS_MAX);
-	annot_buf_printf(&state, "READY=1\nSTATUS=Serving %s, %llu records when it started%s%s",
+	annot_buf_printf(&state, "READY=1\nSTATUS=Serving %s, %llu record%s when it started%s%s",
 			 corpus_origin(d->dispatch.corpus), (unsigned long long)d->records,
-			 read_only ? "; READ-ONLY: " : "", read_only ? read_only : "");
+			 annot_plural(d->records), read_only ? "; READ-ONLY: " : "",
+			 read_only ? read_only : "");
 	notify(state.failed ? "READY=1" : state.data);
 }
 
@@ -156,10 +157,10 @@ static void say_ready(struct daemon *d, const struct config *config)
 		annot_fingerprint(annot_tls_server_certificate(d->tls), fingerprint);
 		log_notice("tls+tcp:// shows the certificate %s", fingerprint);
 	}
-	log_notice("serving %s (%s) on %s, %llu records",
+	log_notice("serving %s (%s) on %s, %llu record%s",
 		   annot_hash_hex(corpus_id(d->dispatch.corpus)).text,
 		   corpus_origin(d->dispatch.corpus), urls.failed ? "many addresses" : urls.data,
-		   (unsigned long long)d->records);
+		   (unsigned long long)d->records, annot_plural(d->records));
 	annot_buf_free(&urls);
 	notify_ready(d);
 }

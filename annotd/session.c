@@ -21,7 +21,7 @@ enum annot_status session_key(struct call *c, const uint8_t key[ANNOT_KEY_SIZE],
 		status = annot_fail(
 			&c->err, ANNOT_DENIED,
 			"key %s of %s does not count here any more (%s): log in with one that "
-			"does",
+			"does (annotctl --key)",
 			fingerprint, info->name, annot_key_state_name(info->state));
 	else if (ret_name &&
 		 !(*ret_name = annot_arena_copy(c->arena, info->name, strlen(info->name))))

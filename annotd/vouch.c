@@ -11,15 +11,16 @@ static enum annot_status check_signed(struct corpus *c, const struct checkpoint_
 	if (slot->size > store_size(c->store))
 		return annot_fail(
 			err, ANNOT_REFUSED,
-			"a checkpoint of %llu records was signed: vouching for %llu would fork "
+			"a checkpoint of %llu record%s was signed: vouching for %llu would fork "
 			"the log; put back the truth.db that has them all",
-			(unsigned long long)slot->size, (unsigned long long)store_size(c->store));
+			(unsigned long long)slot->size, annot_plural(slot->size),
+			(unsigned long long)store_size(c->store));
 	TRY(annot_tree_root(&tree, slot->size, &root, err));
 	if (!annot_hash_equal(&root, &slot->root))
 		return annot_fail(err, ANNOT_REFUSED,
-				  "the signed checkpoint of %llu records has another root: "
+				  "the signed checkpoint of %llu record%s has another root: "
 				  "vouching for truth.db would fork the log",
-				  (unsigned long long)slot->size);
+				  (unsigned long long)slot->size, annot_plural(slot->size));
 	return ANNOT_OK;
 }
 
@@ -30,8 +31,9 @@ static enum annot_status vouch(struct corpus *c, uint64_t size, struct annot_err
 	size_t n = checkpoint_file_readable(c->file, slots);
 	uint64_t have = store_size(c->store);
 	if (size != have)
-		return annot_fail(err, ANNOT_REFUSED, "truth.db has %llu records, not %llu",
-				  (unsigned long long)have, (unsigned long long)size);
+		return annot_fail(err, ANNOT_REFUSED, "truth.db has %llu record%s, not %llu",
+				  (unsigned long long)have, annot_plural(have),
+				  (unsigned long long)size);
 	TRY(corpus_load(c, err));
 	const struct annot_hash *id = annot_authority_corpus(c->authority);
 	if (!id)

@@ -302,7 +302,8 @@ enum annot_status writer_put(struct writer *w, struct write_job *job, bool *ret_
 	if (job->announced)
 		w->n_coming--;
 	if (w->stopping) {
-		status = annot_fail(err, ANNOT_READ_ONLY, "the daemon is stopping");
+		status = annot_fail(err, ANNOT_READ_ONLY,
+				    "the daemon is stopping: try again when it serves");
 	} else if (w->n_jobs >= WRITER_JOBS_MAX ||
 		   w->n_records + job->n_items > WRITER_RECORDS_MAX) {
 		status = annot_fail(err, ANNOT_BUSY, "%zu records wait already: try again",

@@ -85,8 +85,8 @@ enum annot_status check_add(struct ctl *ctl, const struct article *a, const stru
 	if (ctl->quiet)
 		out_text(ctl, "%s\n", annot_hash_hex(&written.record->annotation).text);
 	else if (ctl->format == FORMAT_TEXT)
-		out_text(ctl, "    added as quote %.8s at #%llu\n",
-			 annot_hash_hex(&written.record->annotation).text,
+		out_text(ctl, "    added as quote %s at #%llu\n",
+			 annot_short_id(&written.record->annotation).text,
 			 (unsigned long long)written.index);
 	return ANNOT_OK;
 }

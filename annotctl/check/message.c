@@ -55,7 +55,8 @@ const char *check_message(struct ctl *ctl, const struct checked *c)
 	if (c->across_speakers)
 		annot_buf_puts(&b, "; the parts have different speakers");
 	if (c->apart > 0)
-		annot_buf_printf(&b, "; parts %llu bytes apart", (unsigned long long)c->apart);
+		annot_buf_printf(&b, "; parts %llu byte%s apart", (unsigned long long)c->apart,
+				 annot_plural(c->apart));
 	if (j->placed && j->speaker == ANNOT_SPEAKER_DIFFERS)
 		annot_buf_printf(&b, "; the source names another speaker: %.*s",
 				 (int)j->source_speaker.len, j->source_speaker.data);

@@ -28,7 +28,7 @@ static void print_place(struct ctl *ctl, const struct judged *j)
 		 (unsigned long long)j->place.version, (unsigned long long)j->place.chars_start,
 		 (unsigned long long)j->place.chars_end);
 	if (j->others > 0)
-		out_text(ctl, ", and in %zu other place%s", j->others, j->others == 1 ? "" : "s");
+		out_text(ctl, ", and in %zu other place%s", j->others, annot_plural(j->others));
 	out_text(ctl, "\n");
 }
 
@@ -102,7 +102,7 @@ void check_print_summary(struct ctl *ctl, const struct article *a, const struct 
 {
 	if (!a)
 		out_text(ctl, "%zu articles: ", s->articles);
-	out_text(ctl, "%zu quote%s", s->quotes, s->quotes == 1 ? "" : "s");
+	out_text(ctl, "%zu quote%s", s->quotes, annot_plural(s->quotes));
 	const char *before = ": ";
 	for (unsigned i = 0; i < ANNOT_ALTER_RESULTS; i++)
 		if (s->results[i] > 0) {

@@ -20,41 +20,26 @@ static enum annot_status read_file(struct ctl *ctl, const char *path, struct ann
 	return annot_buf_check(ret, "standard input", &ctl->err);
 }
 
-/* Puts the text in place of the file. */
+/* By the rule that doc add has, in its words; what was made of a page or PDF takes the file's
+ * place. */
 static enum annot_status convert(struct ctl *ctl, const char *path,
-				 const struct intake_options *options, struct annot_buf *file)
+				 const struct intake_options *options, struct annot_buf *file,
+				 enum intake_type *ret_type)
 {
 	struct intake in = {0};
-	struct annot_buf text = ANNOT_BUF_INIT(ANNOT_EXTRACT_TEXT_MAX);
 	enum annot_status status =
 		intake_read(ctl->arena, path, annot_buf_bytes(file), options, &in, &ctl->err);
-	if (status == ANNOT_OK) {
+	if (status == ANNOT_OK && in.extractor) {
+		struct annot_buf text = ANNOT_BUF_INIT(ANNOT_EXTRACT_TEXT_MAX);
 		intake_show(ctl, path, &in);
 		annot_buf_add(&text, in.text.data, in.text.len);
 		status = annot_buf_check(&text, path, &ctl->err);
+		annot_buf_free(file);
+		*file = text;
 	}
+	*ret_type = in.type;
 	intake_free(&in);
-	annot_buf_free(file);
-	*file = text;
 	return status;
-}
-
-/* Where the article is not UTF-8, and whether it has more quotes than are looked at. */
-static void warn(struct ctl *ctl, const struct article *a)
-{
-	const struct annot_extracted *all = &a->quotes;
-	struct cursor cursor = {.line = 1};
-	if (all->n_invalid > 0) {
-		check_move(&cursor, a, all->invalid[0]);
-		out_warning(ctl,
-			    "%s: %zu byte%s not UTF-8, the first at byte %zu (line %zu); read as "
-			    "U+FFFD",
-			    a->path, all->n_invalid, all->n_invalid == 1 ? " is" : "s are",
-			    all->invalid[0], cursor.line);
-	}
-	if (all->cut)
-		out_warning(ctl, "%s: more than %d quotes; only these are checked", a->path,
-			    ANNOT_EXTRACT_QUOTES_MAX);
 }
 
 enum annot_status check_read(struct ctl *ctl, const char *path,
@@ -65,15 +50,12 @@ enum annot_status check_read(struct ctl *ctl, const char *path,
 	ret->path = path;
 	ret->text = ANNOT_BUF_INIT(ANNOT_EXTRACT_TEXT_MAX);
 	TRY(read_file(ctl, path, &ret->text));
-	TRY(intake_type_of(path, annot_buf_bytes(&ret->text), options->type, &type, &ctl->err));
-	if (type == INTAKE_html || type == INTAKE_pdf)
-		TRY(convert(ctl, path, options, &ret->text));
-	else if (options->whole || options->charset)
-		return annot_fail(&ctl->err, ANNOT_USAGE,
-				  "%s is no web page: --whole and --charset are for these", path);
+	TRY(convert(ctl, path, options, &ret->text, &type));
 	TRY(annot_extract(arena, annot_buf_bytes(&ret->text),
 			  type == INTAKE_markdown ? ANNOT_ARTICLE_MARKDOWN : ANNOT_ARTICLE_TEXT,
 			  &ret->quotes, &ctl->err));
-	warn(ctl, ret);
+	if (ret->quotes.cut)
+		out_warning(ctl, "%s: more than %d quotes; only these are checked",
+			    out_safe(ctl, path), ANNOT_EXTRACT_QUOTES_MAX);
 	return ANNOT_OK;
 }

@@ -110,8 +110,8 @@ static enum annot_status check_differs(struct ctl *ctl, const struct annot_draft
 	if (n > 0)
 		return ANNOT_OK;
 	return annot_fail(&ctl->err, ANNOT_REFUSED,
-			  "nothing would change: %.8s has all these values already",
-			  annot_hash_hex(&old->annotation).text);
+			  "nothing would change: %s has all these values already",
+			  annot_short_id(&old->annotation).text);
 }
 
 static enum annot_status outdated(struct ctl *ctl, const char *id, const struct annot_fetched *seen)
@@ -120,9 +120,9 @@ static enum annot_status outdated(struct ctl *ctl, const char *id, const struct 
 	TRY(annot_fetch(ctl->annot, annot_hash_hex(&seen->record->annotation).text, ctl->arena,
 			&head, &ctl->err));
 	return annot_fail(&ctl->err, ANNOT_CONFLICT,
-			  "%s is outdated; the latest version is %.8s@%llu. Amend that, "
+			  "%s is outdated; the latest version is %s@%llu. Amend that, "
 			  "or say --force to make a conflict that someone merges",
-			  id, annot_hash_hex(&seen->record->annotation).text,
+			  id, annot_short_id(&seen->record->annotation).text,
 			  (unsigned long long)head.row->version);
 }
 
@@ -136,9 +136,9 @@ static enum annot_status check_one_head(struct ctl *ctl, const char *id,
 	TRY(versions_load(ctl, &seen->record->annotation, NULL, NULL, &versions));
 	return annot_fail(&ctl->err, ANNOT_CONFLICT,
 			  "%s is in conflict: %s stand beside each other; settle it with annotctl "
-			  "merge %.8s, or say which one to amend, as ID@N",
+			  "merge %s, or say which one to amend, as ID@N",
 			  id, versions_heads_text(ctl, &versions),
-			  annot_hash_hex(&seen->record->annotation).text);
+			  annot_short_id(&seen->record->annotation).text);
 }
 
 /* Whoever knows what came in between looks at it first; only --force makes a conflict. */

@@ -143,7 +143,7 @@ static void sum_up(struct ctl *ctl, const struct listing *l)
 	if (l->missing)
 		annot_buf_printf(&b, ", %zu withheld", l->missing);
 	out_note(ctl, "%s@%llu: %zu target%s of %s%s", out_safe(ctl, l->to->name),
-		 (unsigned long long)l->to->fetched.row->version, n, n == 1 ? "" : "s",
+		 (unsigned long long)l->to->fetched.row->version, n, annot_plural(n),
 		 l->from ? "that version" : "older versions", b.failed ? "" : b.data);
 	annot_buf_free(&b);
 }

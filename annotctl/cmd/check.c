@@ -200,6 +200,19 @@ static int find_files(struct ctl *ctl, int n, const char **paths)
 	return 0;
 }
 
+/* Also of an article without quotes, for which nothing is looked for. */
+static enum annot_status find_sources(struct ctl *ctl, char *const *documents)
+{
+	struct annot_fetched found;
+	for (; documents && *documents; documents++) {
+		TRY(annot_fetch(ctl->annot, *documents, ctl->arena, &found, &ctl->err));
+		if (found.record && found.record->kind->kind != ANNOT_KIND_document)
+			return annot_fail(&ctl->err, ANNOT_USAGE, "%s is a %s, not a document",
+					  *documents, found.record->kind->name);
+	}
+	return ANNOT_OK;
+}
+
 static int run_check(struct ctl *ctl, int argc, const char **args)
 {
 	struct run run = {.several = argc > 1,
@@ -209,6 +222,8 @@ static int run_check(struct ctl *ctl, int argc, const char **args)
 	int code = find_files(ctl, argc, args);
 	if (code != 0)
 		return code;
+	CTL_TRY(ctl, find_sources(ctl, arg_documents));
+	CTL_TRY(ctl, find_sources(ctl, arg_excluded));
 	if (arg_sarif)
 		ctl->format = FORMAT_JSON;
 	enum annot_status status = check_files(ctl, args, &run);

@@ -114,9 +114,9 @@ static void print_copy(struct ctl *ctl, const struct annot_copies_reply *reply,
 			 (unsigned long long)other->end);
 		return;
 	}
-	out_text(ctl, "%s%llu letters%s, %u %% alike: ", out_style(ctl, STYLE_BOLD),
-		 (unsigned long long)c->letters, out_style(ctl, STYLE_PLAIN),
-		 score_of(c) * PERCENT / FULL);
+	out_text(ctl, "%s%llu letter%s%s, %u %% alike: ", out_style(ctl, STYLE_BOLD),
+		 (unsigned long long)c->letters, annot_plural(c->letters),
+		 out_style(ctl, STYLE_PLAIN), score_of(c) * PERCENT / FULL);
 	print_passage(ctl, &c->passages[OWN]);
 	out_text(ctl, "; ");
 	print_passage(ctl, other);
@@ -180,8 +180,9 @@ static void remark(struct ctl *ctl, const struct annot_copies_reply *reply)
 		out_warning(ctl, "only the first %d MiB of the text were compared with others",
 			    ANNOT_COPIES_TEXT_MAX >> 20);
 	if (reply->n_copies == 0)
-		out_note(ctl, "nothing in common with %llu bytes of other texts",
-			 (unsigned long long)(reply->compared + reply->indexed));
+		out_note(ctl, "nothing in common with %llu byte%s of other texts",
+			 (unsigned long long)(reply->compared + reply->indexed),
+			 annot_plural(reply->compared + reply->indexed));
 }
 
 static int run(struct ctl *ctl, int argc, const char **args)

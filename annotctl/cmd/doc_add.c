@@ -72,8 +72,8 @@ static enum annot_status fill_found(struct ctl *ctl, struct annot_draft *draft, 
 		if (!found[i].value || annot_draft_value(draft, found[i].card, 0))
 			continue;
 		TRY(annot_draft_add(draft, found[i].card, found[i].value, &ctl->err));
-		out_note(ctl, "%s: %s %s, as the page says", out_safe(ctl, path), found[i].card,
-			 out_safe_flat(ctl, found[i].value));
+		out_signed(ctl, "%s: %s %s, as the page says", out_safe(ctl, path), found[i].card,
+			   out_safe_flat(ctl, found[i].value));
 	}
 	return ANNOT_OK;
 }

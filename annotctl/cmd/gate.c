@@ -58,11 +58,7 @@ static enum annot_status find_all(struct ctl *ctl, const char **args, struct wan
 		return annot_fail(&ctl->err, ANNOT_USAGE,
 				  "query: as-of: is not for gate, which judges under today's "
 				  "checkpoint");
-	enum annot_status status =
-		rows_each(ctl, &(struct rows_request){.query = w->query}, add_row, w, NULL);
-	if (status == ANNOT_NOT_FOUND) /* an author or document that the query names */
-		return ANNOT_USAGE;
-	TRY(status);
+	TRY(rows_each(ctl, &(struct rows_request){.query = w->query}, add_row, w, NULL));
 	if (w->n == 0)
 		return annot_fail(&ctl->err, ANNOT_NO,
 				  "no record matches \"%s\": there is nothing to pass the gate",
@@ -70,7 +66,7 @@ static enum annot_status find_all(struct ctl *ctl, const char **args, struct wan
 	out_note(ctl,
 		 "%zu record%s match%s; that these are all is the daemon's word, each is "
 		 "judged here",
-		 w->n, w->n == 1 ? "" : "s", w->n == 1 ? "es" : "");
+		 w->n, annot_plural(w->n), w->n == 1 ? "es" : "");
 	return ANNOT_OK;
 }
 

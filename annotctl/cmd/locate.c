@@ -192,8 +192,9 @@ static int run(struct ctl *ctl, int argc, const char **args)
 			    "the search was cut short: a text holds more that is like these words "
 			    "than can be compared; give more words, or a smaller --max-edits");
 	if (reply->n_places == 0)
-		out_note(ctl, "not found in %llu bytes of text",
-			 (unsigned long long)(reply->searched + reply->indexed));
+		out_note(ctl, "not found in %llu byte%s of text",
+			 (unsigned long long)(reply->searched + reply->indexed),
+			 annot_plural(reply->searched + reply->indexed));
 	return reply->n_places > 0 ? 0 : annot_exit_code(ANNOT_NO);
 }
 

@@ -15,8 +15,9 @@ static const struct poptOption options[] = {
 
 static void print_counts(struct ctl *ctl, const struct annot_audit_report *r)
 {
-	out_text(ctl, "log        %s, %llu records, root %s\n", out_safe(ctl, r->checkpoint.origin),
-		 (unsigned long long)r->checkpoint.size, annot_hash_hex(&r->checkpoint.root).text);
+	out_text(ctl, "log        %s, %llu record%s, root %s\n",
+		 out_safe(ctl, r->checkpoint.origin), (unsigned long long)r->checkpoint.size,
+		 annot_plural(r->checkpoint.size), annot_hash_hex(&r->checkpoint.root).text);
 	out_text(ctl, "signatures %llu checked, %llu by an earlier audit of the same leaves\n",
 		 (unsigned long long)r->signatures, (unsigned long long)r->resumed);
 	out_text(ctl, "records    %llu void, %llu withheld\n", (unsigned long long)r->void_records,

@@ -21,8 +21,9 @@ static int run(struct ctl *ctl, int argc, const char **args)
 				   annot_hash_hex(&done.checkpoint.root).text, "rewritten",
 				   done.rewritten));
 	else if (!ctl->quiet)
-		out_text(ctl, "%s: %s, %llu records, %llu of them new\n", out_safe(ctl, args[0]),
+		out_text(ctl, "%s: %s, %llu record%s, %llu of them new\n", out_safe(ctl, args[0]),
 			 done.checkpoint.origin, (unsigned long long)done.checkpoint.size,
+			 annot_plural(done.checkpoint.size),
 			 (unsigned long long)(done.checkpoint.size - done.before));
 	return 0;
 }

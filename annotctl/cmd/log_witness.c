@@ -54,7 +54,7 @@ static int hand_in(struct ctl *ctl)
 					(json_int_t)reply->taken));
 	else if (!ctl->quiet)
 		out_text(ctl, "%llu new cosignature%s of #%llu\n", (unsigned long long)reply->taken,
-			 reply->taken == 1 ? "" : "s", (unsigned long long)reply->size);
+			 annot_plural(reply->taken), (unsigned long long)reply->size);
 	return 0;
 }
 

@@ -110,7 +110,8 @@ static void show(struct ctl *ctl, const struct work *w, const struct annot_merge
 {
 	const char *ours = label(ctl, w, 0);
 	if (head > 1)
-		ours = annot_arena_printf(ctl->arena, "%s, merged with %zu others", ours, head - 1);
+		ours = annot_arena_printf(ctl->arena, "%s, merged with %zu other%s", ours, head - 1,
+					  annot_plural(head - 1));
 	clash_text(ctl, clash, ours ? ours : "", label(ctl, w, head));
 }
 
@@ -303,7 +304,8 @@ static enum annot_status merge(struct ctl *ctl, const char *id, struct written *
 	TRY(show_result(ctl, &w));
 	TRY(sign(ctl, &w, ret));
 	if (w.merging.left_over > 0)
-		out_note(ctl, "%zu latest versions are left; merge again", w.merging.left_over);
+		out_note(ctl, "%zu more latest version%s; merge again", w.merging.left_over,
+			 annot_plural(w.merging.left_over));
 	return ANNOT_OK;
 }
 

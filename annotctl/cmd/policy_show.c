@@ -1,7 +1,9 @@
 #include <string.h>
 
-#include "../out/out.h"
+#include "../out/columns.h"
 #include "../policy.h"
+
+enum { NAME_WIDTH = 15 };
 
 static void print_source(struct ctl *ctl, const struct annot_rules *r)
 {
@@ -9,33 +11,47 @@ static void print_source(struct ctl *ctl, const struct annot_rules *r)
 	if (!r->by)
 		out_text(ctl, "the defaults: no record sets one\n");
 	else
-		out_text(ctl, "%s %.8s@%llu by %s, in force since #%llu\n",
-			 annot_kind_def(r->kind)->name, annot_hash_hex(&r->annotation).text,
+		out_text(ctl, "%s %s@%llu by %s, in force since #%llu\n",
+			 annot_kind_def(r->kind)->name, annot_short_id(&r->annotation).text,
 			 (unsigned long long)r->version, out_safe(ctl, r->by),
 			 (unsigned long long)r->policy.effective);
 }
 
 static void print_approvals(struct ctl *ctl, const struct annot_policy *p)
 {
-	const char *between = "";
-	out_text(ctl, "approvals      ");
+	struct annot_buf list = ANNOT_BUF_INIT(4096);
 	for (int i = 0; i < ANNOT_KIND_COUNT; i++) {
 		if (!policy_counts((enum annot_kind)i))
 			continue;
-		out_text(ctl, "%s%s %u", between, annot_kind_def((enum annot_kind)i)->name,
-			 p->approvals[i]);
-		between = ", ";
+		annot_buf_printf(&list, "%s%s %u", list.len ? ", " : "",
+				 annot_kind_def((enum annot_kind)i)->name, p->approvals[i]);
 	}
-	out_text(ctl, "\n");
+	out_text(ctl, "%-*s", NAME_WIDTH, "approvals");
+	out_folded(ctl, NAME_WIDTH, list.data ? list.data : "");
+	annot_buf_free(&list);
 }
 
 static void print_scale(struct ctl *ctl, const struct annot_scale *scale)
 {
-	out_text(ctl, "scale          %s", out_safe(ctl, scale->name));
+	struct annot_buf list = ANNOT_BUF_INIT(ANNOT_RECORD_MAX);
+	annot_buf_puts(&list, out_safe(ctl, scale->name));
 	for (size_t i = 0; i < scale->n; i++)
-		out_text(ctl, " %s:%c", out_safe(ctl, scale->ratings[i].name),
-			 scale->ratings[i].pole);
-	out_text(ctl, "\n");
+		annot_buf_printf(&list, " %s:%c", out_safe(ctl, scale->ratings[i].name),
+				 scale->ratings[i].pole);
+	out_text(ctl, "%-*s", NAME_WIDTH, "scale");
+	out_folded(ctl, NAME_WIDTH, list.data ? list.data : "");
+	annot_buf_free(&list);
+}
+
+static void print_pending(struct ctl *ctl, const struct annot_rules *r,
+			  const struct annot_rules_pending *p)
+{
+	const char *text = annot_arena_printf(
+		ctl->arena, "policy %s@%llu by %s, #%llu: %s", annot_short_id(&p->annotation).text,
+		(unsigned long long)p->version, out_safe(ctl, p->by), (unsigned long long)p->index,
+		policy_waits(ctl, r, p));
+	out_text(ctl, "%-*s", NAME_WIDTH, "pending");
+	out_folded(ctl, NAME_WIDTH, text ? text : "");
 }
 
 static void print(struct ctl *ctl, const struct annot_rules *r)
@@ -49,11 +65,7 @@ static void print(struct ctl *ctl, const struct annot_rules *r)
 	for (size_t i = 0; i < p->n_scales; i++)
 		print_scale(ctl, &p->scales[i]);
 	for (size_t i = 0; i < r->n_pending; i++)
-		out_text(ctl, "pending        policy %.8s@%llu by %s, #%llu: %s\n",
-			 annot_hash_hex(&r->pending[i].annotation).text,
-			 (unsigned long long)r->pending[i].version, out_safe(ctl, r->pending[i].by),
-			 (unsigned long long)r->pending[i].index,
-			 policy_waits(ctl, r, &r->pending[i]));
+		print_pending(ctl, r, &r->pending[i]);
 	out_text(ctl, "checked        here, from all records of authority as of %s #%llu\n",
 		 out_safe(ctl, r->checkpoint.origin), (unsigned long long)r->checkpoint.size);
 }

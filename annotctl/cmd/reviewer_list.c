@@ -1,7 +1,7 @@
 #include <string.h>
 
 #include "../key.h"
-#include "../out/out.h"
+#include "../out/columns.h"
 
 static int arg_allowed_signers;
 
@@ -14,7 +14,10 @@ static const struct poptOption options[] = {
 struct listing {
 	struct ctl *ctl;
 	const struct annot_authority *authority;
+	size_t width; /* of the names */
 };
+
+enum { NAME_WIDTH = 16 };
 
 static const char *role_of(const struct annot_key_info *k)
 {
@@ -103,20 +106,20 @@ static const char *end_words(const struct annot_key_info *k)
 }
 
 /* " to #9, rotated by boris, compromised from #5 on, as alice said at #12". */
-static void print_end(const struct listing *l, const struct annot_key_info *k)
+static void add_end(const struct listing *l, const struct annot_key_info *k, struct annot_buf *ret)
 {
 	struct ctl *ctl = l->ctl;
 	const char *by = name_of(l, &k->ended_by), *who = name_of(l, &k->revoked_by);
 	if (k->ended == ANNOT_NEVER)
 		return;
-	out_text(ctl, " to #%llu, %s by %s", (unsigned long long)k->ended - 1, end_words(k),
-		 by ? out_safe(ctl, by) : "?");
+	annot_buf_printf(ret, " to #%llu, %s by %s", (unsigned long long)k->ended - 1, end_words(k),
+			 by ? out_safe(ctl, by) : "?");
 	if (k->compromised_from != ANNOT_NEVER && k->compromised_from < k->ended)
-		out_text(ctl, ", compromised from #%llu on",
-			 (unsigned long long)k->compromised_from);
+		annot_buf_printf(ret, ", compromised from #%llu on",
+				 (unsigned long long)k->compromised_from);
 	if (k->revoked != ANNOT_NEVER && k->revoked >= k->ended)
-		out_text(ctl, ", as %s said at #%llu", who ? out_safe(ctl, who) : "?",
-			 (unsigned long long)k->revoked);
+		annot_buf_printf(ret, ", as %s said at #%llu", who ? out_safe(ctl, who) : "?",
+				 (unsigned long long)k->revoked);
 }
 
 static void print(const struct listing *l, const struct annot_key_info *k)
@@ -124,13 +127,16 @@ static void print(const struct listing *l, const struct annot_key_info *k)
 	struct ctl *ctl = l->ctl;
 	const char *by = name_of(l, &k->by);
 	bool waits = k->state == ANNOT_KEY_PENDING;
-	out_text(ctl, "%-16s %-9s %-12s %s  %s #%llu, enrolled by %s", out_safe(ctl, k->name),
-		 role_of(k), annot_key_state_name(k->state), key_fingerprint(ctl, &k->author),
-		 waits ? "waits since" : "from",
-		 (unsigned long long)(waits ? k->index : (uint64_t)k->effective),
-		 by ? out_safe(ctl, by) : "?");
-	print_end(l, k);
-	out_text(ctl, "\n");
+	struct annot_buf life = ANNOT_BUF_INIT(4096);
+	annot_buf_printf(&life, "%-9s %-12s %s  %s #%llu, enrolled by %s", role_of(k),
+			 annot_key_state_name(k->state), key_fingerprint(ctl, &k->author),
+			 waits ? "waits since" : "from",
+			 (unsigned long long)(waits ? k->index : (uint64_t)k->effective),
+			 by ? out_safe(ctl, by) : "?");
+	add_end(l, k, &life);
+	out_text(ctl, "%s ", out_cell(ctl, out_safe(ctl, k->name), l->width));
+	out_folded(ctl, l->width + 1, life.data ? life.data : "");
+	annot_buf_free(&life);
 }
 
 /* Each person once, by the key that counts now, else by the newest. */
@@ -162,9 +168,13 @@ static void item(const struct listing *l, size_t n)
 
 static int run(struct ctl *ctl, int argc, const char **args)
 {
-	struct listing l = {.ctl = ctl};
+	struct listing l = {.ctl = ctl, .width = NAME_WIDTH};
 	(void)argc, (void)args;
 	CTL_TRY(ctl, annot_authority_now(ctl->annot, &l.authority, &ctl->err));
+	for (size_t i = 0; i < annot_authority_keys(l.authority); i++) {
+		size_t len = strlen(annot_authority_key_at(l.authority, i)->name);
+		l.width = len > l.width ? len : l.width; /* names are ASCII */
+	}
 	bool json = ctl->format != FORMAT_TEXT && !arg_allowed_signers;
 	if (json)
 		out_list_begin(ctl);

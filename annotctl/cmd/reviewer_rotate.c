@@ -6,6 +6,7 @@
 #include "../write.h"
 
 static int arg_force;
+static struct annot_signer *next_key; /* open while the command runs */
 
 static const struct poptOption options[] = {
 	{"force", '\0', POPT_ARG_NONE, &arg_force, 0,
@@ -39,7 +40,7 @@ static enum annot_status check_seals(struct ctl *ctl, const struct annot_key_inf
 		"%zu sealed verdict%s of yours can be opened by the key that sealed only; "
 		"open them first (annotctl list state:unopened, verdict reveal), or say "
 		"--force",
-		n, n == 1 ? "" : "s");
+		n, annot_plural(n));
 }
 
 /* The key that signs, which must be in force: it is what the new one replaces. */
@@ -89,19 +90,35 @@ static enum annot_status fill_new(struct ctl *ctl, struct annot_draft *draft,
 static enum annot_status fill(struct ctl *ctl, struct annot_draft *draft, const char **args)
 {
 	const struct annot_key_info *own;
-	struct annot_signer *next;
 	TRY(own_key(ctl, &own));
 	TRY(check_seals(ctl, own));
-	TRY(key_open(ctl, args[0], &next));
-	enum annot_status status = fill_new(ctl, draft, next, own);
-	annot_signer_close(next);
-	return status;
+	TRY(key_open(ctl, args[0], &next_key));
+	TRY(fill_new(ctl, draft, next_key, own));
+	if (!ctl->queue) /* else it is sent when this command is over */
+		annot_prove_next(ctl->annot, next_key);
+	return ANNOT_OK;
+}
+
+/* Over tls+tcp:// a key is proved before the daemon says which one counts. */
+static void remember(struct ctl *ctl, const char **args)
+{
+	struct annot_hash author = annot_key_author(annot_signer_key(next_key)->key);
+	if (annot_own_key_keep(&annot_hello(ctl->annot)->corpus, &author, &ctl->err) != ANNOT_OK)
+		out_warning(ctl, "say --key %s from now on: %s", out_safe(ctl, args[0]),
+			    out_safe(ctl, ctl->err.text));
 }
 
 static int run(struct ctl *ctl, int argc, const char **args)
 {
 	(void)argc;
-	return write_new(ctl, ANNOT_KIND_key_rotate, fill, args);
+	next_key = NULL;
+	int code = write_new(ctl, ANNOT_KIND_key_rotate, fill, args);
+	if (code == 0 && !ctl->queue)
+		remember(ctl, args);
+	if (ctl->annot)
+		annot_prove_next(ctl->annot, NULL);
+	next_key = annot_signer_close(next_key);
+	return code;
 }
 
 const struct command cmd_reviewer_rotate = {

@@ -136,9 +136,7 @@ static enum annot_status take_page(struct ctl *ctl, struct annot_search_request 
 	enum annot_status status =
 		annot_call_search(ctl->annot, request, ctl->arena, &page, &ctl->err);
 
-	if (status == ANNOT_INVALID) /* words or a query that the daemon cannot read */
-		status = ANNOT_USAGE;
-	TRY(status);
+	TRY(rows_query_status(status));
 	TRY(check(ctl, page));
 	for (size_t i = 0; i < page->n_rows; i++)
 		TRY(print_row(ctl, page, i, &match));

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "../opinions.h"
 #include "../out/out.h"
 #include "../out/record.h"
 #include "../out/terminal.h"
@@ -36,14 +37,18 @@ static enum annot_status print_record(struct ctl *ctl, const struct annot_fetche
 	struct annot_hash annotation = versions_annotation(f);
 	struct versions versions;
 	struct verdicts verdicts;
+	struct opinions opinions;
 	if (conflict)
 		TRY(versions_load(ctl, &annotation, NULL, NULL, &versions));
 	TRY(verdicts_fetch(ctl, f, &verdicts));
+	TRY(opinions_fetch(ctl, f, &opinions));
 	if (ctl->format != FORMAT_TEXT) {
 		json_t *object = record_json(ctl, f->row, f->record, true);
 		if (conflict)
 			json_object_set_new(object, "heads", versions_heads_json(ctl, &versions));
 		verdicts_json(ctl, f, &verdicts, object);
+		if (f->record)
+			opinions_json(ctl, &opinions, object);
 		enum annot_status status = withheld_json(ctl, f, object);
 		if (status != ANNOT_OK) {
 			json_decref(object);
@@ -55,9 +60,10 @@ static enum annot_status print_record(struct ctl *ctl, const struct annot_fetche
 	record_text(ctl, f->row, f->record);
 	TRY(withheld_text(ctl, f));
 	if (conflict)
-		out_text(ctl, "  conflict     %s; settle it with: annotctl merge %.8s\n",
-			 versions_heads_text(ctl, &versions), annot_hash_hex(&annotation).text);
+		out_text(ctl, "  conflict     %s; settle it with: annotctl merge %s\n",
+			 versions_heads_text(ctl, &versions), annot_short_id(&annotation).text);
 	verdicts_text(ctl, f, &verdicts);
+	opinions_text(ctl, f, &opinions);
 	return ANNOT_OK;
 }
 

@@ -40,8 +40,8 @@ static enum annot_status check_seal(struct ctl *ctl, const char *id,
 	if (seal && (arg_sealed || !arg_give_up))
 		return annot_fail(&ctl->err, ANNOT_REFUSED,
 				  "%s: you have an unopened seal on it; open it first (annotctl "
-				  "verdict reveal %.8s)%s",
-				  id, annot_hash_hex(&seal->id).text,
+				  "verdict reveal %s)%s",
+				  id, annot_short_id(&seal->id).text,
 				  arg_sealed ? ""
 					     : ", or say --give-up: it can then never be opened");
 	if (!seal && arg_give_up)
@@ -85,8 +85,8 @@ static int run_sealed(struct ctl *ctl, struct annot_draft *verdict)
 	if (status != ANNOT_OK && !waits && !ctl->queue)
 		annot_seal_forget(ctl->annot, &commitment);
 	CTL_TRY(ctl, status);
-	out_note(ctl, "open it with: annotctl verdict reveal %.8s",
-		 annot_hash_hex(&written.record->id).text);
+	out_note(ctl, "open it with: annotctl verdict reveal %s",
+		 annot_short_id(&written.record->id).text);
 	return write_print(ctl, &written, "added");
 }
 

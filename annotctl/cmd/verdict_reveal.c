@@ -11,21 +11,21 @@ static enum annot_status named_seal(struct ctl *ctl, const struct annot_fetched 
 				    const struct annot_record **ret)
 {
 	const struct annot_card *commitment = annot_record_card(f->record, "commitment");
-	const char *seal = annot_hash_hex(&f->record->id).text;
+	const struct annot_short seal = annot_short_id(&f->record->id);
 	if (strcmp(f->row->effect, "effective") != 0)
-		return annot_fail(&ctl->err, ANNOT_REFUSED, "seal %.8s is %s", seal,
+		return annot_fail(&ctl->err, ANNOT_REFUSED, "seal %s is %s", seal.text,
 				  out_safe(ctl, f->row->effect));
 	if (record_has_flag(f->row, "given-up"))
 		return annot_fail(&ctl->err, ANNOT_REFUSED,
-				  "seal %.8s was given up: a verdict by the same person, on the "
+				  "seal %s was given up: a verdict by the same person, on the "
 				  "same record, came after it and did not open it",
-				  seal);
+				  seal.text);
 	if (!record_has_flag(f->row, "unopened")) {
 		annot_seal_forget(ctl->annot, &commitment->hash); /* an outbox had it opened */
-		return annot_fail(
-			&ctl->err, ANNOT_REFUSED,
-			"seal %.8s was opened already; annotctl show %s shows the verdict", seal,
-			record_short(ctl, &f->row->on_annotation, f->row->on_version));
+		return annot_fail(&ctl->err, ANNOT_REFUSED,
+				  "seal %s was opened already; annotctl show %s shows the verdict",
+				  seal.text,
+				  record_short(ctl, &f->row->on_annotation, f->row->on_version));
 	}
 	*ret = f->record;
 	return ANNOT_OK;
@@ -44,8 +44,8 @@ static enum annot_status seal_on(struct ctl *ctl, const char *id, const struct a
 		if (exact && !annot_hash_equal(annot_record_on(own[i].record), &f->record->id))
 			continue;
 		*ret = own[i].record;
-		names = annot_arena_printf(ctl->arena, "%s%s%.8s (on %s)", names, fit++ ? ", " : "",
-					   annot_hash_hex(&own[i].record->id).text, own[i].on);
+		names = annot_arena_printf(ctl->arena, "%s%s%s (on %s)", names, fit++ ? ", " : "",
+					   annot_short_id(&own[i].record->id).text, own[i].on);
 	}
 	if (fit == 0)
 		return annot_fail(&ctl->err, ANNOT_NOT_FOUND,
@@ -81,13 +81,13 @@ static enum annot_status check_key(struct ctl *ctl, const struct annot_record *s
 	TRY(annot_authority_now(ctl->annot, &authority, &ctl->err));
 	mine = annot_authority_key(authority, &author);
 	info = annot_authority_key(authority, &seal->author);
-	const char *id = annot_hash_hex(&seal->id).text;
+	const struct annot_short id = annot_short_id(&seal->id);
 	if (!info || !mine || !annot_hash_equal(&info->person, &mine->person))
 		return annot_fail(&ctl->err, ANNOT_DENIED,
-				  "seal %.8s is by %s; only who sealed can open it", id,
+				  "seal %s is by %s; only who sealed can open it", id.text,
 				  info ? out_safe(ctl, info->name) : "somebody else");
 	return annot_fail(&ctl->err, ANNOT_DENIED,
-			  "seal %.8s was made with another key of yours, which is %s; %s", id,
+			  "seal %s was made with another key of yours, which is %s; %s", id.text,
 			  annot_key_state_name(info->state),
 			  info->state == ANNOT_KEY_ACTIVE
 				  ? "sign with that one (--key)"

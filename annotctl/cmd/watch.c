@@ -273,8 +273,8 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	CTL_TRY(ctl, listen_for_end(&w));
 	enum annot_status status = watch(&w);
 	pthread_mutex_lock(&w.printing); /* for good: there is nothing to end any more */
-	if (status != ANNOT_OK) /* a query that the daemon cannot read is a wrong command line */
-		return ctl_fail(ctl, status == ANNOT_INVALID ? ANNOT_USAGE : status);
+	if (status != ANNOT_OK)
+		return ctl_fail(ctl, rows_query_status(status));
 	if (!ferror(stdout))
 		end(&w);
 	return 0;

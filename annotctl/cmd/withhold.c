@@ -147,7 +147,7 @@ static enum annot_status name_all(struct plan *p, const char **args, int n)
 	return annot_fail(&ctl->err, ANNOT_REFUSED,
 			  "%zu record%s have words of it or are the same text: %s%s; name them "
 			  "too, say --quotes for all of them, or --only to leave them",
-			  p->n_unnamed, p->n_unnamed == 1 ? "" : "s", p->unnamed,
+			  p->n_unnamed, annot_plural(p->n_unnamed), p->unnamed,
 			  p->n_unnamed > NAMED_MAX ? " …" : "");
 }
 

@@ -241,8 +241,9 @@ bool diff_any(const struct diff_stat *stat)
 const char *diff_stat_text(struct ctl *ctl, const struct diff_stat *stat)
 {
 	const char *text = annot_arena_printf(
-		ctl->arena, "%zu changed, %zu added, %zu removed; %zu words added, %zu removed",
-		stat->changed, stat->added, stat->removed, stat->words_added, stat->words_removed);
+		ctl->arena, "%zu changed, %zu added, %zu removed; %zu word%s added, %zu removed",
+		stat->changed, stat->added, stat->removed, stat->words_added,
+		annot_plural(stat->words_added), stat->words_removed);
 	return text ? text : "";
 }
 

@@ -301,14 +301,16 @@ static enum annot_status find_end(struct ctl *ctl, struct log_diff *d)
 	TRY(annot_pin_refresh(ctl->annot, &newest, &ctl->err));
 	if (d->until > newest.size)
 		return annot_fail(&ctl->err, ANNOT_USAGE,
-				  "--until #%llu lies in the future: the log has %llu records",
-				  (unsigned long long)d->until, (unsigned long long)newest.size);
+				  "--until #%llu lies in the future: the log has %llu record%s",
+				  (unsigned long long)d->until, (unsigned long long)newest.size,
+				  annot_plural(newest.size));
 	if (d->until == 0)
 		d->until = newest.size;
 	if (d->since > d->until)
 		return annot_fail(&ctl->err, ANNOT_USAGE,
-				  "--since #%llu lies in the future: the log has %llu records",
-				  (unsigned long long)d->since, (unsigned long long)newest.size);
+				  "--since #%llu lies in the future: the log has %llu record%s",
+				  (unsigned long long)d->since, (unsigned long long)newest.size,
+				  annot_plural(newest.size));
 	return ANNOT_OK;
 }
 

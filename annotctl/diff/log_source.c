@@ -104,8 +104,8 @@ static enum annot_status batch(struct ctl *ctl, const struct log_source *s, uint
 	}
 	TRY(annot_call_raw(ctl->annot, &in, ctl->arena, &reply, &ctl->err));
 	if (reply->n_records == 0 || reply->n_records > in.n_indexes)
-		return annot_fail(&ctl->err, ANNOT_PROTOCOL, "asked for %zu records, got %zu",
-				  in.n_indexes, reply->n_records);
+		return annot_fail(&ctl->err, ANNOT_PROTOCOL, "asked for %zu record%s, got %zu",
+				  in.n_indexes, annot_plural(in.n_indexes), reply->n_records);
 	for (size_t i = 0; i < reply->n_records; i++) {
 		const struct annot_raw *raw = &reply->records[i];
 		if (raw->index != indexes[i])

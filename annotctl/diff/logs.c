@@ -84,10 +84,10 @@ static void show_json(struct ctl *ctl, struct comparing *c, const struct log_rec
 static void show_text(struct ctl *ctl, const struct comparing *c, const struct log_record *r)
 {
 	bool version = strcmp(event_of(c, r), "version") == 0;
-	out_text(ctl, "%s%c%s #%llu %-8s %.8s%s: %s\n",
+	out_text(ctl, "%s%c%s #%llu %-8s %s%s: %s\n",
 		 out_style(ctl, c->now ? STYLE_ADDED : STYLE_REMOVED), c->now ? '+' : '-',
 		 out_style(ctl, STYLE_PLAIN), (unsigned long long)r->index,
-		 annot_kind_def(r->leaf.kind)->name, annot_hash_hex(&r->leaf.annotation).text,
+		 annot_kind_def(r->leaf.kind)->name, annot_short_id(&r->leaf.annotation).text,
 		 version ? ", another version" : "",
 		 r->record ? record_words(ctl, r->record) : "WITHHELD");
 }

@@ -95,8 +95,8 @@ static enum annot_status get_bundle(struct ctl *ctl, const char *file,
 				  file, annot_verdict_name(report->verdict), file);
 	ret->records[i] = report->record;
 	ret->headings[i] = annot_arena_printf(
-		ctl->arena, "%s: %s %.8s, #%llu of %llu, %s", out_safe(ctl, file),
-		report->record->kind->name, annot_hash_hex(&report->record->annotation).text,
+		ctl->arena, "%s: %s %s, #%llu of %llu, %s", out_safe(ctl, file),
+		report->record->kind->name, annot_short_id(&report->record->annotation).text,
 		(unsigned long long)report->index, (unsigned long long)report->size,
 		annot_verdict_name(report->verdict));
 	return ret->headings[i] ? ANNOT_OK

@@ -112,7 +112,8 @@ void intake_show(struct ctl *ctl, const char *path, const struct intake *in)
 			    "%s: the text has %llu %% of the page's letters; see it with doc "
 			    "extract, take all of it with --whole",
 			    path, (unsigned long long)(in->kept * 100 / in->letters));
-	out_note(ctl, "%s: %zu bytes of text in %zu paragraphs by %s, from “%s…” to “…%s”", path,
-		 in->text.len, count_paragraphs(in->text), in->extractor,
-		 piece(ctl, in->text, false), piece(ctl, in->text, true));
+	size_t paragraphs = count_paragraphs(in->text);
+	out_note(ctl, "%s: %zu byte%s of text in %zu paragraph%s by %s, from “%s…” to “…%s”", path,
+		 in->text.len, annot_plural(in->text.len), paragraphs, annot_plural(paragraphs),
+		 in->extractor, piece(ctl, in->text, false), piece(ctl, in->text, true));
 }

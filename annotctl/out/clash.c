@@ -15,9 +15,9 @@ static const char *value_text(struct ctl *ctl, const struct annot_merge_value *v
 {
 	if (!value->exact)
 		return out_safe_lines(ctl, value->text, strlen(value->text));
-	const char *text = annot_arena_printf(ctl->arena, "“%s” (document %.8s, bytes%s)",
-					      out_safe_flat(ctl, value->exact), value->text,
-					      out_safe(ctl, strchr(value->text, ' ')));
+	const char *text = annot_arena_printf(ctl->arena, "“%s” (document %.*s, bytes%s)",
+					      out_safe_flat(ctl, value->exact), ANNOT_SHORT_HEX,
+					      value->text, out_safe(ctl, strchr(value->text, ' ')));
 	return text ? text : "";
 }
 

@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-enum { LINE_WORDS_CHARS = 60, KIND_WIDTH = 8, AUTHOR_WIDTH = 12, STATE_WIDTH = 12 };
+#include "columns.h"
+
+enum { WORDS_WIDTH = 60, WORDS_LEAST = 24, KIND_WIDTH = 8, AUTHOR_WIDTH = 12, STATE_WIDTH = 12 };
 
 static int wider(int width, const char *text)
 {
@@ -52,22 +54,33 @@ static const char *withheld_summary(struct ctl *ctl, const struct annot_row *row
 	return line ? line : "WITHHELD";
 }
 
-const char *record_summary(struct ctl *ctl, const struct annot_row *row,
-			   const struct annot_record *record)
+/* Its words are cut so that it takes at most so many columns, if that leaves enough of them. */
+static const char *summary(struct ctl *ctl, const struct annot_row *row,
+			   const struct annot_record *record, size_t width)
 {
 	if (!record)
 		return withheld_summary(ctl, row);
-	const char *words = record_words(ctl, record);
-	size_t cut = annot_utf8_from_chars(words, strlen(words), LINE_WORDS_CHARS);
-	const char *line = annot_arena_printf(
-		ctl->arena, "%s%s%s  %s %.*s%s%s", out_style(ctl, STYLE_BOLD),
-		record_short(ctl, &record->annotation, row->version), out_style(ctl, STYLE_PLAIN),
-		columns_of(ctl, row, record->kind->kind), (int)cut, words, words[cut] ? "…" : "",
-		record_about(ctl, row));
+	const char *id = record_short(ctl, &record->annotation, row->version);
+	const char *columns = columns_of(ctl, row, record->kind->kind);
+	const char *about = record_about(ctl, row);
+	size_t others = strlen(id) + strlen("  ") + strlen(columns) + strlen(" ") + strlen(about);
+	size_t words = width > others + WORDS_LEAST ? width - others : WORDS_LEAST;
+	const char *line =
+		annot_arena_printf(ctl->arena, "%s%s%s  %s %s%s", out_style(ctl, STYLE_BOLD), id,
+				   out_style(ctl, STYLE_PLAIN), columns,
+				   out_cut(ctl, record_words(ctl, record),
+					   width && words < WORDS_WIDTH ? words : WORDS_WIDTH),
+				   about);
 	return line ? line : "";
+}
+
+const char *record_summary(struct ctl *ctl, const struct annot_row *row,
+			   const struct annot_record *record)
+{
+	return summary(ctl, row, record, 0);
 }
 
 void record_line(struct ctl *ctl, const struct annot_row *row, const struct annot_record *record)
 {
-	out_text(ctl, "%s\n", record_summary(ctl, row, record));
+	out_text(ctl, "%s\n", summary(ctl, row, record, ctl->to_stderr ? 0 : ctl->width));
 }

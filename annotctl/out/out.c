@@ -132,6 +132,14 @@ void out_note(struct ctl *ctl, const char *format, ...)
 	va_end(ap);
 }
 
+void out_signed(struct ctl *ctl, const char *format, ...)
+{
+	va_list ap;
+	va_start(ap, format);
+	message(ctl, "note", format, ap);
+	va_end(ap);
+}
+
 void out_warning(struct ctl *ctl, const char *format, ...)
 {
 	va_list ap;

@@ -24,6 +24,8 @@ void out_raw(struct ctl *ctl, const void *data, size_t len);
 /* A line on stderr unless --quiet: what happened, what comes next. In the JSON formats an object
  * with code "note" and message. */
 void out_note(struct ctl *ctl, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same also with --quiet: what is to be signed and stands in nothing that the user gave. */
+void out_signed(struct ctl *ctl, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A line on stderr even with --quiet; code "warning". */
 void out_warning(struct ctl *ctl, const char *format, ...) __attribute__((format(printf, 2, 3)));
 

@@ -4,13 +4,11 @@
 
 #include "../key.h"
 
-enum { SHORT_ID_DIGITS = 8 };
-
 const char *record_short(struct ctl *ctl, const struct annot_hash *annotation, uint64_t version)
 {
 	const char *text =
-		annot_arena_printf(ctl->arena, "%.*s@%llu", SHORT_ID_DIGITS,
-				   annot_hash_hex(annotation).text, (unsigned long long)version);
+		annot_arena_printf(ctl->arena, "%s@%llu", annot_short_id(annotation).text,
+				   (unsigned long long)version);
 	return text ? text : "";
 }
 

@@ -17,7 +17,7 @@ const char *record_summary(struct ctl *ctl, const struct annot_row *row,
 			   const struct annot_record *record);
 /* Makes its columns, from now on, as wide as this row takes. */
 void record_widen(struct ctl *ctl, const struct annot_row *row);
-/* The same, printed. */
+/* The same, printed; its words as long as a terminal leaves room for. */
 void record_line(struct ctl *ctl, const struct annot_row *row, const struct annot_record *record);
 
 /* All of it, card by card. */

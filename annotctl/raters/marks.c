@@ -149,11 +149,12 @@ enum annot_status marks_people(struct marks *m)
 
 const char *marks_text(const struct marks *m)
 {
+	size_t counted = m->records - m->without - m->withheld - m->stolen;
 	const char *text = annot_arena_printf(
 		m->a->ctl->arena,
-		"%zu records mark words %zu times; left out: %zu without words of a document, %zu "
-		"withheld, %zu by a stolen key",
-		m->records - m->without - m->withheld - m->stolen, m->n, m->without, m->withheld,
+		"%zu record%s with %zu marked place%s; left out: %zu without words of a document, "
+		"%zu withheld, %zu by a stolen key",
+		counted, annot_plural(counted), m->n, annot_plural(m->n), m->without, m->withheld,
 		m->stolen);
 	return text ? text : "";
 }

@@ -27,12 +27,13 @@ static size_t count_outside(const struct ratings *r)
 static const char *excluded_text(const struct ratings *r)
 {
 	struct coverage c = measures_coverage(&r->matrix);
-	const char *text = annot_arena_printf(r->a->ctl->arena,
-					      "%zu of %zu records are compared; excluded: %zu "
-					      "rated by one person, %zu not rated, "
-					      "%zu withheld",
-					      c.compared, n_units(r) + r->withheld, c.one, c.none,
-					      r->withheld);
+	size_t all = n_units(r) + r->withheld;
+	const char *text =
+		annot_arena_printf(r->a->ctl->arena,
+				   "%zu of %zu record%s compared; excluded: %zu "
+				   "rated by one person, %zu not rated, "
+				   "%zu withheld",
+				   c.compared, all, annot_plural(all), c.one, c.none, r->withheld);
 	return text ? text : "";
 }
 
@@ -42,10 +43,12 @@ static const char *left_out_text(const struct ratings *r)
 	votes_of(r, &n);
 	const char *text = annot_arena_printf(
 		r->a->ctl->arena,
-		"%zu verdicts count; left out: %zu on another version, %zu on another scale, %zu "
+		"counted: %zu verdict%s; left out: %zu on another version, %zu on another scale, "
+		"%zu "
 		"replaced by the person's later one, %zu of a rating that the scale no longer has, "
 		"%zu by a stolen key",
-		n, r->other_version, r->other_scale, r->superseded, r->off_scale, r->stolen);
+		n, annot_plural(n), r->other_version, r->other_scale, r->superseded, r->off_scale,
+		r->stolen);
 	return text ? text : "";
 }
 
@@ -60,9 +63,10 @@ enum annot_status ratings_text(const struct ratings *r)
 	out_text(ctl, "%s\n%s\n", excluded_text(r), left_out_text(r));
 	if (r->matrix.ordered >= 2 && r->matrix.ordered < r->matrix.categories)
 		out_text(ctl,
-			 "%zu ratings stand outside the order (%s): missing for all that is "
-			 "weighted, ordinal or interval\n",
-			 count_outside(r), categories_text(r, true));
+			 "outside the order (%s): %zu rating%s, missing for all that is weighted, "
+			 "ordinal or interval\n",
+			 categories_text(r, true), count_outside(r),
+			 annot_plural(count_outside(r)));
 	out_text(ctl, "%s\n", people_text(r->a));
 	return measures_text(r->a, &r->matrix);
 }

@@ -171,9 +171,9 @@ static enum annot_status compute(struct spans *s)
 	if (sum(s).documents == 0)
 		return annot_fail(
 			&a->ctl->err, ANNOT_REFUSED,
-			"no version of a document was marked by two persons: %zu versions, "
+			"no version of a document was marked by two persons: %zu version%s, "
 			"each by one",
-			s->documents);
+			s->documents, annot_plural(s->documents));
 	return ANNOT_OK;
 }
 
@@ -197,9 +197,10 @@ static const char *excluded_text(const struct spans *s, size_t common)
 {
 	const char *text = annot_arena_printf(
 		s->marks.a->ctl->arena,
-		"%zu of %zu document versions are compared; excluded: %zu marked by one person, "
-		"%zu marks of words that the same person had marked before",
-		common, s->documents, s->documents - common, s->duplicates);
+		"%zu of %zu document version%s compared; excluded: %zu marked by one person, "
+		"%zu mark%s of words that the same person had marked before",
+		common, s->documents, annot_plural(s->documents), s->documents - common,
+		s->duplicates, annot_plural(s->duplicates));
 	return text ? text : "";
 }
 

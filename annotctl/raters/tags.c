@@ -76,8 +76,8 @@ static enum annot_status compute(struct tags *t)
 	fill(t, 0);
 	if (measures_coverage(&t->matrix).compared == 0)
 		return annot_fail(err, ANNOT_REFUSED,
-				  "no words were marked by two persons: %zu places, each by one",
-				  t->units);
+				  "no words were marked by two persons: %zu place%s, each by one",
+				  t->units, annot_plural(t->units));
 	return ANNOT_OK;
 }
 
@@ -86,11 +86,10 @@ static enum annot_status compute(struct tags *t)
 static const char *excluded_text(const struct tags *t)
 {
 	struct coverage c = measures_coverage(&t->matrix);
-	const char *text =
-		annot_arena_printf(t->marks.a->ctl->arena,
-				   "%zu of %zu places are compared; excluded: %zu marked "
-				   "by one person",
-				   c.compared, t->units, c.one);
+	const char *text = annot_arena_printf(t->marks.a->ctl->arena,
+					      "%zu of %zu place%s compared; excluded: %zu marked "
+					      "by one person",
+					      c.compared, t->units, annot_plural(t->units), c.one);
 	return text ? text : "";
 }
 
@@ -109,8 +108,9 @@ static enum annot_status print_text(struct tags *t)
 		 excluded_text(t), marks_text(&t->marks), people_text(t->marks.a));
 	for (size_t tag = 0; tag < t->marks.n_names; tag++) {
 		fill(t, tag);
-		out_text(ctl, "\ntag %s: %zu times yes\n", out_safe_flat(ctl, t->marks.names[tag]),
-			 count_yes(t));
+		size_t yes = count_yes(t);
+		out_text(ctl, "\ntag %s: %zu time%s yes\n", out_safe_flat(ctl, t->marks.names[tag]),
+			 yes, annot_plural(yes));
 		TRY(measures_text(t->marks.a, &t->matrix));
 	}
 	return ANNOT_OK;

@@ -110,10 +110,9 @@ static enum annot_status see_target(struct ctl *ctl, struct gathering *g, struct
 		    !annot_utf8_boundary((const char *)to->text.data, to->text.len,
 					 target->start) ||
 		    !annot_utf8_boundary((const char *)to->text.data, to->text.len, target->end))
-			return annot_fail(
-				&ctl->err, ANNOT_MISMATCH,
-				"record %.16s… is about words that the text does not have",
-				annot_hash_hex(&noted->fetched.record->id).text);
+			return annot_fail(&ctl->err, ANNOT_MISMATCH,
+					  "record %s is about words that the text does not have",
+					  annot_short_id(&noted->fetched.record->id).text);
 		return add_mark(ctl, g, noted, target->start, target->end, "exact");
 	}
 	TRY(anchors_find(g->r->anchors, noted->fetched.record, n, from, to, &found));

@@ -37,7 +37,7 @@ static enum annot_status as_entered(struct query *query, struct annot_error *err
 			"kind:retract …");
 	if (query->has_as_of)
 		return annot_fail(err, ANNOT_INVALID,
-				  "query: as-of: is not for events, which go on");
+				  "query: as-of: is not for events, which go on: leave it out");
 	if (!query->has_kinds)
 		query->store.kinds = QUERY_KINDS_ALL;
 	query->store.as_entered = true;
@@ -57,8 +57,9 @@ enum annot_status on_events(struct call *c, const struct annot_events_request *i
 	TRY(view_bind(c, query));
 	if (in->from > e.next)
 		return annot_fail(&c->err, ANNOT_INVALID,
-				  "from #%llu lies in the future: the log has %llu records",
-				  (unsigned long long)in->from, (unsigned long long)e.next);
+				  "from #%llu lies in the future: the log has %llu record%s",
+				  (unsigned long long)in->from, (unsigned long long)e.next,
+				  annot_plural(e.next));
 	e.query = query;
 	status = rows_begin(&e.rows, c, limit);
 	e.rows.bytes_max = EVENTS_BYTES_MAX;

@@ -103,8 +103,9 @@ enum annot_status on_proof(struct call *c, const struct annot_proof_request *in,
 	TRY(proof_size(c, in->size, ret));
 	if (in->index >= ret->size)
 		return annot_fail(&c->err, ANNOT_NOT_FOUND,
-				  "record #%llu is not in a log of %llu records",
-				  (unsigned long long)in->index, (unsigned long long)ret->size);
+				  "record #%llu is not in a log of %llu record%s",
+				  (unsigned long long)in->index, (unsigned long long)ret->size,
+				  annot_plural(ret->size));
 	TRY(annot_tree_inclusion(&tree, in->index, ret->size, path, &n, &c->err));
 	TRY(path_keep(c, path, n, &ret->path, &ret->n_path));
 	TRY(reader_record(c->reader, in->index, scratch, &stored, &c->err));

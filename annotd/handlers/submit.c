@@ -207,9 +207,9 @@ static enum annot_status target_failed(enum annot_status status, bool has_record
 				  "target %zu: no document record %s in this corpus", n + 1,
 				  annot_hash_hex(&target->document).text);
 	return annot_fail(err, ANNOT_REFUSED,
-			  "target %zu: the text of document %.16s… is not there: upload it first, "
+			  "target %zu: the text of document %s is not there: upload it first, "
 			  "unless it was withheld",
-			  n + 1, annot_hash_hex(&target->document).text);
+			  n + 1, annot_short_id(&target->document).text);
 }
 
 static enum annot_status find_document(struct check *k, const struct annot_hash *record,

@@ -19,7 +19,8 @@ enum annot_status on_text(struct call *c, const struct annot_text_request *in,
 		return annot_fail(&c->err, ANNOT_INVALID, "record #%llu is a %s, not a document",
 				  (unsigned long long)index, annot_kind_def(row.kind)->name);
 	if (row.withheld)
-		return annot_fail(&c->err, ANNOT_NOT_FOUND, "document #%llu was withheld",
+		return annot_fail(&c->err, ANNOT_NOT_FOUND,
+				  "document #%llu was withheld: its text is gone",
 				  (unsigned long long)index);
 	if (in->original) {
 		TRY(reader_original_length(c->reader, index, &total, &c->err));

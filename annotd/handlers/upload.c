@@ -9,14 +9,14 @@ static enum annot_status describe(const struct annot_record *r, bool original,
 {
 	const struct annot_card *sha256, *length;
 	if (r->kind->kind != ANNOT_KIND_document)
-		return annot_fail(err, ANNOT_REFUSED, "record %.16s… is a %s, not a document",
-				  annot_hash_hex(&r->id).text, r->kind->name);
+		return annot_fail(err, ANNOT_REFUSED, "record %s is a %s, not a document",
+				  annot_short_id(&r->id).text, r->kind->name);
 	sha256 = annot_record_card(r, original ? "original-sha256" : "sha256");
 	length = annot_record_card(r, original ? "original-length" : "length");
 	if (!sha256 || !length)
 		return annot_fail(err, ANNOT_REFUSED,
-				  "document %.16s… does not say hash and length of an original",
-				  annot_hash_hex(&r->id).text);
+				  "document %s does not say hash and length of an original",
+				  annot_short_id(&r->id).text);
 	ret->record = r->id;
 	ret->original = original;
 	ret->sha256 = sha256->hash;
@@ -57,8 +57,8 @@ enum annot_status upload_take(struct call *c, struct uploads *uploads,
 	TRY(reader_find(c->reader, &in->document, &step.index, &c->err));
 	TRY(reader_record(c->reader, step.index, c->arena, &stored, &c->err));
 	if (!stored.record.data)
-		return annot_fail(&c->err, ANNOT_REFUSED, "document %.16s… was withheld",
-				  annot_hash_hex(&in->document).text);
+		return annot_fail(&c->err, ANNOT_REFUSED, "document %s was withheld",
+				  annot_short_id(&in->document).text);
 	TRY(annot_record_parse(c->arena, stored.record, &r, &c->err));
 	TRY(describe(r, in->original, &step.document, &c->err));
 	find_person(c, &r->author, &step.document.person);

@@ -139,8 +139,8 @@ enum annot_status core_find(struct core *c, const struct annot_hash *hash, uint6
 
 	TRY(core_seek(c, hash, ret, &found, err));
 	return found ? ANNOT_OK
-		     : annot_fail(err, ANNOT_NOT_FOUND, "no record %.16s… in the log",
-				  annot_hash_hex(hash).text);
+		     : annot_fail(err, ANNOT_NOT_FOUND, "no record %s in the log",
+				  annot_short_id(hash).text);
 }
 
 enum annot_status core_rec_columns(struct db *db, sqlite3_stmt *st, struct core_rec *ret,

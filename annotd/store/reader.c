@@ -147,9 +147,11 @@ uint64_t reader_truth_size(const struct reader *r)
 enum annot_status reader_as_of(struct reader *r, uint64_t size, struct annot_error *err)
 {
 	if (size > r->index_size)
-		return annot_fail(err, ANNOT_INVALID,
-				  "query: as-of:#%llu lies in the future: the log has %llu records",
-				  (unsigned long long)size, (unsigned long long)r->index_size);
+		return annot_fail(
+			err, ANNOT_INVALID,
+			"query: as-of:#%llu lies in the future: the log has %llu record%s",
+			(unsigned long long)size, (unsigned long long)r->index_size,
+			annot_plural(r->index_size));
 	r->size = size;
 	return ANNOT_OK;
 }

@@ -140,10 +140,10 @@ static enum annot_status find_name(struct reader *r, const struct wanted *wanted
 		TRY(db_step(&r->core.index, st, &row, err));
 	}
 	if (!row)
-		return annot_fail(err, ANNOT_NOT_FOUND, "no document is named %s%s", wanted->base,
+		return annot_fail(err, ANNOT_NOT_FOUND, "no document is named %s; %s", wanted->base,
 				  is_hex(wanted->base, wanted->len)
-					  ? "; an id takes 8 hex digits or more"
-					  : "");
+					  ? "an id takes 8 hex digits or more"
+					  : "annotctl doc list shows those that there are");
 	*ret = (uint64_t)sqlite3_column_int64(st, 0);
 	return ANNOT_OK;
 }
@@ -205,8 +205,11 @@ enum annot_status reader_resolve(struct reader *r, const char *id, uint64_t *ret
 	if (wanted.version > 0) {
 		TRY(one_number(r, INDEX_VERSION_AT, rec.ann, wanted.version, &there, &found, err));
 		if (!there || (uint64_t)found >= r->size)
-			return annot_fail(err, ANNOT_NOT_FOUND, "%s has no version %llu",
-					  wanted.base, (unsigned long long)wanted.version);
+			return annot_fail(err, ANNOT_NOT_FOUND,
+					  "%s has no version %llu; annotctl history %s shows those "
+					  "that there are",
+					  wanted.base, (unsigned long long)wanted.version,
+					  wanted.base);
 		*ret = (uint64_t)found;
 		return ANNOT_OK;
 	}

@@ -249,8 +249,8 @@ enum annot_status core_root(struct core *c, uint64_t size, struct annot_hash *re
 	sqlite3_bind_int64(st, 1, (int64_t)size);
 	TRY(db_step(&c->truth, st, &row, err));
 	if (!row || sqlite3_column_bytes(st, 0) != ANNOT_HASH_SIZE)
-		return annot_fail(err, ANNOT_NOT_FOUND, "no commit made a log of %llu records",
-				  (unsigned long long)size);
+		return annot_fail(err, ANNOT_NOT_FOUND, "no commit made a log of %llu record%s",
+				  (unsigned long long)size, annot_plural(size));
 	memcpy(ret->b, sqlite3_column_blob(st, 0), ANNOT_HASH_SIZE);
 	return ANNOT_OK;
 }

@@ -16,6 +16,13 @@ struct annot_hex annot_hash_hex(const struct annot_hash *h)
 	return ret;
 }
 
+struct annot_short annot_short_id(const struct annot_hash *h)
+{
+	struct annot_short ret;
+	annot_hex(h->b, ANNOT_SHORT_HEX / 2, ret.text);
+	return ret;
+}
+
 /* Eight digits at once, a byte each, the first one lowest. */
 enum { DIGITS = 8 };
 #define EACH(byte) ((byte)*UINT64_C(0x0101010101010101))

@@ -14,6 +14,14 @@ struct annot_hex {
 /* By value, for format arguments: annot_hash_hex(&h).text */
 ANNOT_API struct annot_hex annot_hash_hex(const struct annot_hash *h);
 
+/* The first digits of an id, as it is shown wherever it is shortened; fewer are not taken for one.
+ */
+enum { ANNOT_SHORT_HEX = 8 };
+struct annot_short {
+	char text[ANNOT_SHORT_HEX + 1];
+};
+ANNOT_API struct annot_short annot_short_id(const struct annot_hash *h);
+
 /* Exactly 2 * len lower-case digits in text[0..text_len), else false. */
 ANNOT_API bool annot_unhex(const char *text, size_t text_len, void *ret, size_t len);
 ANNOT_API bool annot_hash_unhex(const char *text, size_t text_len, struct annot_hash *ret);

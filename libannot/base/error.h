@@ -7,6 +7,8 @@
 #ifndef ANNOT_BASE_ERROR_H
 #define ANNOT_BASE_ERROR_H
 
+#include <stdint.h>
+
 #define ANNOT_API     __attribute__((visibility("default")))
 #define ANNOT_CHECKED __attribute__((warn_unused_result))
 
@@ -41,6 +43,12 @@ ANNOT_API enum annot_status annot_status_from(unsigned long long number);
 ANNOT_API enum annot_status annot_fail(struct annot_error *err, enum annot_status status,
 				       const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* The ending of a regular noun behind its count: "%llu record%s". */
+static inline const char *annot_plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
 
 /* Passes a failure up: `TRY(f(…, err));` */
 #define TRY(call)                                                                                  \

@@ -46,12 +46,38 @@ static enum annot_status attempt(struct annot *a, const struct annot_call_def *c
 	return annot_reply_decode(call, annot_buf_bytes(&reply), arena, ret, err);
 }
 
+/*
+ * What cannot be sent was given by the caller, who knows nothing of messages and their fields: of
+ * "get_request.ids[0]: byte 0 is not UTF-8" the field is said as annotctl(1) names the argument.
+ */
+static enum annot_status encode(const struct annot_call_def *call, const void *in,
+				struct annot_buf *ret, struct annot_error *err)
+{
+	static const struct {
+		const char *field, *argument;
+	} names[] = {{"ids", "ID"},      {"id", "ID"},       {"documents", "DOC"},
+		     {"query", "QUERY"}, {"words", "WORDS"}, {"text", "TEXT"}};
+	struct annot_error why = {0};
+	enum annot_status status = annot_request_encode(call, in, ret, &why);
+	const char *colon = strstr(why.text, ": "), *field = why.text;
+	if (status != ANNOT_INVALID || !colon)
+		return status == ANNOT_OK ? status : annot_fail(err, status, "%s", why.text);
+	for (const char *at = field; at < colon; at++)
+		if (*at == '.')
+			field = at + 1;
+	size_t len = strcspn(field, "[:");
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (strlen(names[i].field) == len && strncmp(names[i].field, field, len) == 0)
+			return annot_fail(err, ANNOT_USAGE, "%s%s", names[i].argument, colon);
+	return annot_fail(err, status, "%s", why.text);
+}
+
 static enum annot_status call_until(struct annot *a, const struct annot_call_def *call,
 				    const void *in, int64_t deadline_ms, struct annot_arena *arena,
 				    const void **ret, struct annot_error *err)
 {
 	AUTO_BUF struct annot_buf request = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
-	TRY(annot_request_encode(call, in, &request, err));
+	TRY(encode(call, in, &request, err));
 	if (a->greeted && request.len > a->hello.frame_max)
 		return annot_fail(err, ANNOT_TOO_LARGE,
 				  "a %s request of %zu bytes; the daemon takes %llu", call->name,
@@ -83,7 +109,22 @@ enum annot_status annot_client_call(struct annot *a, enum annot_call_id id, cons
 	int64_t deadline_ms = annot_now_ms() + a->timeout_ms;
 	if (!a->connection && a->greeted)
 		TRY(annot_client_connect(a, deadline_ms, err));
+	enum annot_status status =
+		call_until(a, annot_call_def(id), in, deadline_ms, arena, ret, err);
+	if (status != ANNOT_DENIED || id == ANNOT_CALL_submit || !a->remote.next ||
+	    a->remote.proves_next)
+		return status;
+	/* The key of this connection was rotated on it: what remains is asked for with the next. */
+	a->remote.proves_next = true;
+	a->connection = annot_connection_close(a->connection);
+	TRY(annot_client_connect(a, deadline_ms, err));
 	return call_until(a, annot_call_def(id), in, deadline_ms, arena, ret, err);
+}
+
+void annot_prove_next(struct annot *a, const struct annot_signer *next)
+{
+	a->remote.next = next;
+	a->remote.proves_next = false;
 }
 
 static enum annot_status greet(struct annot *a, int64_t deadline_ms, struct annot_arena *arena,

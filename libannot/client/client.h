@@ -3,10 +3,12 @@
  * handle. Nothing that comes over the connection is trusted but bytes that verify: records by hash
  * and signature, texts by hash, checkpoints by the log's signature and consistency with the pin.
  *
- * Local state: $XDG_STATE_HOME/annot/ (default ~/.local/state/annot): known (socket TAB corpus hex, with
- * tls+tcp:// TAB fingerprint of the certificate; one a line), corpora/<corpus hex>/checkpoint (the pin: newest verified note, replaced under
- * flock, never lowered), corpora/<corpus hex>/fork-evidence-* , outbox/<record hex> (signed records
- * without a proof yet), corpora/<corpus hex>/keyed/<SHA-256 of the key> (records under keys).
+ * Local state: $XDG_STATE_HOME/annot/ (default ~/.local/state/annot): known (socket TAB corpus hex,
+ * with tls+tcp:// TAB fingerprint of the certificate; one a line), corpora/<corpus hex>/checkpoint
+ * (the pin: newest verified note, replaced under flock, never lowered), corpora/<corpus hex>/key
+ * (the user's own that counts there), corpora/<corpus hex>/fork-evidence-* , outbox/<record hex>
+ * (signed records without a proof yet), corpora/<corpus hex>/keyed/<SHA-256 of the key> (records
+ * under keys).
  */
 #ifndef ANNOT_CLIENT_CLIENT_H
 #define ANNOT_CLIENT_CLIENT_H
@@ -306,6 +308,29 @@ ANNOT_API ANNOT_CHECKED enum annot_status annot_keyed_save(struct annot *a,
 							   const struct annot_request_key *keys,
 							   const struct annot_signed *records,
 							   size_t n, struct annot_error *err);
+
+/* --- which key counts --- */
+
+/*
+ * The key of this user's that counted last in a corpus, by its author hash: the one that annot_open
+ * proved at tls+tcp:// or that annot_own_key_keep was told of. NOT_FOUND: none is known; INVALID:
+ * the file is none; UNREADABLE.
+ */
+ANNOT_API ANNOT_CHECKED enum annot_status
+annot_own_key(const struct annot_hash *corpus, struct annot_hash *ret, struct annot_error *err);
+/* Keeps it, in the place of the one before: after a rotation. Statuses of annot_file_replace. */
+ANNOT_API ANNOT_CHECKED enum annot_status annot_own_key_keep(const struct annot_hash *corpus,
+							     const struct annot_hash *author,
+							     struct annot_error *err);
+/*
+ * The key to prove at tls+tcp:// as soon as the daemon no longer takes the one that was proved: the
+ * new one of a rotation that is about to be submitted, whose proof can only be asked for with it.
+ * NULL: none any more. It must live until then.
+ */
+ANNOT_API void annot_prove_next(struct annot *a, const struct annot_signer *next);
+/* The corpus that a socket at tls+tcp:// is known to serve, which it is when its key is asked for
+ * (options.signer). False: it is not known. */
+ANNOT_API bool annot_known_corpus(const char *socket, struct annot_hash *ret);
 
 /* --- bundles --- */
 

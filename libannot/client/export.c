@@ -294,9 +294,16 @@ static enum annot_status check_folder(const struct copying *e, const char *lock,
 {
 	const struct dirent *entry;
 	bool empty = true;
-	DIR *list = access(lock, F_OK) == 0 ? NULL : opendir(e->dir);
+	if (access(lock, F_OK) == 0)
+		return ANNOT_OK; /* a copy */
+	DIR *list = opendir(e->dir);
+	if (!list && errno == ENOTDIR && access(e->dir, F_OK) == 0)
+		return annot_fail(
+			err, ANNOT_REFUSED,
+			"%s is a file; a copy of a log is a folder: name a new or an empty one",
+			e->dir);
 	if (!list)
-		return ANNOT_OK; /* a copy; or it is to be made, or making it will say why not */
+		return ANNOT_OK; /* it is to be made, or making it will say why not */
 	while (empty && (entry = readdir(list)) != NULL)
 		empty = strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0;
 	closedir(list);

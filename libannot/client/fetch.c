@@ -231,10 +231,9 @@ enum annot_status annot_fetch_original(struct annot *a, const struct annot_recor
 	const struct annot_card *sha256 = annot_record_card(document, "original-sha256");
 	const struct annot_card *length = annot_record_card(document, "original-length");
 	if (!sha256 || !length)
-		return annot_fail(
-			err, ANNOT_NOT_FOUND,
-			"document %.16s… is its own original: it was made from no file of "
-			"another type",
-			annot_hash_hex(&document->id).text);
+		return annot_fail(err, ANNOT_NOT_FOUND,
+				  "document %s is its own original: it was made from no file of "
+				  "another type",
+				  annot_short_id(&document->id).text);
 	return fetch_text(a, document, true, &sha256->hash, length->start, ret, err);
 }

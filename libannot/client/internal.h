@@ -54,6 +54,8 @@ struct annot {
 		enum annot_status (*signer)(void *arg, const struct annot_signer **ret,
 					    struct annot_error *err);
 		void *arg;
+		const struct annot_signer *next; /* annot_prove_next; NULL */
+		bool proves_next;
 	} remote;
 	struct annot_hash certificate; /* of tls+tcp:// */
 	bool certificate_known;        /* from before */

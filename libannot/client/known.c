@@ -169,6 +169,19 @@ enum annot_status annot_known_certificate(const char *socket, const struct annot
 			  : ANNOT_OK;
 }
 
+bool annot_known_corpus(const char *socket, struct annot_hash *ret)
+{
+	AUTO_BUF struct annot_buf path = ANNOT_BUF_INIT(PATH_MAX);
+	AUTO_BUF struct annot_buf file = ANNOT_BUF_INIT(KNOWN_MAX);
+	struct known known;
+	if (known_path(&path, false, NULL) != ANNOT_OK ||
+	    known_read(path.data, &file, NULL) != ANNOT_OK ||
+	    !known_find(&file, socket, true, &known))
+		return false;
+	*ret = known.corpus;
+	return true;
+}
+
 static size_t add_corpus(struct annot_hash *ret, size_t n, size_t max,
 			 const struct annot_hash *corpus)
 {

@@ -90,11 +90,14 @@ enum annot_status annot_client_login(struct annot *a, struct annot_error *err)
 	const void *got;
 	if (!certificate_of(a))
 		return ANNOT_OK;
-	if (!a->remote.signer)
+	if (!a->remote.signer && !a->remote.proves_next)
 		return annot_fail(err, ANNOT_USAGE,
 				  "%.200s: a key is to be proved there, and there is none",
 				  a->socket);
-	TRY(a->remote.signer(a->remote.arg, &signer, err));
+	if (a->remote.proves_next)
+		signer = a->remote.next;
+	else
+		TRY(a->remote.signer(a->remote.arg, &signer, err));
 	TRY(annot_client_arena(&arena, err));
 	TRY(annot_client_call_until(a, ANNOT_CALL_challenge, &ask, annot_now_ms() + a->timeout_ms,
 				    arena, &got, err));
@@ -108,5 +111,9 @@ enum annot_status annot_client_login(struct annot *a, struct annot_error *err)
 	TRY(annot_client_call_until(a, ANNOT_CALL_login, &in, annot_now_ms() + a->timeout_ms, arena,
 				    &got, err));
 	a->hello.size = ((const struct annot_login_reply *)got)->size;
+	const struct annot_hash author = annot_key_author(annot_signer_key(signer)->key);
+	/* A convenience for the next time, when there may be several: no reason to fail now. */
+	enum annot_status kept = annot_own_key_keep(&a->hello.corpus, &author, NULL);
+	(void)kept;
 	return ANNOT_OK;
 }

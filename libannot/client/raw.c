@@ -16,8 +16,9 @@ enum annot_status annot_raw_each(struct annot *a, const uint64_t *indexes, size_
 		TRY(annot_client_arena(&arena, err));
 		TRY(annot_call_raw(a, &in, arena, &reply, err));
 		if (reply->n_records == 0 || reply->n_records > in.n_indexes)
-			return annot_fail(err, ANNOT_PROTOCOL, "asked for %zu records, got %zu",
-					  in.n_indexes, reply->n_records);
+			return annot_fail(err, ANNOT_PROTOCOL, "asked for %zu record%s, got %zu",
+					  in.n_indexes, annot_plural(in.n_indexes),
+					  reply->n_records);
 		for (size_t i = 0; i < reply->n_records; i++) {
 			if (reply->records[i].index != in.indexes[i])
 				return annot_fail(err, ANNOT_PROTOCOL,

@@ -106,9 +106,9 @@ static enum annot_status read_secret(const char *path, const struct annot_record
 	struct annot_hash hash = annot_sha256(secret.data, secret.len);
 	if (!annot_hash_equal(&hash, commitment))
 		return annot_fail(err, ANNOT_MISMATCH,
-				  "%s: hashes to %.16s…, but seal %.8s commits to %.16s…: the "
+				  "%s: hashes to %.16s…, but seal %s commits to %.16s…: the "
 				  "secret was changed, put back what was sealed",
-				  path, annot_hash_hex(&hash).text, annot_hash_hex(&seal->id).text,
+				  path, annot_hash_hex(&hash).text, annot_short_id(&seal->id).text,
 				  annot_hash_hex(commitment).text);
 	enum annot_status status = annot_seal_read(annot_buf_bytes(&secret), ret, &author, &why);
 	if (status != ANNOT_OK)
@@ -117,8 +117,8 @@ static enum annot_status read_secret(const char *path, const struct annot_record
 		return ANNOT_OK;
 	*ret = annot_draft_free(*ret);
 	return annot_fail(err, ANNOT_MISMATCH,
-			  "%s: was sealed by another key than the one that signed seal %.8s", path,
-			  annot_hash_hex(&seal->id).text);
+			  "%s: was sealed by another key than the one that signed seal %s", path,
+			  annot_short_id(&seal->id).text);
 }
 
 enum annot_status annot_seal_open(struct annot *a, const struct annot_record *seal,
@@ -128,13 +128,13 @@ enum annot_status annot_seal_open(struct annot *a, const struct annot_record *se
 	const struct annot_card *commitment = annot_record_card(seal, "commitment");
 	struct annot_draft *verdict;
 	if (!commitment)
-		return annot_fail(err, ANNOT_INVALID, "record %.8s is a %s, not a seal",
-				  annot_hash_hex(&seal->id).text, seal->kind->name);
+		return annot_fail(err, ANNOT_INVALID, "record %s is a %s, not a seal",
+				  annot_short_id(&seal->id).text, seal->kind->name);
 	TRY(seal_path(a, &commitment->hash, false, &path, err));
 	if (access(path.data, F_OK) != 0)
 		return annot_fail(err, ANNOT_NOT_FOUND,
-				  "the secret of seal %.8s is not on this machine (%s)",
-				  annot_hash_hex(&seal->id).text, path.data);
+				  "the secret of seal %s is not on this machine (%s)",
+				  annot_short_id(&seal->id).text, path.data);
 	TRY(read_secret(path.data, seal, &commitment->hash, &verdict, err));
 	enum annot_status status = annot_draft_add_hash(verdict, "opens", &seal->id, err);
 	if (status != ANNOT_OK) {

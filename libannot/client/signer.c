@@ -87,7 +87,10 @@ static enum annot_status open_encrypted(const char *path, struct annot_signer **
 			"with: ssh-keygen -y -f %s > %s, and add the key to ssh-agent with: "
 			"ssh-add %s",
 			path, path, beside.data, path);
-	TRY(annot_key_parse(line.data, line.len, &key, err));
+	struct annot_error said = {0};
+	enum annot_status status = annot_key_parse(line.data, line.len, &key, &said);
+	if (status != ANNOT_OK)
+		return annot_fail(err, status, "%s: %s", beside.data, said.text);
 	return open_agent(&key, ret, err);
 }
 
@@ -96,14 +99,16 @@ static enum annot_status open_secret(const char *path, const char *file, size_t 
 {
 	struct annot_secret_key *secret = sodium_malloc(sizeof(*secret));
 	struct annot_signer *s = NULL;
+	struct annot_error said = {0};
 	if (!secret)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
-	enum annot_status status = annot_secret_parse(file, len, secret, err);
+	enum annot_status status = annot_secret_parse(file, len, secret, &said);
 	if (status == ANNOT_OK)
-		status = new_signer(&s, err);
+		status = new_signer(&s, &said);
 	if (status != ANNOT_OK) {
 		sodium_free(secret);
-		return status == ANNOT_DENIED ? open_encrypted(path, ret, err) : status;
+		return status == ANNOT_DENIED ? open_encrypted(path, ret, err)
+					      : annot_fail(err, status, "%s: %s", path, said.text);
 	}
 	s->secret = secret;
 	s->public_key = secret->public_key;

@@ -213,8 +213,8 @@ static void check_seen(struct annot_audit *a, uint64_t index, const struct annot
 	if (seen->size > index)
 		annot_audit_find(a, index, ANNOT_FORKED_LOG,
 				 "its author had seen %" PRIu64
-				 " records: another log was shown there",
-				 seen->size);
+				 " record%s: another log was shown there",
+				 seen->size, annot_plural(seen->size));
 	else if (seen->size && !root_is(a, seen->size, &seen->root))
 		annot_audit_find(a, index, ANNOT_FORKED_LOG,
 				 "its author had seen another history of the log up to #%" PRIu64,
@@ -296,8 +296,8 @@ static void check_checkpoint(struct annot_audit *a, struct annot_bytes note,
 	}
 	if (ret->size != size)
 		annot_audit_find(a, UINT64_MAX, ANNOT_CANNOT_CHECK,
-				 "the checkpoint covers %" PRIu64 " records, here are %" PRIu64,
-				 ret->size, size);
+				 "the checkpoint covers %" PRIu64 " record%s, here are %" PRIu64,
+				 ret->size, annot_plural(ret->size), size);
 	else if (!root_is(a, size, &ret->root))
 		annot_audit_find(a, UINT64_MAX, ANNOT_INVALID_BUNDLE,
 				 "the leaves do not give the checkpoint's root");

@@ -211,9 +211,10 @@ void annot_check_seen(struct annot_verify *v)
 	if (r->seen.size > v->subject->index) {
 		CHECK_FAILED(
 			v, "seen", ANNOT_FORKED_LOG,
-			"the author had seen %llu records of this log, but the record stands at "
+			"the author had seen %llu record%s of this log, but the record stands at "
 			"#%llu: another log was shown to the author",
-			(unsigned long long)r->seen.size, (unsigned long long)v->subject->index);
+			(unsigned long long)r->seen.size, annot_plural(r->seen.size),
+			(unsigned long long)v->subject->index);
 		return;
 	}
 	if (v->seen.data && !check_seen_note(v, &r->seen))

@@ -1,11 +1,6 @@
 /* What became of the record since: in force, newest, retracted, withheld, and what it refers to. */
 #include "proof/verify_private.h"
 
-static const char *plural(size_t n)
-{
-	return n == 1 ? "" : "s";
-}
-
 void annot_check_effect(struct annot_verify *v)
 {
 	const struct annot_authority *a = annot_memory_authority(v->memory);
@@ -209,5 +204,5 @@ void annot_check_references(struct annot_verify *v)
 	}
 	if (all && good == all)
 		CHECK_PASSED(v, "references", "%zu record%s referred to, signatures good", all,
-			     plural(all));
+			     annot_plural(all));
 }

@@ -183,7 +183,7 @@ static void tell_quorum(struct annot_verify *v, const uint64_t *times)
 
 	if (unknown)
 		snprintf(others, sizeof(others), " (%zu unknown cosigner%s ignored)", unknown,
-			 unknown == 1 ? "" : "s");
+			 annot_plural(unknown));
 	for (size_t i = 0; i < p->n_names; i++) {
 		cosigned[i] = times[i] != UINT64_MAX;
 		n += cosigned[i];
@@ -229,8 +229,8 @@ static void tell_no_policy(struct annot_verify *v)
 	annot_check_add(
 		v, "witnesses", ANNOT_CHECK_INFO, ANNOT_VALID_UNWITNESSED,
 		"none asked for; that every reader is shown the same log is the operator's word "
-		"and what your own checkpoint shows (%zu other signature lines, not checked)",
-		note->n_lines - 1);
+		"and what your own checkpoint shows (%zu other signature line%s, not checked)",
+		note->n_lines - 1, annot_plural(note->n_lines - 1));
 }
 
 /* --- time --- */

@@ -192,8 +192,9 @@ static bool check_note(struct annot_verify *v, const struct pair *p, const char 
 	enum annot_status status = open_note(p, note, ret, &why);
 
 	if (status == ANNOT_OK)
-		CHECK_PASSED(v, name, "a checkpoint of %llu records, root %s, signed by the log",
-			     (unsigned long long)ret->size, annot_hash_hex(&ret->root).text);
+		CHECK_PASSED(v, name, "a checkpoint of %llu record%s, root %s, signed by the log",
+			     (unsigned long long)ret->size, annot_plural(ret->size),
+			     annot_hash_hex(&ret->root).text);
 	else if (status == ANNOT_NOT_FOUND)
 		CHECK_MISSING(v, name,
 			      "signed by none of the keys that the genesis record names or you "
@@ -222,10 +223,10 @@ static void check_prefix(struct annot_verify *v, const struct pair *p)
 		CHECK_INVALID(v, "fork", "the longer log continues the shorter one");
 	else
 		CHECK_FAILED(v, "fork", ANNOT_FORKED_LOG,
-			     "the log of %llu records had root %s when it had %llu, and the log "
+			     "the log of %llu record%s had root %s when it had %llu, and the log "
 			     "signed another one of that size: it has shown two histories",
-			     (unsigned long long)p->theirs.size, annot_hash_hex(&root).text,
-			     (unsigned long long)p->ours.size);
+			     (unsigned long long)p->theirs.size, annot_plural(p->theirs.size),
+			     annot_hash_hex(&root).text, (unsigned long long)p->ours.size);
 }
 
 static void check_pair(struct annot_verify *v, const struct pair *p)
@@ -235,18 +236,20 @@ static void check_pair(struct annot_verify *v, const struct pair *p)
 	if (ours < theirs)
 		check_prefix(v, p);
 	else if (ours > theirs)
-		CHECK_FAILED(v, "roll-back", ANNOT_ROLLED_BACK,
-			     "the log signed a checkpoint of %llu records, and was shown with %llu "
-			     "to somebody who had seen that: whoever serves less has lost or taken "
-			     "away records",
-			     ours, theirs);
+		CHECK_FAILED(
+			v, "roll-back", ANNOT_ROLLED_BACK,
+			"the log signed a checkpoint of %llu record%s, and was shown with %llu "
+			"to somebody who had seen that: whoever serves less has lost or taken "
+			"away records",
+			ours, annot_plural(ours), theirs);
 	else if (annot_hash_equal(&p->ours.root, &p->theirs.root))
 		CHECK_INVALID(v, "fork", "both checkpoints say the same");
 	else
-		CHECK_FAILED(v, "fork", ANNOT_FORKED_LOG,
-			     "the log signed two checkpoints of %llu records with different roots: "
-			     "it has shown two histories",
-			     ours);
+		CHECK_FAILED(
+			v, "fork", ANNOT_FORKED_LOG,
+			"the log signed two checkpoints of %llu record%s with different roots: "
+			"it has shown two histories",
+			ours, annot_plural(ours));
 }
 
 /* What the file cannot show, in place of the line that reports on records end with. */

@@ -18,8 +18,8 @@ struct annot_label annot_label(const struct annot_verify *v, const struct annot_
 	struct annot_who by = annot_who(v, &s->leaf.author);
 	struct annot_label ret;
 
-	snprintf(ret.text, sizeof(ret.text), "%s %.8s@%llu%s%s%s by %s, #%llu",
-		 annot_kind_def(s->leaf.kind)->name, annot_hash_hex(&s->leaf.annotation).text,
+	snprintf(ret.text, sizeof(ret.text), "%s %s@%llu%s%s%s by %s, #%llu",
+		 annot_kind_def(s->leaf.kind)->name, annot_short_id(&s->leaf.annotation).text,
 		 (unsigned long long)annot_memory_version(v->memory, &s->id), name ? " (" : "",
 		 name ? name : "", name ? ")" : "", by.text, (unsigned long long)s->index);
 	return ret;

@@ -169,9 +169,9 @@ static void tell_missing_approvals(struct counted *c)
 	bool self = c->rules.policy->self_approval;
 
 	LINE_MISSING(c->v, c->name, "%s: needs %u more approval%s%s%s; approved by %s (%u of %u)",
-		     c->label.text, left, left == 1 ? "" : "s",
-		     self ? "" : " by someone other than ", self ? "" : author_names(c, &authors),
-		     deciders(c, "approve", &approved), c->count.approvals, c->count.needed);
+		     c->label.text, left, annot_plural(left), self ? "" : " by someone other than ",
+		     self ? "" : author_names(c, &authors), deciders(c, "approve", &approved),
+		     c->count.approvals, c->count.needed);
 }
 
 static void tell_second_reader(struct counted *c)

@@ -110,8 +110,9 @@ static enum annot_status check_tree(struct annot_verify *v, struct annot_error *
 
 	if (n != v->checkpoint.size || v->bundle.leaves.data[v->bundle.leaves.len - 1] != '\n') {
 		CHECK_INVALID(v, "leaves",
-			      "the checkpoint covers %llu records, the bundle has %llu leaves",
-			      (unsigned long long)v->checkpoint.size, (unsigned long long)n);
+			      "the checkpoint covers %llu record%s, the bundle has %llu",
+			      (unsigned long long)v->checkpoint.size,
+			      annot_plural(v->checkpoint.size), (unsigned long long)n);
 		return ANNOT_OK;
 	}
 	v->leaf_at = annot_arena_array(v->arena, (size_t)n + 1, sizeof(*v->leaf_at));

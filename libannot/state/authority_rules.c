@@ -104,7 +104,8 @@ static enum annot_status check_again(const struct annot_key *key, bool compromis
 		return ANNOT_OK;
 	if (!compromised)
 		return annot_fail(err, ANNOT_REFUSED,
-				  "on: the key of %s has ended before record #%lld (%s)",
+				  "on: the key of %s has ended before record #%lld (%s); nothing "
+				  "is left to end",
 				  key->info.name, (long long)key->info.ended,
 				  annot_key_state_name(key->info.state));
 	if (key->info.state == ANNOT_KEY_COMPROMISED &&
@@ -170,7 +171,9 @@ enum annot_status annot_rule_key_revoke(const struct annot_authority *a,
 
 	if (from && from->start > index)
 		return annot_fail(err, ANNOT_REFUSED,
-				  "from-index: %llu is after this record (#%llu)",
+				  "from-index: %llu is after this record (#%llu); name the first "
+				  "one that may be "
+				  "forged",
 				  (unsigned long long)from->start, (unsigned long long)index);
 	key = key_of_revocation(a, r, compromised);
 	if (!key)

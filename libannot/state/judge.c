@@ -4,16 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "base/encode.h"
-
-struct annot_short annot_short_id(const struct annot_hash *h)
-{
-	struct annot_short ret;
-
-	annot_hex(h->b, 6, ret.text);
-	return ret;
-}
-
 enum annot_status annot_judge_void(struct judge *j, enum annot_status status, const char *format,
 				   ...)
 {
@@ -144,7 +134,7 @@ static enum annot_status judge_author(struct judge *j)
 		return annot_judge_void(
 			j, ANNOT_DENIED,
 			"author %s: the enrolment of %s waits for more admins; they approve "
-			"it with annotctl review %s",
+			"record %s (annotctl list kind:any state:pending)",
 			fingerprint.text, info->name, annot_short_id(&info->event).text);
 	return annot_judge_void(
 		j, ANNOT_DENIED,

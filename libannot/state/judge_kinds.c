@@ -188,7 +188,8 @@ static enum annot_status judge_retract(struct judge *j)
 	TRY(annot_judge_known(j, &j->leaf->on, &on));
 	TRY(j->view->retracted(j->view->ctx, &on.annotation, &at, j->err));
 	if (at != ANNOT_NEVER)
-		return annot_judge_void(j, ANNOT_REFUSED, "on %s: was retracted already, at #%lld",
+		return annot_judge_void(j, ANNOT_REFUSED,
+					"on %s: was retracted already, at #%lld, for good",
 					annot_short_id(&j->leaf->on).text, (long long)at);
 	TRY(j->view->authors(j->view->ctx, &on.annotation, each_author, &c, j->err));
 	if (c.found)
@@ -209,8 +210,10 @@ static enum annot_status judge_reaffirm(struct judge *j)
 	TRY(annot_judge_known(j, &j->leaf->on, &on));
 	key = annot_keys_find(j->a, &on.author);
 	if (!key || key->person != j->key->person)
-		return annot_judge_void(j, ANNOT_DENIED, "on %s: %s is not its author",
-					annot_short_id(&j->leaf->on).text, j->key->info.name);
+		return annot_judge_void(
+			j, ANNOT_DENIED,
+			"on %s: %s is not its author; only who signed a record stands by it",
+			annot_short_id(&j->leaf->on).text, j->key->info.name);
 	if (key == j->key || key->info.effective >= j->key->info.effective)
 		return annot_judge_void(
 			j, ANNOT_REFUSED,

@@ -2,6 +2,7 @@
 #ifndef ANNOT_STATE_JUDGE_PRIVATE_H
 #define ANNOT_STATE_JUDGE_PRIVATE_H
 
+#include "base/encode.h"
 #include "state/authority_private.h"
 #include "state/judge.h"
 
@@ -41,12 +42,6 @@ const struct annot_person *annot_judge_person(const struct judge *j,
 		if (j->ret->effect == ANNOT_VOID)                                                  \
 			return ANNOT_OK;                                                           \
 	} while (0)
-
-/* The first digits of a hash, for messages. */
-struct annot_short {
-	char text[13];
-};
-struct annot_short annot_short_id(const struct annot_hash *h);
 
 enum annot_status annot_judge_versions(struct judge *j);   /* judge_versions.c */
 enum annot_status annot_judge_references(struct judge *j); /* judge_references.c */

@@ -21,10 +21,11 @@ static enum annot_status judge_same_person(struct judge *j, const struct annot_s
 
 	if (author == j->key->person)
 		return ANNOT_OK;
-	return annot_judge_void(j, ANNOT_DENIED,
-				"parent %s: a %s is amended by its author only: %s, not %s",
-				id->text, annot_kind_def(j->leaf->kind)->name,
-				author ? author->name : "unknown", j->key->info.name);
+	return annot_judge_void(
+		j, ANNOT_DENIED,
+		"parent %s: a %s is amended by its author only: %s, not %s; add one of your own",
+		id->text, annot_kind_def(j->leaf->kind)->name, author ? author->name : "unknown",
+		j->key->info.name);
 }
 
 static enum annot_status judge_parent(struct judge *j, const struct annot_hash *parent)

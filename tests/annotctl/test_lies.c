@@ -68,7 +68,7 @@ static void test_too_many_records(void **state)
 	x->f->get_rows = 200;
 	pthread_mutex_unlock(&x->f->lock);
 	assert_int_equal(run(x, "diff --reviewers ada bea"), annot_exit_code(ANNOT_PROTOCOL));
-	assert_non_null(strstr(x->out, "asked for 1 records and sent 200"));
+	assert_non_null(strstr(x->out, "asked for 1 record and sent 200"));
 }
 
 static void test_another_record(void **state)

@@ -143,7 +143,7 @@ static void test_bad_files(void **state)
 		{"corpus = a\nfrob = 1\n", "line 2: there is no setting frob"},
 		{"help = yes\n", "there is no setting help"},
 		{"\n[server]\ncorpus = a\n", "line 3: there are no sections"},
-		{"workers = 9\n", "workers is a number of 1 to 8, not 9"},
+		{"workers = 9\n", "workers is a number from 1 to 8, not 9"},
 		{"workers = 0\n", "workers"},
 		{"insecure-tcp = maybe\n", "yes or no"},
 		{"log-level = loud\n", "log-level"},

@@ -135,7 +135,7 @@ static void test_annotd_tells(void **state)
 	assert_non_null(strstr(told(f), "STATUS=Opening the corpus"));
 	const char *ready = told(f);
 	assert_ptr_equal(strstr(ready, "READY=1\nSTATUS=Serving "), ready);
-	assert_non_null(strstr(ready, ", 1 records when it started"));
+	assert_non_null(strstr(ready, ", 1 record when it started"));
 	assert_null(strstr(ready, "READ-ONLY"));
 	assert_string_equal(told(f), "WATCHDOG=1");
 	assert_string_equal(told(f), "WATCHDOG=1");

@@ -64,6 +64,16 @@ expect 1 '8 hex digits' ctl boris show abc; one_line
 expect 2 '--origin' ctl boris corpus init "$work/other" --origin 'Bad Origin'; one_line
 expect 2 '/tmp/x' ctl boris --socket /tmp/x list; one_line
 
+expect 2 '--limt: no such option; did you mean --limit?' ctl boris list --limt 3; one_line
+expect 2 '--limt=3: no such option; did you mean --limit?' ctl boris list --limt=3; one_line
+expect 2 'did you mean --socket?' ctl boris --soket x list; one_line
+expect 2 'annotctl list --help lists' ctl boris list --no-such-option; one_line
+expect 2 'own stand behind it' ctl boris --sealed verdict add report true; one_line
+expect 2 '-Z: no such option' ctl boris list -Z; one_line
+expect 2 'a value is missing: --limit N' ctl boris list --limit; one_line
+expect 2 '--limit many: expected a whole number' ctl boris list --limit many; one_line
+expect 2 '--limit=many: expected a whole number' ctl boris list --limit=many; one_line
+
 # Keys and names.
 ctl dora --quiet key new dora >/dev/null 2>&1
 expect 4 'not enrolled' ctl dora comment add report 'hello'

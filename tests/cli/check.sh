@@ -164,18 +164,20 @@ expect 0 'VALID' ctl alice verify "$(jq -r .annotation "$work/json")"
 
 # --- bad input ---
 
-printf 'caf\351 “We will not open the sluices before the gauges are read” \377\376 “We will not open the slu\300ices”\n' \
-	>"$work/article.txt"
-checked "$work/article.txt" --document d01
-grep -qF '4 bytes are not UTF-8, the first at byte 3 (line 1)' "$work/err" || fail "invalid: $(cat "$work/err")"
-says '.summary|[.invalid_bytes,.invalid_at]' '[4,[3,67,68,97]]'
-says '.quotes|map(.result)' '["exact","altered"]'
-says '.quotes[1].text' '"We will not open the slu�ices"'
+# What is no text is none for either command, in the same words.
+printf 'caf\351 “We will not open the sluices before the gauges are read”\n' >"$work/latin1"
+printf 'one\000“We will not open the sluices before the gauges are read”\n' >"$work/binary"
+printf '\211PNG\r\n' >"$work/image"
+: >"$work/empty"
+for file in latin1 binary image empty; do
+	expect 4 "$work/$file" ctl alice doc add "$work/$file" --name refused; one_line
+	mv "$work/out" "$work/refused"
+	expect 4 '' ctl alice check "$work/$file"
+	cmp "$work/refused" "$work/out" || fail "$file: two ways to say it"
+done
 expect 2 'No such file' ctl alice check "$work/none.txt"; one_line
 expect 2 'ARTICLE' ctl alice check
 expect 1 'no document is named nosuch' ctl alice check "$documents"/04-* --document nosuch; one_line
-: >"$work/empty"
-expect 0 '0 quotes' ctl alice check "$work/empty"
 # one letter, only spaces, a megabyte of one sign, a megabyte of words, never closed
 article '“a” “   ” “'"$(head -c 1000000 /dev/zero | tr '\0' a)"'” “unclosed'
 checked "$work/article.txt"

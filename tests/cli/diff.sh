@@ -11,7 +11,7 @@ quiet boris amend "$quote" --set speaker='Ann Bell' --remove tag=x --set role=ma
 expect 1 '~ speaker      Ann{+ Bell+}' ctl chloe diff "$quote@1" "$quote@2"
 expect 1 '- tag          x' ctl chloe diff "$quote@1" "$quote@2"
 expect 1 '+ role         mayor' ctl chloe diff "$quote@1" "$quote@2"
-expect 1 '1 changed, 1 added, 1 removed; 1 words added, 0 removed' ctl chloe --quiet diff "$quote@1" "$quote@2" --stat; one_line
+expect 1 '1 changed, 1 added, 1 removed; 1 word added, 0 removed' ctl chloe --quiet diff "$quote@1" "$quote@2" --stat; one_line
 expect 0 '' ctl chloe diff "$quote@2" "$quote@2"
 expect 1 '' ctl chloe --json diff "$quote@1" "$quote@2" --stat
 json '.differ and .stat == {changed: 1, added: 1, removed: 1, words_added: 1, words_removed: 0} and has("changes") == false'
@@ -21,7 +21,7 @@ text long "$(printf 'Title\n\nLine one\nLine two\nThe lake rose.\nLine four\nLin
 text long "$(printf 'Title\n\nLine one\nLine two\nThe lake fell.\nLine four\nLine five\nThe end.')" >/dev/null
 expect 1 '' ctl chloe --quiet diff long@1 long@2
 printf '%s\n' '~ text' '…' 'Line two' 'The lake [-rose-]{+fell+}.' 'Line four' '…' '' | cmp - "$work/out" || fail "texts: $(cat "$work/out")"
-expect 1 '1 changed, 0 added, 0 removed; 1 words added, 1 removed' ctl chloe --quiet diff long@1 long@2 --stat; one_line
+expect 1 '1 changed, 0 added, 0 removed; 1 word added, 1 removed' ctl chloe --quiet diff long@1 long@2 --stat; one_line
 expect 1 '' ctl chloe --json diff long@1 long@2
 json '([.changes[].card] | index("sha256") != null and index("(content)") != null) and .stat.changed == 1'
 json '[.changes[] | select(.card == "(content)").words[] | select(.op != "insert").text] | add | startswith("Title") and endswith("The end.\n")'

@@ -174,3 +174,11 @@ jq -e '[.runs[0].results[].locations[0].physicalLocation.artifactLocation.uri | 
 	.runs[0].properties.summary.articles == 2' "$work/json" >/dev/null || fail "SARIF: $(cat "$work/json")"
 expect 2 'absent: No such file' ctl alice check "$work/one.html" "$work/absent"
 one_line
+
+# --quiet hides nothing that is signed and that nobody gave
+cat >"$work/own.html" <<'END'
+<!doctype html><html lang="fr"><head><title>Ce que la page dit</title></head><body><p>Rien de tout cela n'a été dit par celui qui
+signe, et il le verra donc avant de signer, même s'il ne veut rien savoir d'autre.</p></body></html>
+END
+expect 0 'title Ce que la page dit, as the page says' ctl alice --quiet doc add "$work/own.html" --lang fr-FR
+[ "$(wc -l <"$work/out")" = 2 ] || fail "not title and id: $(cat "$work/out")"

@@ -139,7 +139,7 @@ error 2 ambiguous quote add report 'three'
 error 2 usage doc add "$work/report.txt" --name 'Not A Name'
 : >"$work/empty"
 error 4 invalid doc add "$work/empty" --name none
-error 4 invalid show "$(printf 'abc\377')"
+error 2 usage show "$(printf 'abc\377')"
 error 2 usage "$(printf 'li\377st')" # what was typed is in the message, and that is JSON all the same
 error 3 unreachable --socket ipc:///nowhere/annotd.sock list
 got=0

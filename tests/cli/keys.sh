@@ -10,7 +10,7 @@ print_of() { ctl "$1" --json key show "$2" | jq -r .key; }
 first=$(quiet boris quote add report 'three')
 ctl boris --quiet key new boris2 >/dev/null 2>&1
 expect 0 'boris (reviewer, active)' ctl boris whoami # of two keys the one that is in force here
-expect 2 'the one that signs' ctl boris reviewer rotate boris; one_line
+expect 2 'the one that signs' ctl boris --key boris reviewer rotate boris; one_line
 expect 4 'only a key in force' ctl boris --key boris2 reviewer rotate boris; one_line
 ctl chloe key show chloe >"$work/chloe.pub"
 expect 4 '' ctl boris reviewer rotate "$work/chloe.pub"

@@ -29,6 +29,8 @@ diff -r "$copy" "$work/fresh" || fail "a copy that grew is not the one made at o
 expect 3 '' ctl chloe --socket "ipc://$work/nobody.sock" log export "$work/none"
 [ ! -e "$work/none" ] || fail "a folder without a log"
 expect 4 'not a copy of a log' ctl chloe log export "$work/chloe"; one_line
+: >"$work/plain"
+expect 4 "$work/plain is a file; a copy of a log is a folder" ctl chloe log export "$work/plain"; one_line
 
 # --- audits -------------------------------------------------------------------------------------------
 alone() { env -i PATH="$PATH" HOME="$work/nobody" ASAN_OPTIONS="${ASAN_OPTIONS:-}" "$ANNOTCTL" "$@"; }

@@ -104,6 +104,23 @@ expect 4 'somebody stands between' ctl boris --socket "tls+tcp://127.0.0.1:$rela
 kill $relaying 2>/dev/null || true
 exec 7>&- 8>&-
 
+# --- of several keys the one that counts signs, also where one is proved before anything can be asked
+expect 0 '' at boris whoami
+ctl boris --quiet key new boris2 >/dev/null 2>&1
+cp -r "$work/boris" "$work/away" # boris on another machine
+expect 0 'boris (reviewer, active)' at boris whoami
+one_line # it is the one that counted before: nothing is to be said where nothing is signed
+expect 0 'of your keys boris signs: it was the one that counted last' at boris comment add speech 'By the first one.'
+expect 0 'key-rotate' at boris reviewer rotate boris2
+expect 0 "active), key $(ctl boris --json key show boris2 | jq -r .key)" at boris whoami
+expect 0 'of your keys boris2 signs: it was the one that counted last' at boris comment add speech 'By the second one.'
+expect 0 'of your keys boris2 signs: it is the one in force' ctl boris comment add speech 'Here.'
+expect 4 'does not count here any more (rotated): log in with one that does (annotctl --key)' at away list; one_line
+expect 0 '' at away --key boris2 list
+expect 0 "active), key $(ctl boris --json key show boris2 | jq -r .key)" at away whoami
+echo nonsense >"$work/away/state/annot/corpora/$corpus/key"
+expect 2 'which of your 2 keys? say --key NAME' at away list; one_line
+
 # --- a key that is revoked while it is connected reads nothing more, also where it waits for events
 as chloe timeout 60 "$ANNOTCTL" --socket "$remote" --format ndjson watch kind:any >"$work/events" 2>"$work/watch.err" &
 watcher=$!

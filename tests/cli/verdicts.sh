@@ -33,9 +33,25 @@ quiet boris retract "$mine@1" --because 'looked' >/dev/null
 [ "$(review_of "$quote")" = draft ] || fail "a retracted review does not count"
 quiet chloe review "$quote@1" reject --because 'Not measured.' >/dev/null
 [ "$(review_of "$quote")" = rejected ] || fail "not rejected"
+# By whom, why, and of what.
+expect 0 'reject         chloe, ' ctl alice show "$quote"
+grep -q '^ *Not measured\.$' "$work/out" || fail "rejected without a reason: $(cat "$work/out")"
+if grep -q 'I will look again' "$work/out"; then fail "a retracted review is shown: $(cat "$work/out")"; fi
 quiet chloe review "$quote@1" approve --because 'As printed.' >/dev/null
 [ "$(review_of "$quote")" = approved ] || fail "the latest review of a person counts"
 [ "$(ctl alice list --count kind:quote state:approved)" = 1 ] || fail "state:approved"
+ctl alice show "$quote" | grep -q 'reject         chloe, .*, not counted$' || fail "the review before: $(ctl alice show "$quote")"
+other=$(quiet erin claim add 'It was two metres.')
+quiet erin link add "$other" refutes "$quote" --because 'Measured.' >/dev/null
+quiet erin link add "$quote" supports "$other" >/dev/null
+expect 0 "refutes        erin, " ctl alice show "$quote"
+grep -q ", by $(echo "$other" | cut -c 1-8)$" "$work/out" || fail "refuted by what? $(cat "$work/out")"
+if grep -q 'supports' "$work/out"; then fail "what it says of others: $(cat "$work/out")"; fi
+ctl alice --json show "$quote" | jq -e --arg other "$other" --arg quote "$quote" '
+	(.reviews | map([.author.name, .decision, .counts, .on_version])) == [["chloe", "reject", false, 1], ["chloe", "approve", true, 1]] and
+	(.links | map([.author.name, .relation, .from, .to, .to_version, .reason])) == [["erin", "refutes", $other, $quote, 1, "Measured."]]' \
+	>/dev/null || fail "JSON: $(ctl alice --json show "$quote" | jq '.reviews, .links')"
+expect 0 '"links": []' ctl boris --json show "$(quiet chloe list kind:review author:chloe | head -n 1)"
 
 # A review names one version; of a newer one everybody is told, in every form.
 quiet dora amend "$quote" --set speaker=nobody >/dev/null

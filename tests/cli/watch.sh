@@ -105,8 +105,8 @@ done
 expect 2 'column 1: unknown term' ctl boris watch colour:red; one_line
 expect 2 'kind:review' ctl boris watch state:approved; one_line
 expect 2 'as-of' ctl boris watch 'as-of:#3'; one_line
-expect 1 'nobody is enrolled as' ctl boris watch author:nobody; one_line
-expect 1 'see annotctl doc list' ctl boris watch doc:nothing; one_line
+expect 2 'nobody is enrolled as' ctl boris watch author:nobody; one_line
+expect 2 'annotctl doc list shows' ctl boris watch doc:nothing; one_line
 expect 2 'expected a log index' ctl boris watch --from yesterday; one_line
 expect 2 'limit' ctl boris watch --limit -1; one_line
 printf '{"args": ["watch"]}\n' | ctl boris batch >"$work/out" 2>&1 || true

@@ -22,7 +22,7 @@ enum {
 	 */
 	SLOWER_MAX = 20,
 	/* … or below this. Other programs run on the machine: the bound is there to find hangs. */
-	SLOW_FLOOR_MS = SANITIZED ? 500 : 100,
+	SLOW_FLOOR_MS = SANITIZED_THREAD ? 2000 : SANITIZED ? 500 : 100,
 	/* No call may take longer than this, ever. */
 	HANG_MS = 20000,
 	/* Of annotd, whatever its peers do (docs/architecture.md). Sanitizers keep what was freed.

@@ -195,7 +195,7 @@ static void test_wrong_leaves(void **state)
 		;
 	r = test_verify_bundle(c, &b, &trust);
 	assert_verdict(r, ANNOT_INVALID_BUNDLE);
-	assert_says(r, "leaves", "covers 5 records, the bundle has 4 leaves");
+	assert_says(r, "leaves", "covers 5 records, the bundle has 4");
 }
 
 /* A checkpoint of the log as it was, with proofs of now. */

@@ -11,16 +11,16 @@ static void test_unknown(void **state)
 	(void)state;
 
 	assert_void(test_put(c, &bob, test_verdict(&nobody, "true")), ANNOT_NOT_FOUND,
-		    "on 070000000000: no such record");
+		    "on 07000000: no such record");
 	d = test_verdict(&claim->id, "true");
 	test_ref(d, "evidence", &claim->id);
 	test_ref(d, "evidence", &nobody);
-	assert_void(test_put(c, &bob, d), ANNOT_NOT_FOUND, "evidence 070000000000: no such record");
+	assert_void(test_put(c, &bob, d), ANNOT_NOT_FOUND, "evidence 07000000: no such record");
 	d = annot_draft_new(ANNOT_KIND_link);
 	test_ref(d, "from", &claim->id);
 	test_card(d, "relation", "supports");
 	test_ref(d, "to", &nobody);
-	assert_void(test_put(c, &bob, d), ANNOT_NOT_FOUND, "to 070000000000: no such record");
+	assert_void(test_put(c, &bob, d), ANNOT_NOT_FOUND, "to 07000000: no such record");
 	test_corpus_free(c);
 }
 

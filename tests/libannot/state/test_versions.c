@@ -69,7 +69,7 @@ static void test_unknown_parent(void **state)
 
 	assert_ok(annot_draft_parent(d, &nobody, &test_error));
 	assert_void(test_put(f->c, &f->bob, d), ANNOT_NOT_FOUND,
-		    "parent 010000000000: no such record");
+		    "parent 01000000: no such record");
 }
 
 static void test_void_parent(void **state)
