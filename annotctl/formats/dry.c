@@ -215,7 +215,7 @@ static enum annot_status know(struct dry *d, struct trying *t, const struct anno
 	for (size_t i = 0; i < t->n_known; i++)
 		if (annot_hash_equal(&t->known[i].record, record))
 			return ANNOT_OK;
-	if (t->n_known == COUNT(t->known))
+	if (t->n_known == sizeof t->known / sizeof *t->known)
 		return ANNOT_OK;
 	enum annot_status status = look_up(d, record, &t->known[t->n_known]);
 	t->n_known += status == ANNOT_OK;

@@ -53,7 +53,7 @@ enum annot_status annot_fd_read(void *file, void *ret, size_t max, size_t *ret_n
 	const struct annot_fd *f = file;
 	ssize_t n = read_some(f->fd, ret, max);
 	if (n < 0)
-		return cannot(f->shown, "read", errno, err);
+		return annot_file_cannot(f->shown, "read", errno, err);
 	*ret_n = (size_t)n;
 	return ANNOT_OK;
 }
