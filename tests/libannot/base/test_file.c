@@ -74,6 +74,31 @@ static void test_read(void **state)
 	assert_string_equal(b.data, "> hello\n");
 }
 
+/* An open file, piece by piece. */
+static void test_read_on(void **state)
+{
+	char piece[4];
+	size_t n;
+	(void)state;
+	write_file("f", "hello\n");
+	struct annot_fd file = {open("f", O_RDONLY | O_CLOEXEC), "the file"};
+	assert_true(file.fd >= 0);
+	assert_ok(annot_fd_read(&file, piece, sizeof piece, &n, &test_error));
+	assert_int_equal(n, 4);
+	assert_memory_equal(piece, "hell", 4);
+	assert_ok(annot_fd_read(&file, piece, sizeof piece, &n, &test_error));
+	assert_int_equal(n, 2);
+	assert_memory_equal(piece, "o\n", 2);
+	assert_ok(annot_fd_read(&file, piece, sizeof piece, &n, &test_error));
+	assert_int_equal(n, 0);
+	close(file.fd);
+	file.fd = open(".", O_RDONLY | O_CLOEXEC);
+	assert_true(file.fd >= 0);
+	assert_status(annot_fd_read(&file, piece, sizeof piece, &n, &test_error), ANNOT_UNREADABLE);
+	assert_error_says("the file: cannot be read: Is a directory");
+	close(file.fd);
+}
+
 static void test_too_large(void **state)
 {
 	(void)state;
@@ -333,6 +358,7 @@ int main(void)
 #define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter, leave)
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER(test_read),
+		IN_FOLDER(test_read_on),
 		IN_FOLDER(test_too_large),
 		IN_FOLDER(test_unreadable),
 		IN_FOLDER(test_standard_input),
