@@ -214,10 +214,10 @@ static enum annot_status pass(struct importing *i, struct inputs *inputs)
 		status = one_file(i, &in);
 		input_close(&in);
 		TRY(status);
+		i->task->counts.file = NULL;
 	}
 	if (status != ANNOT_NOT_FOUND)
 		return status;
-	i->task->counts.file = NULL;
 	return i->dry ? dry_end(i->dry) : batch_end(i->batch);
 }
 
@@ -241,6 +241,8 @@ static enum annot_status run(struct import_task *task, struct inputs *inputs, bo
 				 ? pass(&i, inputs)
 				 : annot_fail(&task->ctl->err, ANNOT_NO_MEMORY, "out of memory");
 	progress_end(&i.progress);
+	if (i.batch)
+		batch_unsent(i.batch, &task->counts);
 	annot_import_free(i.m);
 	dry_free(i.dry);
 	batch_free(i.batch);

@@ -16,7 +16,7 @@ struct import_counts {
 	/* Where it stands, for who must be told how far it came. */
 	uint64_t first, last; /* log indexes of those imported */
 	uint64_t waiting;     /* items that wait for others */
-	const char *file;     /* of the item under way; NULL: none */
+	const char *file; /* where the first item stands that was not sent; NULL: there is none */
 	size_t line;
 };
 
@@ -47,6 +47,8 @@ struct batch *batch_free(struct batch *b);
 /* Takes what an item became; signs and sends when there is enough of it. */
 enum annot_status batch_take(struct batch *b, const struct annot_import_item *item, const char *id,
 			     const struct annot_import_draft *drafts, size_t n);
+/* If items were taken and not sent, where the first of them stands. */
+void batch_unsent(const struct batch *b, struct import_counts *c);
 /* Signs and sends what is left; what still waits for other items is reported. */
 enum annot_status batch_end(struct batch *b);
 

@@ -28,6 +28,8 @@ struct batch {
 	struct annot_arena *arena; /* until it was sent */
 	struct group *groups[BATCH_MAX];
 	size_t n_groups, n_drafts, n_refs;
+	const char *file; /* where the first of them stands */
+	size_t line;
 	struct group *waiting, **last; /* in the order in which they came */
 	size_t n_waiting;
 	struct resolve resolve;
@@ -337,7 +339,20 @@ enum annot_status batch_take(struct batch *b, const struct annot_import_item *it
 		group_free(g);
 		return status;
 	}
-	return add(b, g);
+	TRY(add(b, g));
+	if (b->n_groups == 1) {
+		b->file = item->file;
+		b->line = item->line;
+	}
+	return ANNOT_OK;
+}
+
+void batch_unsent(const struct batch *b, struct import_counts *c)
+{
+	if (b->n_groups == 0)
+		return;
+	c->file = b->file;
+	c->line = b->line;
 }
 
 enum annot_status batch_end(struct batch *b)

@@ -22,6 +22,9 @@ enum {
 struct source {
 	char *path;   /* owned; "-" is standard input */
 	bool regular; /* a file that can be read twice */
+	bool seen;    /* as it was when it was opened first: */
+	off_t size;
+	struct timespec changed;
 	bool spooled;
 	struct annot_held spool;
 };
@@ -240,6 +243,21 @@ static enum annot_status read_beside(struct inputs *in, const char *path, struct
 	return annot_file_read(text, INPUT_TEXT_MAX, &ret->text, &in->ctl->err);
 }
 
+/* What was looked through must be what is read. */
+static enum annot_status check_same(struct inputs *in, struct source *s, const struct stat *st)
+{
+	bool same =
+		!s->seen || (s->size == st->st_size && s->changed.tv_sec == st->st_mtim.tv_sec &&
+			     s->changed.tv_nsec == st->st_mtim.tv_nsec);
+	if (!same)
+		return annot_fail(&in->ctl->err, ANNOT_REFUSED,
+				  "%s was changed after it was looked through", s->path);
+	s->seen = true;
+	s->size = st->st_size;
+	s->changed = st->st_mtim;
+	return ANNOT_OK;
+}
+
 static enum annot_status begin(struct inputs *in, struct source *s, struct input *ret)
 {
 	struct stat st;
@@ -248,8 +266,10 @@ static enum annot_status begin(struct inputs *in, struct source *s, struct input
 		ret->size = ret->spool.len;
 	} else {
 		TRY(open_source(in, s, &ret->file));
-		if (fstat(ret->file.fd, &st) == 0 && S_ISREG(st.st_mode))
+		if (fstat(ret->file.fd, &st) == 0 && S_ISREG(st.st_mode)) {
 			ret->size = (uint64_t)st.st_size;
+			TRY(check_same(in, s, &st));
+		}
 	}
 	return in->folder ? read_beside(in, s->path, ret) : ANNOT_OK;
 }

@@ -32,7 +32,8 @@ enum annot_status inputs_open(struct ctl *ctl, const struct annot_format *format
 			      const char **paths, bool twice, struct inputs **ret);
 struct inputs *inputs_free(struct inputs *in); /* takes NULL */
 
-/* The next one. NOT_FOUND: that was all. UNREADABLE (names it); TOO_LARGE: a text beside it. */
+/* The next one. NOT_FOUND: that was all. UNREADABLE (names it); TOO_LARGE: a text beside it;
+ * REFUSED: the file is not as it was the first time. */
 enum annot_status inputs_next(struct inputs *in, struct input *ret);
 void input_close(struct input *in);
 /* From the first one on again. */

@@ -74,23 +74,31 @@ size() { ctl alice --json corpus info 2>/dev/null | jq .size; }
 expect 0 '1 records imported, 1 were there' ctl boris import --strict --as w3c "$work/notes"
 
 # --- something changes meanwhile --------------------------------------------------------------------------
-# The import is stopped when its first records are in the log, the scale goes, and it goes on.
+# stopped FILE…: an import that is stopped when its first record is in the log.
+stopped() {
+	from=$(size)
+	replace=exec
+	ctl boris import --as claimreview --strict "$@" >"$work/importing" 2>&1 &
+	importing=$!
+	ctl alice --format ndjson watch --from "$from" --limit 1 >"$work/watched" 2>&1 &
+	watching=$!
+	replace=
+	wait $watching || fail "watch: $(cat "$work/watched")"
+	kill -STOP $importing
+}
+# goes_on: to its end, which is an error; the last line of that is in $last.
+goes_on() {
+	kill -CONT $importing
+	code=0
+	wait $importing || code=$?
+	same "$code" 4
+	last=$(tail -n 1 "$work/importing")
+}
 for n in $(seq 400); do review "$n"; done >"$work/reviews"
 before=$(size)
-replace=exec
-ctl boris import --as claimreview --strict "$work/reviews" >"$work/importing" 2>&1 &
-importing=$!
-ctl alice --format ndjson watch --from "$before" --limit 1 >"$work/watched" 2>&1 &
-watching=$!
-replace=
-wait $watching || fail "watch: $(cat "$work/watched")"
-kill -STOP $importing
+stopped "$work/reviews"
 quiet alice policy set --remove-scale desk --force >/dev/null
-kill -CONT $importing
-code=0
-wait $importing || code=$?
-same "$code" 4
-last=$(tail -n 1 "$work/importing")
+goes_on
 has() { case "$last" in *"$1"*) ;; *) fail "no \"$1\" in: $last" ;; esac; }
 in=$(printf %s "$last" | sed -n 's/.*; \([0-9]*\) records of this import are in the log, #'"$before"' to #[0-9]*; [0-9]* were refused; .*/\1/p')
 [ -n "$in" ] || fail "it does not say what is in: $last"
@@ -102,6 +110,14 @@ grep -q "reviews:[0-9]*: refused: scale desk" "$work/importing" || fail "what wa
 # Again: refused before anything is sent, until the scale is there again; then it goes on.
 nothing 'reviews:1: ' boris --as claimreview "$work/reviews"
 quiet alice policy set --scale 'desk no:- yes:+' >/dev/null
-expect 0 "$((800 - in)) records imported, $in were there" ctl boris import --as claimreview --strict "$work/reviews"
-same "$(size)" "$((before + 800 + 2))"
+review more >"$work/more"
+stopped "$work/reviews" "$work/more"
+review other >"$work/more"
+goes_on
+has 'more was changed after it was looked through; '
+line=$(printf %s "$last" | sed -n 's/.*; what stands from line \([0-9]*\) of .*\/reviews on is not; .*/\1/p')
+[ -n "$line" ] || fail "it does not say what is not in: $last"
+same "$(size)" "$((before + 2 * (line - 1) + 2))" # a claim and a verdict each
+expect 0 "$((2 * (401 - line) + 2)) records imported, $((2 * (line - 1))) were there" \
+	ctl boris import --as claimreview --strict "$work/reviews" "$work/more"
 stop
