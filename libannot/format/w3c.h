@@ -72,11 +72,13 @@ const char *w3c_document_iri(const struct annot_record *document, struct annot_i
 
 /* --- w3c_bodies.c */
 
-/* The bodies of a record, a list. NULL: want of memory. */
-json_t *w3c_bodies(const struct annot_export *x, const struct annot_export_item *item,
-		   const json_t *kept);
+/* The bodies of a record, a list: as they were imported with it, else made of its cards. Losses are
+ * reported. *ret is the caller's, also after a failure; NULL: want of memory. */
+enum annot_status w3c_bodies(struct annot_export *x, const struct annot_export_item *item,
+			     const json_t *kept, json_t **ret, struct annot_error *err);
 /* The purpose that a card of a record has as a body. */
 const char *w3c_purpose_of(const struct annot_record *record, const struct w3c_body *body);
+bool w3c_has_tag(const struct annot_record *record, const char *value);
 /* Whether a body is words of the annotator, and no tag. */
 bool w3c_is_note(const json_t *body);
 /* The words of all such bodies of a list, with an empty line between two. */

@@ -32,24 +32,28 @@ const char *w3c_purpose_of(const struct annot_record *record, const struct w3c_b
 	return body->purpose;
 }
 
-static json_t *made_bodies(const struct annot_export *x, const struct annot_export_item *item)
+/* Bodies of one card. */
+static void add_made(const struct annot_export *x, const struct annot_export_item *item,
+		     const struct w3c_body *row, const struct annot_card *card, json_t **bodies)
 {
 	const struct annot_record *record = item->entry.record;
 	const char *language = annot_record_text(record, "language");
-	json_t *bodies = json_array();
-	for (size_t i = 0; w3c_body_at(i); i++) {
-		const struct w3c_body *body = w3c_body_at(i);
-		const struct annot_card *card = body->kind == record->kind->kind
-							? annot_record_card(record, body->card)
-							: NULL;
-		bool text = strcmp(body->card, "text") == 0;
-		for (; card; card = annot_record_card_next(record, card))
-			build_append(&bodies,
-				     card->def->type == ANNOT_CARD_REF
-					     ? reference_body(x, item, card, body->purpose)
-					     : text_body(card->text, w3c_purpose_of(record, body),
+	bool text = strcmp(row->card, "text") == 0;
+	for (; card; card = annot_record_card_next(record, card))
+		build_append(bodies, card->def->type == ANNOT_CARD_REF
+					     ? reference_body(x, item, card, row->purpose)
+					     : text_body(card->text, w3c_purpose_of(record, row),
 							 text ? language : NULL));
-	}
+}
+
+static json_t *made_bodies(const struct annot_export *x, const struct annot_export_item *item)
+{
+	const struct annot_record *record = item->entry.record;
+	json_t *bodies = json_array();
+	for (size_t i = 0; w3c_body_at(i); i++)
+		if (w3c_body_at(i)->kind == record->kind->kind)
+			add_made(x, item, w3c_body_at(i),
+				 annot_record_card(record, w3c_body_at(i)->card), &bodies);
 	return bodies;
 }
 
@@ -73,9 +77,30 @@ void w3c_join_notes(const json_t *bodies, struct annot_buf *ret)
 				 json_string_value(json_object_get(one, "value")));
 }
 
+bool w3c_has_tag(const struct annot_record *record, const char *value)
+{
+	const struct annot_card *card = annot_record_card(record, "tag");
+	while (card && strcmp(card->text, value) != 0)
+		card = annot_record_card_next(record, card);
+	return card != NULL;
+}
+
+/* Whether a tag that is kept whole was taken away since, and not one that there is no room for
+ * among the cards. */
+static bool tag_is_gone(const struct annot_record *record, const char *value)
+{
+	const struct annot_card_def *def = annot_card_def_find(record->kind, "tag", 3);
+	const struct annot_card *card = annot_record_card(record, "tag");
+	size_t n = 0;
+	for (; card; card = annot_record_card_next(record, card))
+		n++;
+	return def && !record->first && n < def->max && !w3c_has_tag(record, value);
+}
+
 /* The kept bodies, with the values that stand in cards put in where they stood, in order. A body
- * whose card is gone is left out; *ret_tags says whether every tag has its body. */
-static json_t *fill(const json_t *kept, const struct annot_record *record, bool *ret_tags)
+ * whose card is gone is left out; *ret_tag is the first tag that has none, NULL: all have. */
+static json_t *fill(const json_t *kept, const struct annot_record *record,
+		    const struct annot_card **ret_tag)
 {
 	json_t *bodies = json_array();
 	const json_t *one;
@@ -85,20 +110,22 @@ static json_t *fill(const json_t *kept, const struct annot_record *record, bool 
 	json_array_foreach(kept, i, one)
 	{
 		const json_t *purpose = json_object_get(one, "purpose");
+		const char *whole = json_string_value(json_object_get(one, "value"));
 		bool hole = w3c_has_type(one, "TextualBody") && !json_object_get(one, "value");
 		bool tags = json_is_string(purpose) &&
 			    strcmp(json_string_value(purpose), "tagging") == 0;
 		const char *value = tags ? (tag ? tag->text : NULL) : text;
-		if (hole && !value)
+		bool gone = tags && whole && tag_is_gone(record, whole);
+		if (gone || (hole && !value))
 			continue;
 		json_t *body = json_copy((json_t *)one);
 		if (hole)
 			build_text(&body, "value", value);
 		build_append(&bodies, body);
-		if (hole && tags)
+		if (tags && tag && (hole || (whole && strcmp(whole, tag->text) == 0)))
 			tag = annot_record_card_next(record, tag);
 	}
-	*ret_tags = !tag;
+	*ret_tag = tag;
 	return bodies;
 }
 
@@ -114,14 +141,70 @@ static bool same_text(const json_t *bodies, const json_t *kept, const struct ann
 	return strcmp(text ? text : "", made ? made : joined.data) == 0;
 }
 
-json_t *w3c_bodies(const struct annot_export *x, const struct annot_export_item *item,
-		   const json_t *kept)
+static enum annot_status lose_body(struct annot_export *x, const json_t *body,
+				   struct annot_error *err)
 {
-	const json_t *as_imported = json_object_get(kept, "body");
-	bool tags = false;
-	json_t *bodies = as_imported ? fill(as_imported, item->entry.record, &tags) : NULL;
-	if (bodies && tags && same_text(bodies, kept, item->entry.record))
-		return bodies;
-	json_decref(bodies);
-	return made_bodies(x, item);
+	AUTO_FREE char *text = json_dumps(body, JSON_COMPACT | JSON_ENCODE_ANY);
+	return text ? annot_export_lose(x, "body", text,
+					"its words were amended since they were imported", err)
+		    : annot_fail(err, ANNOT_NO_MEMORY, "no memory for a loss");
+}
+
+/* Several notes are one text here: where that was amended, it stands in the place of the first. */
+static enum annot_status replace_notes(struct annot_export *x, const struct annot_record *record,
+				       json_t **bodies, struct annot_error *err)
+{
+	const char *text = annot_record_text(record, "text");
+	const struct w3c_body *row = w3c_body_of(record->kind->kind, "text");
+	json_t *ret = json_array();
+	bool put = false;
+	for (size_t i = 0; i < json_array_size(*bodies); i++) {
+		json_t *one = json_array_get(*bodies, i);
+		if (!w3c_is_note(one)) {
+			build_append(&ret, json_incref(one));
+			continue;
+		}
+		enum annot_status status = lose_body(x, one, err);
+		if (status != ANNOT_OK) {
+			json_decref(ret);
+			return status;
+		}
+		if (!put && text)
+			build_append(&ret, text_body(text, w3c_purpose_of(record, row), NULL));
+		put = true;
+	}
+	if (!put && text)
+		build_append(&ret, text_body(text, w3c_purpose_of(record, row), NULL));
+	json_decref(*bodies);
+	*bodies = ret;
+	return ANNOT_OK;
+}
+
+/* What was imported, and behind it what was added since. */
+static enum annot_status kept_bodies(struct annot_export *x, const struct annot_export_item *item,
+				     const json_t *kept, json_t **ret, struct annot_error *err)
+{
+	const struct annot_record *record = item->entry.record;
+	const struct annot_card *tag;
+	*ret = fill(json_object_get(kept, "body"), record, &tag);
+	if (*ret && w3c_body_of(record->kind->kind, "text") && !same_text(*ret, kept, record))
+		TRY(replace_notes(x, record, ret, err));
+	for (size_t i = 0; w3c_body_at(i); i++) {
+		const struct w3c_body *row = w3c_body_at(i);
+		if (row->kind != record->kind->kind || strcmp(row->card, "text") == 0)
+			continue;
+		add_made(x, item, row,
+			 strcmp(row->card, "tag") == 0 ? tag : annot_record_card(record, row->card),
+			 ret);
+	}
+	return ANNOT_OK;
+}
+
+enum annot_status w3c_bodies(struct annot_export *x, const struct annot_export_item *item,
+			     const json_t *kept, json_t **ret, struct annot_error *err)
+{
+	if (json_object_get(kept, "body"))
+		return kept_bodies(x, item, kept, ret, err);
+	*ret = made_bodies(x, item);
+	return ANNOT_OK;
 }

@@ -207,7 +207,9 @@ enum annot_status w3c_annotation(struct annot_export *x, const struct annot_expo
 	w3c_set_motivation(&object, entry->record, kept);
 	build_list(&object, "creator", creators(item, kept));
 	enum annot_status status = set_times(x, &object, item, kept, err);
-	json_t *bodies = w3c_bodies(x, item, kept);
+	json_t *bodies = NULL;
+	if (status == ANNOT_OK)
+		status = w3c_bodies(x, item, kept, &bodies, err);
 	if (bodies && json_array_size(bodies) == 0)
 		json_decref(bodies);
 	else

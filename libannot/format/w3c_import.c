@@ -132,11 +132,14 @@ enum annot_status w3c_words_targets(struct w3c_work *w, bool *ret_placed, struct
 {
 	const json_t *targets = w3c_member(w, "target");
 	struct w3c_target t;
+	size_t most = annot_card_def_find(annot_kind_def(w->kind), "target", 6)->max;
 	json_object_set_new(w->kept, "target", json_array());
 	*ret_placed = true;
 	for (size_t i = 0; i < w3c_count(targets) && *ret_placed; i++) {
 		TRY(w3c_target_read(w->m, w3c_item(targets, i), &t, err));
-		if (w3c_target_selects(&t)) {
+		if (annot_draft_value(w->draft, "target", most - 1)) {
+			TRY(lose_target(w, i, "a record has no room for more targets", err));
+		} else if (w3c_target_selects(&t)) {
 			TRY(words_target(w, i, &t, ret_placed, err));
 		} else if (w->kind != ANNOT_KIND_claim) {
 			TRY(lose_target(w, i, "beside words of texts, a target that is none", err));

@@ -159,13 +159,13 @@ static enum annot_status kept_bodies(struct w3c_work *w, const json_t *bodies, c
 	add_value(&words, text.data);
 	json_array_foreach(bodies, i, body)
 	{
-		bool there = w3c_is_note(body);
-		if (w3c_is_tag(body) && w->kind != ANNOT_KIND_comment) {
+		bool kept_whole = false, tag = w3c_is_tag(body) && w->kind != ANNOT_KIND_comment;
+		json_array_foreach(json_object_get(kept, "body"), k, other) kept_whole =
+			kept_whole || json_equal(other, body);
+		/* One that is kept whole may have had no room among the cards. */
+		if (tag && (!kept_whole || w3c_has_tag(w->own->record, w3c_text(body, "value"))))
 			add_value(&tags, w3c_text(body, "value"));
-			there = true;
-		}
-		json_array_foreach(json_object_get(kept, "body"), k, other) there =
-			there || json_equal(other, body);
+		bool there = kept_whole || tag || w3c_is_note(body);
 		if (!there)
 			TRY(annot_import_lose(w->m, "body", body,
 					      "of bodies that were imported, words and tags can be "

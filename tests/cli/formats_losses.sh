@@ -42,7 +42,7 @@ cat >"$work/w3c.json" <<-'END'
 	   "language": ["en", "fr"], "processingLanguage": "en", "textDirection": "ltr", "purpose": ["describing", "commenting"],
 	   "creator": "https://other.example/ben", "created": "2024-02-28T12:00:00Z", "ex:weight": 7},
 	  {"type": "TextualBody", "value": "water", "purpose": "tagging", "language": "en"},
-	  {"type": "TextualBody", "value": " a\ttag ", "purpose": "tagging"},
+	  {"type": "TextualBody", "value": " a\ttag ", "purpose": "tagging"}, {"value": "untyped", "purpose": "tagging"},
 	  {"type": "Choice", "items": [{"type": "TextualBody", "value": "one", "language": "en"}, {"id": "https://other.example/two", "type": "Sound"}]},
 	  {"type": "SpecificResource", "source": "https://b.example/film", "purpose": "linking", "selector": {"type": "FragmentSelector",
 	   "conformsTo": "http://www.w3.org/TR/media-frags/", "value": "t=30,60"}},

@@ -270,6 +270,18 @@ static void test_several_targets(void **state)
 	assert_lost(d, "target[2]: https://third.example/: beside words of texts");
 }
 
+static void test_too_many_targets(void **state)
+{
+	struct desk *d = *state;
+	AUTO_BUF struct annot_buf json = ANNOT_BUF_INIT(1 << 16);
+	annot_buf_puts(&json, "{" HEAD ",\"target\":[");
+	for (int i = 0; i < 17; i++)
+		annot_buf_printf(&json, "%s\"" PAGE "#char=%d,%d\"", i ? "," : "", i, i + 1);
+	annot_buf_puts(&json, "]}");
+	assert_int_equal(annot_record_targets(desk_import_one(d, "w3c", json.data)), 16);
+	assert_lost(d, "target[16]: " PAGE "#char=16,17: a record has no room");
+}
+
 static void test_bodies(void **state)
 {
 	struct desk *d = *state;
@@ -456,6 +468,53 @@ static void test_amended_after_import(void **state)
 	json_decref(out);
 }
 
+/* Of several notes that were amended as one text the rest of the bodies stays, and what the notes
+ * had is said. */
+static void test_bodies_after_amendment(void **state)
+{
+	struct desk *d = *state;
+	const struct annot_record *r = desk_import_one(
+		d, "w3c",
+		"{" HEAD
+		",\"body\":[{\"type\":\"TextualBody\",\"value\":\"Zwei.\",\"language\":\"de\"},"
+		"\"https://b.example/film\",{\"type\":\"TextualBody\",\"value\":\"Two.\"},"
+		"{\"value\":\"untyped\",\"purpose\":\"tagging\"},{\"value\":\"other\",\"purpose\":"
+		"\"tagging\"}],"
+		"\"target\":{\"source\":\"" PAGE "\",\"selector\":" QUOTE("holds", "", "") "}}");
+	struct annot_draft *draft = annot_draft_amend(r);
+	annot_draft_unset(draft, "text");
+	assert_true(annot_draft_remove(draft, "tag", "other"));
+	assert_ok(annot_draft_add(draft, "text", "New.", &test_error));
+	assert_ok(annot_draft_add(draft, "tag", "added", &test_error));
+	json_t *out = json_loads(desk_export_one(d, "w3c", desk_built(d, draft)), 0, NULL);
+	assert_int_equal(json_array_size(at_path(out, "body")), 4);
+	assert_at(out, "body.0.value", "New.");
+	assert_at(out, "body.1", "https://b.example/film");
+	assert_at(out, "body.2.value", "untyped");
+	assert_at(out, "body.3.value", "added");
+	assert_lost(d, "body: {\"type\":\"TextualBody\",\"value\":\"Zwei.\"");
+	json_decref(out);
+}
+
+/* A quote has no card for a note: it is kept, and there again beside its speaker. */
+static void test_bodies_of_quotes(void **state)
+{
+	struct desk *d = *state;
+	const struct annot_record *r = desk_import_one(
+		d, "w3c",
+		"{" HEAD
+		",\"motivation\":\"annot:quoting\",\"bodyValue\":\"Said at noon.\",\"target\":{"
+		"\"source\":\"" PAGE "\",\"selector\":" QUOTE("holds", "", "") "}}");
+	assert_int_equal(r->kind->kind, ANNOT_KIND_quote);
+	struct annot_draft *draft = annot_draft_amend(r);
+	assert_ok(annot_draft_add(draft, "speaker", "Mara Ilves", &test_error));
+	json_t *out = json_loads(desk_export_one(d, "w3c", desk_built(d, draft)), 0, NULL);
+	assert_at(out, "body.0.value", "Said at noon.");
+	assert_at(out, "body.1.value", "Mara Ilves");
+	assert_string_equal(d->losses.data, "");
+	json_decref(out);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, desk_teardown)
@@ -473,6 +532,7 @@ int main(void)
 		TEST(test_refinement),
 		TEST(test_sources),
 		TEST(test_several_targets),
+		TEST(test_too_many_targets),
 		TEST(test_bodies),
 		TEST(test_motivations),
 		TEST(test_whole_text),
@@ -481,6 +541,8 @@ int main(void)
 		TEST(test_refused),
 		TEST(test_round_trip),
 		TEST(test_amended_after_import),
+		TEST(test_bodies_after_amendment),
+		TEST(test_bodies_of_quotes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
