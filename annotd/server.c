@@ -138,8 +138,13 @@ static enum annot_status listen_failed(const char *url, int rv, struct annot_err
 		return annot_fail(err, ANNOT_REFUSED, "another program listens on %s already", url);
 	case NNG_EADDRINVAL:
 	case NNG_EINVAL:
-	case NNG_ENOTSUP:
 		return annot_fail(err, ANNOT_USAGE, "%s is not an address to listen on", url);
+	case NNG_ENOTSUP: /* the kernel has no such sockets, or not for this process */
+		return annot_fail(
+			err, ANNOT_REFUSED,
+			"%s: no socket of that kind can be opened here; the unit of systemd allows "
+			"it with the drop-in network.conf (annotd(8))",
+			url);
 	case NNG_EPERM:
 		return annot_fail(err, ANNOT_REFUSED, "no permission to listen on %s", url);
 	default:

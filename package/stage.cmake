@@ -1,5 +1,13 @@
 # Run by cpack between installing the components into a staging folder and packing them: what Debian's policy asks of
 # files in packages, and debhelper would do.
+
+# cpack gives all files in packages this time: that of the version, as the changelog has it.
+if(NOT DEFINED ENV{SOURCE_DATE_EPOCH})
+	execute_process(COMMAND dpkg-parsechangelog -l ${CPACK_ANNOT_SOURCE_DIR}/package/changelog -S Timestamp
+	                OUTPUT_VARIABLE time OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+	set(ENV{SOURCE_DATE_EPOCH} ${time})
+endif()
+
 function(gzip)
 	foreach(file ${ARGN})
 		execute_process(COMMAND gzip -9n ${file} COMMAND_ERROR_IS_FATAL ANY)
@@ -36,7 +44,11 @@ function(stage component package)
 	elseif(component STREQUAL annotd)
 		file(MAKE_DIRECTORY ${root}/var/lib/annot)
 		file(COPY ${source}/examples DESTINATION ${share}/doc/${package})
+	elseif(component STREQUAL libannot-dev)
+		file(COPY ${CPACK_ANNOT_SOURCE_DIR}/docs/verify.py DESTINATION ${share}/doc/${package}/examples)
 	endif()
+	# Whatever the umask was here, and where the sources were unpacked.
+	execute_process(COMMAND chmod -R u=rwX,go=rX ${root} COMMAND_ERROR_IS_FATAL ANY)
 endfunction()
 
 stage(annotctl annotctl)

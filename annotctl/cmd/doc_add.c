@@ -219,6 +219,18 @@ static int add_file(struct ctl *ctl, const char *path, struct progress *progress
 	return code;
 }
 
+/* What an earlier run signed and could not send may be one of these documents: it goes first, so
+ * that this run finds it there, and uploads its text. */
+static enum annot_status send_waiting(struct ctl *ctl)
+{
+	size_t sent, refused;
+	TRY(annot_outbox_flush(ctl->annot, &sent, &refused, &ctl->err));
+	if (annot_outbox_report(ctl->annot))
+		out_warning(ctl, "from the outbox: %s",
+			    out_safe(ctl, annot_outbox_report(ctl->annot)));
+	return ANNOT_OK;
+}
+
 static int run(struct ctl *ctl, int argc, const char **args)
 {
 	if (argc > 1 && (arg_name || arg_title || arg_source || arg_translation_of))
@@ -226,6 +238,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 				      "FILE at a time");
 	if (!arg_name && strcmp(args[0], "-") == 0)
 		return ctl_usage(ctl, "standard input has no name; say --name NAME");
+	CTL_TRY(ctl, send_waiting(ctl));
 	struct progress progress = {.ctl = ctl, .what = "added"};
 	int worst = 0;
 	if (argc > 1)

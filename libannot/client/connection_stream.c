@@ -7,6 +7,8 @@
 #include <nng/nng.h>
 #include <nng/supplemental/util/platform.h>
 
+#include "base/auto.h"
+
 enum {
 	DIAL_AGAIN_MS = 5,
 	IPC_PATH_MAX = 107, /* sun_path without its NUL */
@@ -261,20 +263,49 @@ enum annot_status annot_stream_recv(struct annot_stream *s, void *ret, size_t le
 	return ANNOT_OK;
 }
 
+static int dial_url(struct annot_stream *s, const char *url, int64_t deadline_ms)
+{
+	if (s->dialer)
+		nng_stream_dialer_close(s->dialer);
+	nng_stream_dialer_free(s->dialer);
+	s->dialer = NULL;
+	int rv = nng_stream_dialer_alloc(&s->dialer, url);
+	return rv == 0 ? run(s, deadline_ms, begin_dial) : rv;
+}
+
+/* Of the addresses of a name nng dials the first alone (nng 1.5.2), often one of IPv6, while annotd
+ * may listen at one of the other family. What it said of the first is what counts. */
+static int dial_tcp(struct annot_stream *s, const char *address, int64_t deadline_ms)
+{
+	static const char *const schemes[] = {"tcp://", "tcp4://", "tcp6://"};
+	int first = 0, rv = 0;
+	for (size_t i = 0; i < COUNT(schemes); i++) {
+		char *url = NULL;
+		if (asprintf(&url, "%s%s", schemes[i], address) < 0)
+			return NNG_ENOMEM;
+		rv = dial_url(s, url, deadline_ms);
+		free(url);
+		first = i == 0 ? rv : first;
+		if (rv == 0 || first == NNG_ENOMEM)
+			return rv;
+	}
+	return first;
+}
+
 static enum annot_status dial(struct annot_stream *s, bool tls, int64_t deadline_ms,
 			      struct annot_error *err)
 {
 	int rv = nng_aio_alloc(&s->aio, NULL, NULL);
 	if (rv == 0) /* nng sees tcp: TLS is ours */
-		rv = nng_stream_dialer_alloc(&s->dialer, tls ? s->url + strlen("tls+") : s->url);
-	if (rv == 0)
-		rv = run(s, deadline_ms, begin_dial);
+		rv = s->ipc ? dial_url(s, s->url, deadline_ms)
+			    : dial_tcp(s, strstr(s->url, "://") + strlen("://"), deadline_ms);
 	/* The queue of a Unix socket is full for a moment while many connect. */
 	while (s->ipc && rv == NNG_EAGAIN && annot_now_ms() < deadline_ms) {
 		nng_msleep(DIAL_AGAIN_MS);
 		rv = run(s, deadline_ms, begin_dial);
 	}
-	/* The URL is well formed, since there is a dialer: the resolver has no address, or none now. */
+	/* The URL is well formed, since there is a dialer: the resolver has no address, or none
+	 * now. */
 	if (s->dialer && !s->ipc && (rv == NNG_EADDRINVAL || rv == NNG_EAGAIN))
 		return annot_fail(err, ANNOT_UNREACHABLE,
 				  "%s: the name of that host is not known here", s->url);

@@ -161,5 +161,13 @@ expect 0 '' ctl olga claim add 'after'
 [ "$(ctl olga --json corpus info | jq .size)" = $((stored + 2)) ] || fail "size $(ctl olga --json corpus info | jq .size), not $((stored + 2))"
 [ "$(ctl olga --json list kind:claim | jq -r '.[-2:] | map(.text) | join(",")')" = "claim $n,after" ] || fail "$(ctl olga list kind:claim)"
 expect 0 '' ctl olga verify report
+# A document too: the record waited, and its text comes with the next try.
+head -c 30000 /dev/urandom | od -An -tx1 -v >"$work/large.txt"
+head -c 8m /dev/zero >"$disk/ballast" 2>/dev/null || true
+expect 5 'space' ctl olga doc add "$work/large.txt" --name large
+one_line
+rm "$disk/ballast"
+expect 0 'document' ctl olga doc add "$work/large.txt" --name large
+ctl olga doc text large | cmp - "$work/large.txt" || fail "not the text that was added"
 stop
 expect 0 '' as daemon "$ANNOTD" fsck --corpus "$disk/corpus"

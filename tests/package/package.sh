@@ -17,16 +17,26 @@ if [ -n "$missing" ]; then
 	echo "skipped: not here:$missing"
 	exit 77
 fi
-(cd "$work" && cpack --config "$BUILD/CPackConfig.cmake" -B "$work/made") >"$work/log" 2>&1 || fail "cpack: $(cat "$work/log")"
+unset SOURCE_DATE_EPOCH
+# Whatever the umask: what is in packages is everybody's to read.
+(umask 077 && cd "$work" && cpack --config "$BUILD/CPackConfig.cmake" -B "$work/made") >"$work/log" 2>&1 || fail "cpack: $(cat "$work/log")"
 arch=$(dpkg --print-architecture)
 triplet=$(dpkg-architecture -qDEB_HOST_MULTIARCH)
 library=libannot${VERSION%%.*}
+time=$(date -u -d "@$(dpkg-parsechangelog -l "$ROOT/package/changelog" -S Timestamp)" '+%Y-%m-%d %H:%M:%S')
 for package in annotctl annotd "$library" libannot-dev; do
 	deb=$work/made/${package}_${VERSION}_$arch.deb
 	[ -f "$deb" ] || fail "no $deb: $(ls "$work/made")"
 	dpkg-deb -x "$deb" "$work/root"
 	dpkg-deb -e "$deb" "$work/$package.control"
 	dpkg-deb -c "$deb" >"$work/$package.list"
+	# The same sources give the same bytes (script/try-packages builds twice); so far as time and place go, it shows here.
+	{
+		dpkg-deb --fsys-tarfile "$deb" | tar -tv --utc --full-time
+		dpkg-deb --ctrl-tarfile "$deb" | tar -tv --utc --full-time
+	} >"$work/times"
+	awk -v time="$time" '$4 " " $5 != time { print; bad = 1 } END { exit bad }' "$work/times" || fail "$package: not of the changelog's time, $time"
+	awk '$1 !~ /^(drwxr-xr-x|-rw-r--r--|-rwxr-xr-x|lrwxrwxrwx)$/ { print; bad = 1 } END { exit bad }' "$work/times" || fail "$package: modes"
 	awk '$2 != "root/root" { print; bad = 1 } END { exit bad }' "$work/$package.list" || fail "$package: not root's"
 	(cd "$work/root" && find usr/share/doc/"$package" -type f) >"$work/docs"
 	for file in copyright changelog.gz; do
@@ -52,7 +62,9 @@ has annotd usr/sbin/annotd usr/share/man/man8/annotd.8.gz usr/share/man/man5/ann
 	usr/share/doc/annotd/examples/annotd.conf usr/share/doc/annotd/examples/network.conf
 has "$library" "usr/lib/$triplet/libannot.so.${VERSION%%.*}" "usr/lib/$triplet/libannot.so.$VERSION"
 has libannot-dev "usr/lib/$triplet/libannot.so" "usr/lib/$triplet/pkgconfig/annot.pc" "usr/lib/$triplet/cmake/annot/annotConfig.cmake" \
-	usr/include/annot/annot.h usr/share/man/man3/libannot.3.gz
+	usr/include/annot/annot.h usr/share/man/man3/libannot.3.gz \
+	usr/share/doc/libannot-dev/examples/verify.py
+if [ "${HARDENED:?}" = ON ] && grep -rqF "$ROOT" "$work/root"; then fail "the folder of the sources is in packages: $(grep -rlF "$ROOT" "$work/root")"; fi
 # Every installed file is in one package: what the install test has is here too.
 cmake --install "$BUILD" --prefix "$work/all" >"$work/log" 2>&1 || fail "$(cat "$work/log")"
 n_all=$(find "$work/all" ! -type d | wc -l)
@@ -117,6 +129,14 @@ for script in postinst prerm postrm; do
 	if command -v shellcheck >/dev/null; then shellcheck "$work/annotd.control/$script" || fail "$script"; fi
 done
 
+# --- without a tool that it takes, script/package names it ------------------------------------------------------------
+mkdir "$work/bin"
+for tool in sh dirname; do ln -s "$(command -v $tool)" "$work/bin/$tool"; done
+printf '#!/bin/sh\necho install ok installed\n' >"$work/bin/dpkg-query"
+chmod +x "$work/bin/dpkg-query"
+if PATH=$work/bin "$ROOT/script/package" >"$work/out" 2>&1; then fail "script/package makes packages of nothing"; fi
+grep -qx 'script/package: the program cmake is not here: install the package cmake' "$work/out" || fail "script/package says: $(cat "$work/out")"
+
 # --- lintian ----------------------------------------------------------------------------------------------------------
 if ! command -v lintian >/dev/null; then
 	echo "lintian is not here, and so was not asked"
@@ -124,5 +144,5 @@ if ! command -v lintian >/dev/null; then
 fi
 # Spelling is guessed in machine code, too. Only an optimised build is hardened.
 suppress=spelling-error-in-binary
-[ "${HARDENED:?}" = ON ] || suppress=$suppress,hardening-no-fortify-functions,hardening-no-bindnow
-lintian --allow-root --fail-on error,warning,info --display-info --suppress-tags "$suppress" "$work"/made/*.deb >"$work/lintian" 2>&1 || fail "lintian: $(cat "$work/lintian")"
+[ "$HARDENED" = ON ] || suppress=$suppress,hardening-no-fortify-functions,hardening-no-bindnow
+TMPDIR=$work lintian --allow-root --fail-on error,warning,info --display-info --suppress-tags "$suppress" "$work"/made/*.deb >"$work/lintian" 2>&1 || fail "lintian: $(cat "$work/lintian")"
