@@ -73,7 +73,7 @@ enum annot_status annot_file_read(const char *path, size_t max, struct annot_buf
 		status = annot_buf_check(ret, path, err);
 	}
 	if (n < 0)
-		status = cannot(path, "read", errno, err);
+		status = cannot(strcmp(path, "-") == 0 ? "standard input" : path, "read", errno, err);
 	if (status != ANNOT_OK)
 		annot_buf_truncate(ret, before);
 	return status;
@@ -264,6 +264,14 @@ enum annot_status annot_file_create(const char *path, struct annot_bytes content
 {
 	return put_file((struct put){.path = path, .must_be_new = true, .sync = true}, content,
 			mode, err);
+}
+
+void annot_stdio_guard(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			_exit(annot_exit_code(ANNOT_INTERNAL)); /* nothing is safe to be opened */
 }
 
 /* Makes one folder, durably, unless it is there; 0, or -1 and errno. */
