@@ -106,6 +106,17 @@ const struct command *help_nearest(const char *typed)
 	return nearest;
 }
 
+const char *help_nearest_group(struct ctl *ctl, const char *typed)
+{
+	for (const struct command *const *c = commands; *c; c++) {
+		size_t len = strcspn((*c)->name, " ");
+		char *word = (*c)->name[len] ? annot_arena_copy(ctl->arena, (*c)->name, len) : NULL;
+		if (word && distance(typed, word) == 1)
+			return word;
+	}
+	return NULL;
+}
+
 /* Of short names fewer letters may differ, or all would be near. */
 const char *help_nearest_option(const struct poptOption *options, const char *typed)
 {

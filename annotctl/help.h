@@ -10,6 +10,8 @@ void help_overview(FILE *to);
 void help_command(const struct command *command, FILE *to);
 /* The command whose name is nearest to what was typed, for "did you mean"; NULL if none is near. */
 const struct command *help_nearest(const char *typed);
+/* The first word of several commands that is nearest, but one letter; NULL. */
+const char *help_nearest_group(struct ctl *ctl, const char *typed);
 /* The same of an option as it was typed, "--limt" or "--limt=3": the long name, without dashes. */
 const char *help_nearest_option(const struct poptOption *options, const char *typed);
 

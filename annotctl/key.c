@@ -84,6 +84,17 @@ static enum annot_status key_file(struct ctl *ctl, const char *spec, const char 
 	return ANNOT_OK;
 }
 
+/* The same of a key that must be there. */
+static enum annot_status key_file_there(struct ctl *ctl, const char *spec, const char **ret)
+{
+	TRY(key_file(ctl, spec, ret));
+	if (*ret == spec && !strchr(spec, '/') && !strchr(spec, ' ') && access(spec, F_OK) != 0)
+		return annot_fail(&ctl->err, ANNOT_UNREADABLE,
+				  "key %s: no such file, nor a key of that name (annotctl key list)",
+				  spec);
+	return ANNOT_OK;
+}
+
 struct only {
 	char name[256];
 	size_t n;
@@ -197,8 +208,7 @@ static enum annot_status signer_by_name(struct ctl *ctl, const char *name)
 	const struct annot_keys_reply *keys;
 	if (!ctl->annot)
 		return annot_fail(&ctl->err, ANNOT_UNREADABLE,
-				  "key %s: no such file, nor a key of that name "
-				  "(annotctl key list)",
+				  "key %s: no such file, nor a key of that name (annotctl key list)",
 				  name);
 	TRY(annot_keys(ctl->annot, &keys, &ctl->err));
 	for (size_t i = keys->n_keys; i-- > 0;) {
@@ -236,7 +246,7 @@ enum annot_status ctl_signer(struct ctl *ctl, const struct annot_signer **ret)
 enum annot_status key_open(struct ctl *ctl, const char *spec, struct annot_signer **ret)
 {
 	const char *file;
-	TRY(key_file(ctl, spec, &file));
+	TRY(key_file_there(ctl, spec, &file));
 	return annot_signer_open(file, ret, &ctl->err);
 }
 
@@ -266,7 +276,7 @@ enum annot_status key_public(struct ctl *ctl, const char *spec, struct annot_pub
 	const char *file;
 	if (strncmp(spec, "ssh-ed25519 ", 12) == 0)
 		return annot_key_parse(spec, strlen(spec), ret, &ctl->err);
-	TRY(key_file(ctl, spec, &file));
+	TRY(key_file_there(ctl, spec, &file));
 	size_t len = strlen(file);
 	if (len < 4 || strcmp(file + len - 4, ".pub") != 0) {
 		const char *beside = annot_arena_printf(ctl->arena, "%s.pub", file);

@@ -21,6 +21,7 @@ static bool wants_color(void)
 
 int main(int argc, char **argv)
 {
+	annot_stdio_guard();
 	setlocale(LC_CTYPE, "C.UTF-8");
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, reported once by out_finish */
 

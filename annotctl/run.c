@@ -72,6 +72,9 @@ static int unknown_command(struct ctl *ctl, int n, const char **words)
 	if (n == 1 && is_group(ctl, words[0], &names))
 		return ctl_usage(ctl, "%s what? commands: %s", words[0], names);
 	snprintf(typed, sizeof typed, "%s%s%s", words[0], n > 1 ? " " : "", n > 1 ? words[1] : "");
+	const char *group = n == 1 ? help_nearest_group(ctl, words[0]) : NULL;
+	if (group && is_group(ctl, group, &names))
+		return ctl_usage(ctl, "no command \"%s\"; did you mean one of %s?", typed, names);
 	const struct command *nearest = help_nearest(typed);
 	if (!nearest)
 		nearest = help_nearest(words[0]);
@@ -169,9 +172,9 @@ static int run_command(struct ctl *ctl, int n, const char **args)
 {
 	const struct command *c = ctl->command;
 	if (n < c->min_args || (c->max_args >= 0 && n > c->max_args))
-		return ctl_usage(ctl, "%s argument for \"%s\"; usage: annotctl %s %s",
+		return ctl_usage(ctl, "%s argument for \"%s\"; usage: annotctl %s%s%s",
 				 n < c->min_args ? "missing" : "unexpected", c->name, c->name,
-				 c->args);
+				 *c->args ? " " : "", c->args);
 	if (ctl->in_batch && strcmp(c->name, "batch") == 0)
 		return ctl_usage(ctl, "a batch cannot hold a batch");
 	int code = c->flags & NEEDS_DAEMON ? ctl_connect(ctl) : 0;

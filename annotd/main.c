@@ -16,6 +16,7 @@
 #include "annotd/store/store.h"
 #include "base/auto.h"
 #include "base/encode.h"
+#include "base/file.h"
 
 enum { CONFIG_MEMORY_MAX = 1 << 20, EXIT_NO = 1, EXIT_REFUSED = 4 };
 
@@ -123,6 +124,7 @@ static int exit_code(enum annot_status status)
 
 int main(int argc, char **argv)
 {
+	annot_stdio_guard();
 	AUTO_ARENA struct annot_arena *arena = annot_arena_new(CONFIG_MEMORY_MAX);
 	struct annot_error err = {0};
 	struct config config;

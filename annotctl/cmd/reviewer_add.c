@@ -75,6 +75,7 @@ static enum annot_status fill(struct ctl *ctl, struct annot_draft *draft, const 
 	struct annot_buf file = ANNOT_BUF_INIT(REQUEST_MAX);
 	struct request request;
 	char line[96], fingerprint[51];
+	TRY(write_word(ctl, draft, ANNOT_KIND_key_add, "role", arg_role ? arg_role : "reviewer"));
 	enum annot_status status = annot_file_read(args[0], REQUEST_MAX, &file, &ctl->err);
 	if (status == ANNOT_OK)
 		status = parse(ctl, args[0], annot_buf_bytes(&file), &request);
@@ -92,7 +93,6 @@ static enum annot_status fill(struct ctl *ctl, struct annot_draft *draft, const 
 	annot_buf_free(&proof);
 	TRY(status);
 	TRY(write_card(ctl, draft, "display", arg_display));
-	TRY(write_card(ctl, draft, "role", arg_role ? arg_role : "reviewer"));
 	TRY(write_cards(ctl, draft, "language", arg_languages));
 	return annot_draft_add(draft, "key", line, &ctl->err);
 }

@@ -84,7 +84,8 @@ enum annot_status annot_file_read(const char *path, size_t max, struct annot_buf
 		status = annot_buf_check(ret, path, err);
 	}
 	if (n < 0)
-		status = annot_file_cannot(path, "read", errno, err);
+		status = annot_file_cannot(strcmp(path, "-") == 0 ? "standard input" : path, "read",
+					   errno, err);
 	if (status != ANNOT_OK)
 		annot_buf_truncate(ret, before);
 	return status;
@@ -139,6 +140,14 @@ enum annot_status annot_file_system_sync(const char *folder, struct annot_error 
 	if (fd < 0 || syncfs(fd) != 0)
 		return annot_file_cannot(folder, "made durable", errno, err);
 	return ANNOT_OK;
+}
+
+void annot_stdio_guard(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			_exit(annot_exit_code(ANNOT_INTERNAL)); /* nothing is safe to be opened */
 }
 
 /* Makes one folder, durably, unless it is there; 0, or -1 and errno. */

@@ -80,6 +80,12 @@ ANNOT_API enum annot_status annot_file_system_sync(const char *folder, struct an
 ANNOT_API enum annot_status annot_file_create(const char *path, struct annot_bytes content,
 					      unsigned mode, struct annot_error *err);
 
+/*
+ * For the start of a program: where standard input, output or error are closed, /dev/null takes their place, in the
+ * direction in which it fails. Otherwise the next file that is opened would be what output or messages are written to.
+ */
+ANNOT_API void annot_stdio_guard(void);
+
 /* Makes a folder and its parents with mode 0700 where missing. */
 ANNOT_API enum annot_status annot_dir_make(const char *path, struct annot_error *err);
 

@@ -64,6 +64,18 @@ expect 1 '8 hex digits' ctl boris show abc; one_line
 expect 2 '--origin' ctl boris corpus init "$work/other" --origin 'Bad Origin'; one_line
 expect 2 '/tmp/x' ctl boris --socket /tmp/x list; one_line
 
+expect 2 'did you mean one of doc add, doc extract' ctl boris docs; one_line
+expect 2 'did you mean "list"' ctl boris lst; one_line
+expect 2 'role "editor": expected one of reviewer|bot' ctl alice reviewer add "$work/boris.request" --role editor; one_line
+expect 2 'key nope: no such file, nor a key of that name' ctl boris key show nope; one_line
+expect 2 'key nope: no such file, nor a key of that name' ctl boris reviewer rotate nope; one_line
+expect 2 'usage: annotctl key list' ctl boris key list extra; one_line
+if grep -q ' $' "$work/out"; then fail "a space at the end: $(cat "$work/out")"; fi
+# What is closed stays so: neither a socket nor a file of ours is what output or messages go to.
+expect 5 'standard output: Bad file descriptor' sh -c '"$@" >&-' sh env HOME="$work/boris" XDG_CONFIG_HOME="$work/boris/config" \
+	XDG_STATE_HOME="$work/boris/state" "$ANNOTCTL" list kind:any; one_line
+expect 2 'standard input: cannot be read: Bad file descriptor' sh -c '"$@" <&-' sh env HOME="$work/boris" \
+	XDG_CONFIG_HOME="$work/boris/config" XDG_STATE_HOME="$work/boris/state" "$ANNOTCTL" --quiet comment add report -; one_line
 expect 2 '--limt: no such option; did you mean --limit?' ctl boris list --limt 3; one_line
 expect 2 '--limt=3: no such option; did you mean --limit?' ctl boris list --limt=3; one_line
 expect 2 'did you mean --socket?' ctl boris --soket x list; one_line
@@ -113,6 +125,11 @@ expect 4 '' as daemon "$ANNOTD" --corpus "$work/nothing" --listen "ipc://$work/s
 expect 2 '' as daemon "$ANNOTD" --no-such-option; one_line
 stop
 expect 3 'annotd --corpus' ctl alice list; one_line
+# What annotd says goes into no file of the corpus where its standard output and error are closed.
+sums() { (cd "$work/corpus" && sha256sum truth.db checkpoint log.key); }
+before=$(sums)
+as daemon sh -c '"$@" >&- 2>&-' sh "$ANNOTD" fsck --corpus "$work/corpus" || fail 'fsck without a place to say anything'
+[ "$(sums)" = "$before" ] || fail 'something was written to a file of the corpus'
 
 # Another corpus on the known socket.
 mv "$work/corpus" "$work/first-corpus"
