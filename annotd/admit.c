@@ -123,9 +123,8 @@ static enum annot_status check_heads(struct batch *b, struct corpus_item *item,
 			continue;
 		TRY(store_newest_head(store, &r->annotation, &head, err));
 		snprintf(text, sizeof text,
-			 "version %s is outdated, somebody replaced it meanwhile: the latest is "
-			 "%s@%llu, record %s%s; amend that, or say --force to put this beside it, "
-			 "a conflict until someone merges",
+			 "version %s is outdated, somebody replaced it meanwhile; the latest version "
+			 "is %s@%llu, record %s%s",
 			 annot_short_id(&r->parents[i]).text, annot_short_id(&r->annotation).text,
 			 (unsigned long long)head.version, annot_hash_hex(&head.record).text,
 			 head.heads > 1 ? ", in conflict with others" : "");
