@@ -92,12 +92,14 @@ static enum annot_status add_position(struct annot_export *x, struct annot_sourc
 }
 
 /* Selectors of the first target, and those of other media that it was imported with. */
-static enum annot_status set_selectors(struct annot_export *x, const struct annot_entry *entry,
+static enum annot_status set_selectors(struct annot_export *x, const struct annot_export_item *item,
 				       const json_t *kept, json_t **target, struct annot_error *err)
 {
+	const struct annot_entry *entry = &item->entry;
 	struct annot_target words;
 	json_t *selectors = json_array();
-	const json_t *other = json_object_get(kept, "selector");
+	const json_t *other =
+		annot_export_same_target(item, 0) ? json_object_get(kept, "selector") : NULL;
 	size_t n = json_is_array(other) ? json_array_size(other) : other != NULL;
 	annot_record_target(entry->record, 0, &words);
 	enum annot_status status = add_position(x, entry->sources[0], &words, &selectors, err);
@@ -138,7 +140,7 @@ static enum annot_status set_words(struct annot_export *x, const struct annot_ex
 				      "Hypothesis keeps the first target only", err));
 	}
 	json_t *target = json_object();
-	enum annot_status status = set_selectors(x, entry, kept, &target, err);
+	enum annot_status status = set_selectors(x, item, kept, &target, err);
 	set_place(object, entry->sources[0]->record, target);
 	return status;
 }
@@ -204,20 +206,31 @@ static void set_identity(const struct annot_export *x, json_t **object,
 }
 
 /* What it was imported with takes the place of ours, but for the target, where only what is missing
- * is filled in. */
-static void set_kept(json_t **object, const struct annot_record *record, json_t *kept)
+ * is filled in; but for what was about other words, before these were amended, which is a loss. */
+static enum annot_status set_kept(struct annot_export *x, json_t **object,
+				  const struct annot_export_item *item, json_t *kept,
+				  struct annot_error *err)
 {
+	const struct annot_record *record = item->entry.record;
+	bool same = annot_record_targets(record) == 0 || annot_export_same_target(item, 0);
 	const char *name;
 	json_t *value;
 	json_object_foreach(kept, name, value)
 	{
-		if (strcmp(name, "target") == 0)
+		if (!same && annot_word_in("target|selector|uri|document", name, strlen(name))) {
+			AUTO_FREE char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+			TRY(annot_export_lose(x, name, text,
+					      "it was about other words, before these were amended",
+					      err));
+		} else if (strcmp(name, "target") == 0) {
 			json_object_update_missing(
 				json_array_get(json_object_get(*object, "target"), 0), value);
-		else if (strcmp(name, "selector") != 0 &&
-			 (record->first || !annot_word_in("updated|text", name, strlen(name))))
+		} else if (strcmp(name, "selector") != 0 &&
+			   (record->first || !annot_word_in("updated|text", name, strlen(name)))) {
 			build_set(object, name, json_incref(value));
+		}
 	}
+	return ANNOT_OK;
 }
 
 static enum annot_status lose(struct annot_export *x, const struct annot_record *record,
@@ -246,7 +259,8 @@ static enum annot_status annotation(struct annot_export *x, const struct annot_e
 	build_text(&object, "text", text ? text : "");
 	set_tags(&object, record);
 	set_readers(&object);
-	set_kept(&object, record, kept);
+	if (status == ANNOT_OK && placed)
+		status = set_kept(x, &object, item, kept, err);
 	set_identity(x, &object, record);
 	if (status == ANNOT_OK && placed && !json_object_get(object, "created"))
 		status =

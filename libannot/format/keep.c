@@ -74,3 +74,15 @@ json_t *annot_export_kept(const struct annot_record *record, const char *format)
 	json_decref(kept);
 	return NULL;
 }
+
+bool annot_export_same_target(const struct annot_export_item *item, size_t n)
+{
+	struct annot_target now, before;
+	const struct annot_record *record = item->entry.record;
+	if (record->first)
+		return true;
+	return item->first && annot_record_target(record, n, &now) &&
+	       annot_record_target(item->first->record, n, &before) &&
+	       annot_hash_equal(&now.document, &before.document) && now.start == before.start &&
+	       now.end == before.end;
+}

@@ -20,4 +20,8 @@ enum annot_status annot_import_keep(struct annot_import *m, struct annot_draft *
 /* What was kept of a record that was imported from that format, a new reference; NULL: nothing. */
 json_t *annot_export_kept(const struct annot_record *record, const char *format);
 
+/* Whether target n is still that of the first version, which what was kept of it is about. Asks for
+ * ANNOT_EXPORT_FIRST. */
+bool annot_export_same_target(const struct annot_export_item *item, size_t n);
+
 #endif

@@ -59,7 +59,7 @@ bool w3c_stands_elsewhere(const struct annot_record *record, const struct annot_
 /* --- w3c_target.c */
 
 /* The targets of a record with target groups, a list. Losses are reported. *ret is the caller's. */
-enum annot_status w3c_targets(struct annot_export *x, const struct annot_entry *entry,
+enum annot_status w3c_targets(struct annot_export *x, const struct annot_export_item *item,
 			      const json_t *kept, json_t **ret, struct annot_error *err);
 /* A record or document that another record is about. NULL: want of memory. */
 json_t *w3c_reference(const struct annot_export *x, const struct annot_export_item *item,

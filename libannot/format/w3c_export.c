@@ -182,7 +182,7 @@ static enum annot_status set_targets(struct annot_export *x, const struct annot_
 		build_set(object, "target", target);
 		return ANNOT_OK;
 	}
-	TRY(w3c_targets(x, &item->entry, kept, &targets, err));
+	TRY(w3c_targets(x, item, kept, &targets, err));
 	if (json_array_size(targets) == 0) {
 		iri = annot_export_iri(x, &x->host.corpus);
 		build_append(&targets, json_string(iri.text));

@@ -8,7 +8,7 @@
 #include "format/own.h"
 #include "format/w3c_import.h"
 
-enum { VALUES_MAX = W3C_VALUES_MAX };
+enum { VALUES_MAX = W3C_VALUES_MAX, FIELD_MAX = 64 };
 
 /* Values of one card, as the annotation has them; more than a property may have cannot come. */
 struct values {
@@ -192,26 +192,27 @@ static enum annot_status bodies(struct w3c_work *w, const json_t *kept, struct a
 
 /* --- targets --- */
 
-/* What stands beside the selectors: as it was imported, or the address that export writes. */
+/* What stands beside the selectors: the address that export writes, or what was imported. */
 static enum annot_status check_around(struct w3c_work *w, const json_t *kept,
 				      struct annot_error *err)
 {
 	const json_t *now = json_object_get(w->kept, "target"), *one;
 	const json_t *before = json_object_get(kept, "target");
 	size_t i;
-	if (json_array_size(before) != w->own->n_sources) /* as export sees it */
-		before = NULL;
 	json_array_foreach(now, i, one)
 	{
 		struct annot_iri room;
+		char field[FIELD_MAX];
 		const struct annot_source *s = i < w->own->n_sources ? w->own->sources[i] : NULL;
-		json_t *ours = before ? json_copy(json_array_get(before, i)) : json_object();
-		if (s && s->record && !json_object_get(ours, "source"))
+		json_t *ours = json_object();
+		if (s && s->record)
 			build_text(&ours, "source", w3c_document_iri(s->record, &room));
-		bool same = ours && (!s || json_equal(ours, one));
+		bool same = ours && (!s || json_equal(ours, one) ||
+				     json_equal(json_array_get(before, i), one));
 		json_decref(ours);
+		snprintf(field, sizeof field, "target[%zu]", i);
 		if (!same)
-			TRY(annot_import_lose(w->m, "target", one,
+			TRY(annot_import_lose(w->m, field, one,
 					      "a target of this corpus has no place for it", err));
 	}
 	return ANNOT_OK;

@@ -1,5 +1,7 @@
 /* Targets: words in texts with the three selectors that text/plain has, and records that others are
  * about. */
+#include <stdlib.h>
+
 #include "format/build.h"
 #include "format/fragment.h"
 #include "format/json_out.h"
@@ -134,23 +136,45 @@ static enum annot_status one_target(struct annot_export *x, const struct annot_e
 	return status;
 }
 
-enum annot_status w3c_targets(struct annot_export *x, const struct annot_entry *entry,
+/* What was kept of a target whose words are others by now; its address alone is no loss. */
+static enum annot_status lose_kept(struct annot_export *x, size_t n, json_t *kept,
+				   struct annot_error *err)
+{
+	char field[FIELD_MAX];
+	if (json_object_size(kept) == (json_object_get(kept, "source") != NULL))
+		return ANNOT_OK;
+	snprintf(field, sizeof field, "target[%zu]", n);
+	char *text = json_dumps(kept, JSON_COMPACT);
+	enum annot_status status =
+		text ? annot_export_lose(x, field, text,
+					 "what stood around other words, before these were amended",
+					 err)
+		     : annot_fail(err, ANNOT_NO_MEMORY, "no memory for a loss");
+	free(text);
+	return status;
+}
+
+enum annot_status w3c_targets(struct annot_export *x, const struct annot_export_item *item,
 			      const json_t *kept, json_t **ret, struct annot_error *err)
 {
 	json_t *targets = json_array(), *extra = json_object_get(kept, "target");
-	size_t n = annot_record_targets(entry->record);
-	if (json_array_size(extra) != n) /* amended since */
-		extra = NULL;
-	for (size_t i = 0; i < n; i++) {
-		json_t *target = NULL;
-		enum annot_status status =
-			one_target(x, entry, i, json_array_get(extra, i), &target, err);
-		if (status != ANNOT_OK) {
-			json_decref(targets);
-			return status;
-		}
-		build_append(&targets, target);
+	size_t n = annot_record_targets(item->entry.record);
+	enum annot_status status = ANNOT_OK;
+	for (size_t i = 0; i < n && status == ANNOT_OK; i++) {
+		json_t *target = NULL, *around = json_array_get(extra, i);
+		bool same = annot_export_same_target(item, i);
+		if (around && !same)
+			status = lose_kept(x, i, around, err);
+		if (status == ANNOT_OK)
+			status = one_target(x, &item->entry, i, same ? around : NULL, &target, err);
+		if (status == ANNOT_OK)
+			build_append(&targets, target);
 	}
-	*ret = targets;
-	return ANNOT_OK;
+	for (size_t i = n; i < json_array_size(extra) && status == ANNOT_OK; i++)
+		status = lose_kept(x, i, json_array_get(extra, i), err);
+	if (status == ANNOT_OK)
+		*ret = targets;
+	else
+		json_decref(targets);
+	return status;
 }

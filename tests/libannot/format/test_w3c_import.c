@@ -496,6 +496,36 @@ static void test_bodies_after_amendment(void **state)
 	json_decref(out);
 }
 
+/* What stood around words that were amended since is about other words. */
+static void test_target_after_amendment(void **state)
+{
+	struct desk *d = *state;
+	const struct annot_record *r = desk_import_one(
+		d, "w3c",
+		"{" HEAD ",\"target\":{\"source\":\"" PAGE
+		"\",\"styleClass\":\"red\",\"selector\":[" QUOTE(
+			"holds", "", "") ",{\"type\":\"CssSelector\",\"value\":\"b\"}]}}");
+	const struct annot_entry first = desk_entry(d, r);
+	struct annot_draft *draft = annot_draft_amend(r);
+	annot_draft_unset(draft, "target");
+	desk_words(draft, d->sources[0], "held");
+	struct annot_export_item item = {.entry = desk_entry(d, desk_built(d, draft)),
+					 .first = &first};
+	json_t *out = json_loads(desk_export(d, "w3c", &item, 1), 0, NULL);
+	assert_null(at_path(out, "target.styleClass"));
+	assert_int_equal(json_array_size(at_path(out, "target.selector")), 3);
+	assert_lost(d, "target[0]: {\"source\"");
+	json_decref(out);
+	/* With another tag they are the same words. */
+	draft = annot_draft_amend(r);
+	assert_ok(annot_draft_add(draft, "tag", "x", &test_error));
+	item.entry = desk_entry(d, desk_built(d, draft));
+	out = json_loads(desk_export(d, "w3c", &item, 1), 0, NULL);
+	assert_at(out, "target.styleClass", "red");
+	assert_at(out, "target.selector.3.value", "b");
+	json_decref(out);
+}
+
 /* A quote has no card for a note: it is kept, and there again beside its speaker. */
 static void test_bodies_of_quotes(void **state)
 {
@@ -543,6 +573,7 @@ int main(void)
 		TEST(test_amended_after_import),
 		TEST(test_bodies_after_amendment),
 		TEST(test_bodies_of_quotes),
+		TEST(test_target_after_amendment),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
