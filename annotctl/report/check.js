@@ -28,7 +28,9 @@ function recordElement(id) {
 /** Whether the page is as annotctl makes pages: found out once, before any result stands in it. */
 let shaped = null;
 async function checkPage() {
-	await checkShape(parseNote($('#note').textContent));
+	const note = parseNote($('#note').textContent);
+	await checkShape(note);
+	checkTop(note.size);
 	checkCounts();
 	need(!page.planted, 'a result stood in it before anything was checked');
 	return 'nothing stands in it but what annotctl writes';
@@ -65,6 +67,7 @@ class Proved {
 		if (!this.record)
 			throw new Missing('WITHHELD: only its leaf is left');
 		need(this.record.id === this.named, 'the bytes have SHA-256 ' + this.record.id + ', not ' + this.named);
+		need(this.element.querySelector('summary').textContent === 'Record #' + this.index + ' as signed', 'it is called by another number');
 		return this.named;
 	}
 	async checkSignature() {
@@ -355,6 +358,8 @@ async function checkAll(element, ground, checkpoint) {
 		await say('yours', () => common.checkYours(checkpoint));
 	if (proved.record)
 		await checkShown(proved, common, say);
+	else
+		await say('shown', async () => checkWithheld(proved, page.shown.get(proved.named) || [], common.authority));
 	return lines;
 }
 

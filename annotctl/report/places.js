@@ -166,19 +166,51 @@ async function checkChanges(record, item) {
 
 // --- counts ---
 
-/** The numbers at the top, and the contents. */
+/** The numbers at the top, and the commands: what a reader types is what annotctl wrote. */
+function checkTop(size) {
+	const scope = document.querySelector('p.scope'), compare = document.querySelector('p.compare');
+	const query = scope.querySelector('code') ? scope.querySelector('code').textContent : '';
+	const [, n, more] = /^(\d+) annotations? and documents?(?:, and (\d+) more)?/.exec(scope.textContent);
+	const articles = document.querySelectorAll('article').length, sizes = [...(scope.textContent + compare.textContent)
+		.matchAll(/(?:from a log of|while the log has) (\d+) records/g)].map(found => Number(found[1]));
+	need(Number(n) + Number(more || 0) === articles, 'it says that there are ' + scope.textContent.split(',')[0] + ', and has ' + articles);
+	need(sizes.length >= 2 && sizes[0] === size && sizes[sizes.length - 1] === size, 'it names another size of the log');
+	const word = text => "'" + text.replace(/'/g, "'\\''") + "'", [first, second] = [...compare.querySelectorAll('code')].map(code => code.textContent);
+	const asOf = /as-of:#(\d+)'$/.exec(first);
+	need(second === 'annotctl report ' + (query && word(query) + ' ') + '-o again.html' && (first === 'annotctl history ' + word(query) ||
+		(asOf && Number(asOf[1]) <= size && first === 'annotctl list --count ' + word((query && query + ' ') + 'as-of:#' + asOf[1]))),
+		'it names other commands');
+}
+
+/** What is counted, and what has no record. */
 function checkCounts() {
-	const scope = document.querySelector('p.scope').textContent, articles = document.querySelectorAll('article').length;
-	const [, n, more] = /^(\d+) annotations? and documents?(?:, and (\d+) more)?/.exec(scope);
-	need(Number(n) + Number(more || 0) === articles, 'it says that there are ' + scope.split(',')[0] + ', and has ' + articles);
 	for (const link of document.querySelectorAll('nav a')) {
 		const target = document.querySelector(link.getAttribute('href')), claims = target.querySelectorAll(':scope > article').length;
 		need(link.textContent === (target.id === 'claims' ? claims + (claims === 1 ? ' claim' : ' claims')
 			: target.querySelector('h2').textContent), 'its contents name something else');
 	}
 	need(document.querySelectorAll('nav a').length === document.querySelectorAll('main > section').length, 'its contents leave something out');
-	for (const shown of document.querySelectorAll('[data-of]'))
-		need(recordElement(shown.dataset.of), 'something is shown that has no record');
+	for (const history of document.querySelectorAll('details.history'))
+		need(history.querySelector('summary').textContent === 'History: ' + history.querySelector('ol').children.length + ' versions',
+			'a history has another number of versions than it says');
+	for (const shown of document.querySelectorAll('article, section.said'))
+		need(shown.dataset.of && recordElement(shown.dataset.of), 'something is shown that has no record');
+	for (const mark of document.querySelectorAll('mark')) {
+		const numbers = new Set(numbersOf(mark)), said = mark.title.split('; ').map(title => /^\S+ (\d+)/.exec(title)[1]);
+		need(said.length >= numbers.size && said.every(number => numbers.has(number) && document.querySelector('article#a' + number)),
+			'words are marked that no annotation is about');
+	}
+}
+
+/** All that is shown of a withheld record: that it is. */
+function checkWithheld(proved, containers, authority) {
+	const [, kind, annotation, , , author] = proved.leaf.split(' '), key = authority.at(author, proved.index);
+	for (const container of containers) {
+		const by = container.querySelector('[data-by]'), [, shown, short] = /^(?:\d+ )?(\S+) ([0-9a-f]{8})@/.exec(container.firstElementChild.textContent) || [];
+		need(container.children[1].className === 'withheld', 'something is shown of it');
+		need(shown === kind && short === annotation.slice(0, 8) && key && by.textContent === key.person.name, 'its heading names another record');
+	}
+	return 'nothing is shown of it but whose it is';
 }
 
 /** Ratings as the verdicts below give them: each person's last on this version and scale, unless its key was stolen. */

@@ -126,10 +126,13 @@ function nameOf(element) {
 }
 const shapeOf = element => shapes.get(nameOf(element.parentElement) + '>' + nameOf(element)) || shapes.get(nameOf(element));
 
+/** What a mark, or the number behind it, says of an annotation. */
+const LABEL = 'KIND \\d+ by NAME(, STATE)*';
 /** Values that attributes have, beyond those that are compared with records. */
 const VALUES = {
-	dir: /^(auto|ltr)$/, role: /^status$/, type: /^button$/, tabindex: /^(-1|0)$/, open: /^$/, href: /^#./, id: /^[a-z]/,
-	'aria-label': /^(Contents|Record #\d+|Check record #\d+ in this browser|[a-z]+ \d+ by \S+, [a-z, -]+)$/,
+	role: /^status$/, type: /^button$/, tabindex: /^(-1|0)$/, open: /^$/, href: /^#./, id: /^[a-z]/, 'data-n': /^\d+$/,
+	'aria-label': pattern('(Contents|Record #\\d+|Check record #\\d+ in this browser|' + LABEL + ')'),
+	title: pattern(LABEL + '(; ' + LABEL + ')*'), 'data-a': /^\d+\.\d+( \d+\.\d+)*$/, 'data-b': /^\d+\.\d+( \d+\.\d+)*$/,
 };
 
 // --- what is drawn in place of what stands here ---
@@ -170,6 +173,7 @@ function checkElement(element, ids) {
 	for (const {name: attribute, value} of element.attributes) {
 		need(shape.attributes.has(attribute) || (name === 'body' && attribute.startsWith('data-')), name + ' has the attribute ' + attribute);
 		need(!VALUES[attribute] || VALUES[attribute].test(value), name + ' has ' + attribute + ' "' + value + '"');
+		need(attribute !== 'dir' || value === (element.localName === 'pre' ? 'ltr' : 'auto'), name + ' has dir "' + value + '"');
 	}
 	for (const more of [...element.classList].slice(KINDS.has(element.localName) ? 0 : 1))
 		need(MORE_CLASSES.test(more), name + ' has the class ' + more);
@@ -186,8 +190,10 @@ function checkElement(element, ids) {
 	need(!HIDDEN.test(text) || element.className === 'cr' || element.parentElement.className === 'x',
 		'there is a character that nobody sees in ' + name);
 	if (element.className === 'x')
-		need(HIDDEN.test(element.textContent), 'a part of the text is hidden');
-	seal(element);
+		need(HIDDEN.test(element.textContent) && element.dataset.u === 'U+' +
+			element.textContent.codePointAt(0).toString(16).toUpperCase().padStart(4, '0'), 'a part of the text is hidden');
+	if (name === 'a.ref')
+		need(element.getAttribute('href') === '#a' + element.dataset.n, 'a number in the text leads to another one');
 }
 
 const META = ['<meta charset="utf-8">', '<meta http-equiv="Content-Security-Policy" content="POLICY">',
@@ -199,7 +205,9 @@ const REST = ['title', 'style', 'script'];
 async function checkHead(origin, size) {
 	const head = [...document.head.children], style = document.querySelector('style'), script = document.querySelector('script');
 	const base64Of = async text => btoa(String.fromCharCode(...await sha256(utf8(text))));
-	need(style && script && hex(await sha256(utf8(style.textContent))) === STYLE_SHA256, 'its style sheet is another one');
+	need(script && document.querySelector('#check > .fine > code').textContent === hex(await sha256(utf8(script.textContent))),
+		'it says that its script is another one');
+	need(style && hex(await sha256(utf8(style.textContent))) === STYLE_SHA256, 'its style sheet is another one');
 	const policy = "default-src 'none'; script-src 'sha256-" + await base64Of(script.textContent) + "'; style-src 'sha256-" +
 		await base64Of(style.textContent) + "'; base-uri 'none'; form-action 'none'";
 	for (const [i, element] of head.entries()) {
@@ -219,10 +227,11 @@ async function checkShape(note) {
 	await checkHead(note.origin, note.size);
 	need(how && hex(await sha256(utf8(how.innerHTML))) === HOW_SHA256, 'what it says about the check is something else');
 	for (const element of [document.body, ...document.body.querySelectorAll('*')]) {
-		if (element.parentElement !== how && !(element.parentElement && element.parentElement.closest('#how')))
+		if (!how.contains(element) || element === how)
 			checkElement(element, ids);
 		else if (element.id)
 			ids.add(element.id);
+		seal(element);
 		await turn();
 	}
 	need(document.querySelector('h1').textContent === note.origin, 'it names another desk');

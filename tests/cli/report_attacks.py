@@ -9,6 +9,7 @@ class Attacks:
         self.page, self.corpus = page, corpus
         self.number, self.claim = article(page, ids["claim"])
         self.other, self.other_index = article(page, ids["span"])
+        self.secret, self.secret_index = article(page, ids["secret"])
         self.mine = self.element("article", 'id="a%s"' % self.number)
         self.heading = re.search(r"<h3>.*?</h3>", self.mine, re.S)[0]
         self.judged = re.search(r'<p class="judged">.*?</p>', self.mine, re.S)[0]
@@ -69,9 +70,21 @@ class Attacks:
         other = self.element("article", 'id="a%s"' % self.other)
         elsewhere = other.replace("</dl>\n", "</dl>\n", 1).replace("</article>", "<h5>Verdicts, evidence and dissent</h5>\n%s</article>" % self.verdict)
         claims = '<h2 id="claims-title">Claims</h2>\n'
+        scope = re.search(r'<p class="scope">(\d+)', self.page)
+        scope, count = scope[0], scope[1]
         none = other.replace(re.search(r'data-of="([0-9a-f]{64})"', other)[1], "f" * 64).replace('id="a%s"' % self.other, 'id="a999"')
         yield "a verdict below another annotation", [(self.verdict, ""), (other, elsewhere)], index_in(self.verdict), "FAIL place it was not said about"
         yield "an annotation among the claims", [(other, ""), (claims, claims + other)], self.other_index, "FAIL place it stands below another text"
+        gone = self.element("article", 'id="a%s"' % self.secret)
+        withheld = re.search(r'data-of="[0-9a-f]{64}"', gone)[0]
+        yield "something of a withheld record", [(gone, gone.replace('<p class="withheld">', '<dl class="cards"><dt>text</dt>%s</dl>\n<p class="withheld">' % \
+            self.text))], self.secret_index, "FAIL"
+        yield "something in its place", [(gone, re.sub('<p class="withheld">.*?</p>', '<dl class="cards">\n<dt>text</dt>%s</dl>' % self.text, gone))], \
+            self.secret_index, "FAIL shown something is shown of it"
+        yield "who wrote a withheld record", [(gone, gone.replace("data-by>boris", "data-by>alice"))], self.secret_index, "FAIL shown its heading names"
+        nobody = re.sub(r'<div class="record".*?</div></div>', "", none, flags=re.S).replace(' data-of="%s"' % ("f" * 64), "")
+        yield "an annotation that names no record", [(other, other + "\n" + nobody), (scope, "%s%d" % (scope[:-len(count)], int(count) + 1))], \
+            "FAIL page something is shown that has no record"
         yield "an annotation of no record", [(claims, claims + re.sub(r'<div class="record".*?</div></div>', "", none, flags=re.S))], "FAIL page"
         yield "an annotation twice", [(claims, claims + self.mine)], "FAIL page the id"
         yield "the texts before the claims", [('<section id="claims"', '<section class="of" id="d999"')], "FAIL page"
@@ -85,6 +98,14 @@ class Attacks:
     def told(self):
         scope = re.search(r'<p class="scope">\d+', self.page)[0]
         empty = '<div class="result" role="status"></div></div>'
+        fine = re.search(r'<p class="fine">Script of .*?</p>', self.page)[0]
+        whole = re.search(r'<p class="scope">.*?</p>', self.page)[0]
+        again = re.search(r"<code>annotctl report .*?</code>", self.page)[0]
+        yield "a command with another in it", [(again, again.replace("annotctl report", "rm report; annotctl report"))], "FAIL page p.compare says"
+        yield "another query in a command", [(again, again.replace("-o", "&#39;author:boris&#39; -o"))], "FAIL page it names other commands"
+        yield "the size of the log", [(whole, whole.replace("from a log of ", "from a log of 1"))], "FAIL page it names another size of the log"
+        yield "the hash of the script", [(fine, re.sub("<code>.", "<code>" + ("0" if "<code>0" not in fine else "1"), fine))], \
+            "FAIL page it says that its script is another one"
         yield "a state that is none", [(self.heading, self.heading.replace("</h3>", ' <span class="state">proven</span></h3>'))], "FAIL page h3 says"
         yield "the number of annotations", [(scope, '<p class="scope">99')], "FAIL page it says that there are 99"
         yield "the contents", [('<li><a href="#grounds">', '<li><a href="#grounds">Approved texts</a></li>\n<li><a href="#grounds">')], "FAIL page its contents"
@@ -92,7 +113,8 @@ class Attacks:
         yield "what is said of the check", [("Paste it below", "It is %s. Paste it below" % ("a" * 64))], "FAIL page what it says about the check"
         yield "a hash that stands there already", [('<input id="corpus"', '<input id="corpus" value="%s"' % self.corpus)], "FAIL page what it says"
         yield "a second field for it", [("<header>", '<header><input id="corpus" value="%s">' % self.corpus)], "FAIL page"
-        yield "a result before anybody checked", [(empty, empty.replace("></div></div>", '><p class="word good">CHECKED</p></div></div>'))], \
+        yield "a result before anybody checked", [(self.verdict, self.verdict.replace(
+            empty, empty.replace("></div></div>", '><p class="word good">CHECKED</p></div></div>')))], \
             "FAIL page a result stood"
 
     # --- the head ---
@@ -115,6 +137,8 @@ class Attacks:
         for mode in ("open", "closed"):
             tree = '<template shadowrootmode="%s">%s</template>'
             yield "a tree drawn for an annotation, " + mode, [(self.heading, before % (tree % (mode, "Fair to nobody.")))], "FAIL page something else is drawn"
+            yield "a tree in what is said of the check, " + mode, [("<p>Anybody can make", "<p>%sAnybody can make" % (tree % (mode, "Nobody can make this.")))], \
+                "FAIL page something else is drawn"
             yield "a tree that adds to a line, " + mode, [(self.judged, inside % (tree % (mode, "<slot></slot> It is fair to nobody.")))], \
                 "FAIL page something else is drawn"
         for name, added in (("template", "<template>x</template>"), ("svg", '<svg><text y="20">Fair to nobody.</text></svg>'),
@@ -139,6 +163,8 @@ class Attacks:
         yield "the same as a reference", [(framed, "&#x202e;")], "FAIL page there is a character that nobody sees"
         yield "a name with a character without width", [(self.heading, self.heading.replace("chloe", "chl&ZeroWidthSpace;oe"))], "FAIL author"
         yield "a letter in such a frame", [(self.text, self.text.replace("everybody", letter))], "FAIL page a part of the text is hidden"
+        title = re.search(r'<h2 id="d\d+-title">[^<]*<span class="x" data-u="U\+200B">', self.page)[0]
+        yield "words in the frame of one", [(title, title.replace("U+200B", "approved"))], "FAIL page a part of the text is hidden"
         yield "other words for who listens", [(self.text, self.text.replace("<dd ", '<dd aria-label="Fair to nobody." '))], \
             "FAIL page dd.value has the attribute aria-label"
 
@@ -159,6 +185,10 @@ class Attacks:
         yield "the words of what it is on", [(self.verdict, self.verdict.replace(reference, reference.replace("The draft", "The lake")))], \
             verdict, "FAIL shown the record"
         yield "what a mark says", [(mark, mark.replace("by chloe", "by alice"))], "FAIL place its words are marked"
+        number = re.search(r'<a class="ref"[^>]*>', self.page)[0]
+        yield "words where a number is", [(number, re.sub('data-n="[0-9]+"', 'data-n="approved"', number))], "FAIL page a.ref has data-n"
+        yield "a state that is none, behind words", [(number, number.replace('aria-label="', 'aria-label="court '))], "FAIL page a.ref has aria-label"
+        yield "words that nobody marked", [(mark, re.sub('data-[ab]="[^"]*"', 'data-a="998.0"', mark))], "FAIL page words are marked that no annotation"
         yield "the number behind words", [(ref, ref.replace("by chloe", "by alice"))], "FAIL place the number behind its words"
 
     # --- what no script can tell, since it was not signed or is not there; the page says so in words ---
