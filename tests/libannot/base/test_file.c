@@ -1,6 +1,5 @@
-#include "assert.h"
+#include "in_folder.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
@@ -8,51 +7,6 @@
 #include <stdio.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-
-#include "base/auto.h"
-#include "base/file.h"
-
-enum { ANY = 1 << 20 };
-
-/* Each test runs in an empty folder of its own. */
-static int enter(void **state)
-{
-	static char folder[64];
-	snprintf(folder, sizeof(folder), "file-test-XXXXXX");
-	*state = folder;
-	return !mkdtemp(folder) || chdir(folder) != 0;
-}
-
-static size_t entries(void)
-{
-	size_t n = 0;
-	DIR *d = opendir(".");
-	assert_non_null(d);
-	for (struct dirent *e = readdir(d); e; e = readdir(d))
-		n += e->d_name[0] != '.';
-	closedir(d);
-	return n;
-}
-
-static int leave(void **state)
-{
-	DIR *d = opendir(".");
-	if (!d)
-		return 1;
-	for (struct dirent *e = readdir(d); e; e = readdir(d))
-		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
-		    remove(e->d_name) != 0)
-			fprintf(stderr, "%s stays\n", e->d_name);
-	closedir(d);
-	return chdir("..") != 0 || rmdir(*state) != 0;
-}
-
-static void assert_content(const char *path, const char *expected)
-{
-	AUTO_BUF struct annot_buf b = ANNOT_BUF_INIT(ANY);
-	assert_ok(annot_file_read(path, ANY, &b, &test_error));
-	assert_string_equal(b.data, expected);
-}
 
 static void write_file(const char *path, const char *content)
 {
@@ -355,7 +309,6 @@ static void test_folders(void **state)
 
 int main(void)
 {
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter, leave)
 	const struct CMUnitTest tests[] = {
 		IN_FOLDER(test_read),
 		IN_FOLDER(test_read_on),

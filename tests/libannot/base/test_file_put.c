@@ -1,8 +1,7 @@
 /* Files in the making: whoever stops their maker, and where, finds the old file or the new one, and
  * nothing else. */
-#include "assert.h"
+#include "in_folder.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -12,10 +11,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "base/auto.h"
-#include "base/file.h"
-
-enum { ANY = 1 << 24, LARGE = 300000 };
+enum { LARGE = 300000 };
 
 /* A file system that has no files without a name; one without /proc, so that they get none; then, a
  * signal that comes as a copy begins. */
@@ -49,42 +45,11 @@ int __wrap_linkat(int from_fd, const char *from, int to_fd, const char *to, int 
 	return -1;
 }
 
-static int enter(void **state)
+static int begin(void **state)
 {
-	static char folder[64];
-	snprintf(folder, sizeof(folder), "file-put-XXXXXX");
-	*state = folder;
 	refuse_nameless = refuse_names = false;
 	signal_at_copy = opened = 0;
-	return !mkdtemp(folder) || chdir(folder) != 0;
-}
-
-static size_t entries(void)
-{
-	size_t n = 0;
-	DIR *d = opendir(".");
-	assert_non_null(d);
-	for (struct dirent *e = readdir(d); e; e = readdir(d))
-		n += e->d_name[0] != '.';
-	closedir(d);
-	return n;
-}
-
-static int leave(void **state)
-{
-	DIR *d = opendir(".");
-	for (struct dirent *e = d ? readdir(d) : NULL; e; e = readdir(d))
-		if (e->d_name[0] != '.')
-			(void)remove(e->d_name);
-	closedir(d);
-	return chdir("..") != 0 || rmdir(*state) != 0;
-}
-
-static void assert_content(const char *path, const char *expected)
-{
-	AUTO_BUF struct annot_buf b = ANNOT_BUF_INIT(ANY);
-	assert_ok(annot_file_read(path, ANY, &b, &test_error));
-	assert_string_equal(b.data, expected);
+	return enter(state);
 }
 
 static void test_steps(void **state)
@@ -219,12 +184,11 @@ static void test_stopped(void **state)
 
 int main(void)
 {
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter, leave)
 	const struct CMUnitTest tests[] = {
-		IN_FOLDER(test_steps),
-		IN_FOLDER(test_copies),
-		IN_FOLDER(test_full),
-		IN_FOLDER(test_stopped),
+		cmocka_unit_test_setup_teardown(test_steps, begin, leave),
+		cmocka_unit_test_setup_teardown(test_copies, begin, leave),
+		cmocka_unit_test_setup_teardown(test_full, begin, leave),
+		cmocka_unit_test_setup_teardown(test_stopped, begin, leave),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
