@@ -10,6 +10,7 @@ struct naming {
 	const struct annot_record *record; /* NULL: nothing is looked up */
 	const struct admission_known *known;
 	size_t n;
+	const struct annot_record *amends; /* NULL: it is a first version */
 };
 
 static bool is_target(const struct annot_record *record, const struct annot_hash *id)
@@ -21,16 +22,38 @@ static bool is_target(const struct annot_record *record, const struct annot_hash
 	return false;
 }
 
+/* A kind that a card of the amended version names with that record: it was admitted with it. */
+static bool is_named(const struct annot_record *record, const struct annot_hash *id,
+		     enum annot_kind *ret)
+{
+	for (size_t i = 0; record && i < record->n_cards; i++) {
+		const struct annot_card *card = &record->cards[i];
+		if (card->def->type != ANNOT_CARD_REF || !annot_hash_equal(&card->hash, id))
+			continue;
+		const struct annot_kind_def *def =
+			annot_kind_find(card->def->values, strcspn(card->def->values, "|"));
+		*ret = def ? def->kind : ANNOT_KIND_COUNT;
+		return def != NULL;
+	}
+	return false;
+}
+
 static enum annot_status find(void *ctx, const struct annot_hash *record, struct annot_known *ret,
 			      struct annot_error *err)
 {
 	const struct naming *naming = ctx;
 	*ret = (struct annot_known){.annotation = *record, .head = true};
+	if (naming->amends && annot_hash_equal(&naming->amends->id, record)) {
+		ret->annotation = naming->amends->annotation;
+		ret->kind = naming->amends->kind->kind;
+		ret->author = naming->amends->author;
+		return ANNOT_OK;
+	}
+	if (is_named(naming->amends, record, &ret->kind))
+		return ANNOT_OK;
 	for (size_t i = 0; i < naming->n; i++)
 		if (annot_hash_equal(&naming->known[i].record, record)) {
 			ret->kind = naming->known[i].kind;
-			ret->annotation = naming->known[i].annotation;
-			ret->author = naming->known[i].author;
 			return ANNOT_OK;
 		}
 	ret->kind = ANNOT_KIND_document; /* it was read to look for the words */
@@ -39,7 +62,7 @@ static enum annot_status find(void *ctx, const struct annot_hash *record, struct
 	return annot_fail(err, ANNOT_NOT_FOUND, "no record %.12s", annot_hash_hex(record).text);
 }
 
-/* Nobody opens a seal or retracts with an import; what is amended was looked at. */
+/* Nobody opens a seal or retracts with an import. */
 
 static enum annot_status not_retracted(void *ctx, const struct annot_hash *annotation, int64_t *ret,
 				       struct annot_error *err)
@@ -114,10 +137,10 @@ enum annot_status admission_begin(struct ctl *ctl, struct admission *ret)
 
 enum annot_status admission_judge(const struct admission *a, const struct annot_record *record,
 				  const struct admission_known *known, size_t n,
-				  struct annot_error *err)
+				  const struct annot_record *amends, struct annot_error *err)
 {
 	static const uint8_t unsigned_yet[ANNOT_SIGNATURE_SIZE];
-	struct naming naming = {.record = record, .known = known, .n = n};
+	struct naming naming = {.record = record, .known = known, .n = n, .amends = amends};
 	struct annot_fact fact = {.index = LATER, .record = record};
 	annot_leaf_of(record, unsigned_yet, &fact.leaf);
 	return judge(a, &fact, &naming, err);

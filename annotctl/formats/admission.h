@@ -6,8 +6,7 @@
 
 /* A record that the draft names: of the log, or one that will be there before it. */
 struct admission_known {
-	struct annot_hash record, annotation;
-	struct annot_hash author; /* of what is to be amended */
+	struct annot_hash record;
 	enum annot_kind kind;
 };
 
@@ -22,9 +21,10 @@ struct admission {
 enum annot_status admission_begin(struct ctl *ctl, struct admission *ret);
 
 /* A record as the draft would make it, by the author; known: what it names beside documents, n of
- * them. OK: it would be admitted. REFUSED, DENIED, NOT_FOUND, …: annotd's own words. */
+ * them; amends: the version that it amends, NULL for a first one. OK: it would be admitted.
+ * REFUSED, DENIED, NOT_FOUND, …: annotd's own words. */
 enum annot_status admission_judge(const struct admission *a, const struct annot_record *record,
 				  const struct admission_known *known, size_t n,
-				  struct annot_error *err);
+				  const struct annot_record *amends, struct annot_error *err);
 
 #endif

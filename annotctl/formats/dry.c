@@ -141,7 +141,7 @@ struct trying {
 	const struct annot_import_draft *drafts;
 	bool failed[ANNOT_IMPORT_DRAFTS_MAX];
 	/* What the draft under way names. */
-	struct admission_known known[ANNOT_IMPORT_REFS_MAX + ANNOT_PARENTS_MAX];
+	struct admission_known known[ANNOT_IMPORT_REFS_MAX];
 	size_t n_known;
 };
 
@@ -188,7 +188,6 @@ static struct admission_known stand_in(const char *item, uint32_t kinds)
 			ret.kind = (enum annot_kind)kind;
 	ret.record = annot_sha256(item, strlen(item));
 	ret.record.b[0] = (uint8_t)ret.kind;
-	ret.annotation = ret.record;
 	return ret;
 }
 
@@ -203,33 +202,7 @@ static enum annot_status look_up(struct dry *d, const struct annot_hash *record,
 	TRY(annot_fetch(ctl->annot, id, d->arena, &fetched, &ctl->err));
 	if (!fetched.record)
 		return annot_fail(&ctl->err, ANNOT_NOT_FOUND, "%s is withheld", id);
-	*ret = (struct admission_known){.record = *record,
-					.annotation = fetched.record->annotation,
-					.author = fetched.record->author,
-					.kind = fetched.record->kind->kind};
-	return ANNOT_OK;
-}
-
-static enum annot_status know(struct dry *d, struct trying *t, const struct annot_hash *record)
-{
-	for (size_t i = 0; i < t->n_known; i++)
-		if (annot_hash_equal(&t->known[i].record, record))
-			return ANNOT_OK;
-	if (t->n_known == sizeof t->known / sizeof *t->known)
-		return ANNOT_OK;
-	enum annot_status status = look_up(d, record, &t->known[t->n_known]);
-	t->n_known += status == ANNOT_OK;
-	return status == ANNOT_NOT_FOUND ? ANNOT_OK : status; /* which the judge will say */
-}
-
-/* A later version names what it amends, and what that one named. */
-static enum annot_status know_amended(struct dry *d, struct trying *t, const struct annot_record *r)
-{
-	for (size_t i = 0; i < r->n_parents; i++)
-		TRY(know(d, t, &r->parents[i]));
-	for (size_t i = 0; r->n_parents > 0 && i < r->n_cards; i++)
-		if (r->cards[i].def->type == ANNOT_CARD_REF)
-			TRY(know(d, t, &r->cards[i].hash));
+	*ret = (struct admission_known){*record, fetched.record->kind->kind};
 	return ANNOT_OK;
 }
 
@@ -266,15 +239,37 @@ static enum annot_status try_ref(struct dry *d, struct trying *t,
 	return annot_draft_add_hash(draft->draft, ref->card, &known->record, &d->task->ctl->err);
 }
 
-/* Made with some record for each that has not been signed. */
-static enum annot_status build(struct dry *d, const struct annot_import_draft *draft,
-			       const struct annot_record **ret, struct annot_error *err)
+/* The version that a draft amends; *ret NULL: it is a first version. */
+static enum annot_status amended(struct dry *d, const struct annot_import_draft *draft,
+				 const struct annot_record **ret, struct annot_error *err)
 {
+	char id[ANNOT_HASH_HEX + 2];
+	struct annot_fetched fetched;
+	*ret = NULL;
+	if (!draft->amends)
+		return ANNOT_OK;
+	snprintf(id, sizeof id, "=%s", annot_hash_hex(draft->amends).text);
+	TRY(annot_fetch(d->task->ctl->annot, id, d->arena, &fetched, err));
+	*ret = fetched.record;
+	return ANNOT_OK;
+}
+
+/* Whether it could be made, with some record for each that has not been signed, and admitted. An
+ * amendment of a verdict that opened a seal is not judged: the seal was when it was opened. */
+static enum annot_status build(struct dry *d, const struct trying *t,
+			       const struct annot_import_draft *draft, struct annot_error *err)
+{
+	struct ctl *ctl = d->task->ctl;
+	const struct annot_record *old;
+	TRY(amended(d, draft, &old, err));
 	struct annot_buf bytes = ANNOT_BUF_INIT(ANNOT_RECORD_MAX);
-	const struct annot_draft_header header = {
-		.corpus = &annot_hello(d->task->ctl->annot)->corpus, .author = d->admission.author};
+	const struct annot_draft_header header = {.corpus = &annot_hello(ctl->annot)->corpus,
+						  .author = d->admission.author};
+	const struct annot_record *record;
 	enum annot_status status =
-		annot_draft_build(draft->draft, &header, d->arena, &bytes, ret, err);
+		annot_draft_build(draft->draft, &header, d->arena, &bytes, &record, err);
+	if (status == ANNOT_OK && d->judges && !(old && annot_record_card(old, "opens")))
+		status = admission_judge(&d->admission, record, t->known, t->n_known, old, err);
 	annot_buf_free(&bytes);
 	return status;
 }
@@ -287,17 +282,13 @@ static enum annot_status try_one(struct dry *d, struct trying *t, size_t k)
 	t->n_known = 0;
 	for (size_t i = 0; i < draft->n_refs && !reason; i++)
 		TRY(try_ref(d, t, draft, &draft->refs[i], &reason));
-	const struct annot_record *record = NULL;
-	enum annot_status status = reason ? ANNOT_OK : build(d, draft, &record, &why);
-	if (status == ANNOT_OK && record && d->judges) {
-		TRY(know_amended(d, t, record));
-		status = admission_judge(&d->admission, record, t->known, t->n_known, &why);
-	}
+	enum annot_status status = reason ? ANNOT_OK : build(d, t, draft, &why);
 	if (status == ANNOT_NO_MEMORY)
 		return annot_fail(&d->task->ctl->err, status, "%s", why.text);
 	if (status != ANNOT_OK)
 		reason = why.text;
 	t->failed[k] = reason != NULL;
+	d->task->counts.amended += !reason && draft->amends;
 	return reason ? left_out(d, t->id, t->item->file, t->item->line, NULL, reason)
 		      : remember(d, t->id, annot_draft_kind(draft->draft));
 }

@@ -14,7 +14,7 @@ struct dry *dry_free(struct dry *d);
 /* As batch_take; what cannot be made is reported as left out. */
 enum annot_status dry_take(struct dry *d, const struct annot_import_item *item, const char *id,
 			   const struct annot_import_draft *drafts, size_t n);
-/* An item that is there as a record of that kind, so that others may refer to it. */
+/* An item that is there, so that others may refer to it. */
 enum annot_status dry_there(struct dry *d, const char *id, enum annot_kind kind);
 /* As batch_end. */
 enum annot_status dry_end(struct dry *d);

@@ -96,7 +96,6 @@ static enum annot_status look(struct importing *i, const char *id,
 		return annot_fail(err, i->failed, "%s", i->task->ctl->err.text);
 	*ret = says == OWN_NEXT;
 	i->task->counts.there += says == OWN_SAME;
-	i->task->counts.amended += i->dry && says == OWN_NEXT;
 	if (says == OWN_STALE)
 		return left_out(i, id,
 				"it was edited since it was exported, and amended here since: "
@@ -267,13 +266,14 @@ static void say_how_far(struct import_task *task, enum annot_status status)
 {
 	const struct import_counts *c = &task->counts;
 	const struct annot_error why = task->ctl->err;
+	const uint64_t in = c->imported + c->amended;
 	char text[ANNOT_ERROR_TEXT_MAX];
 	struct annot_buf b = ANNOT_BUF_IN(text);
-	if (c->imported == 0)
+	if (in == 0)
 		annot_buf_puts(&b, "no record of this import is in the log");
 	else
 		annot_buf_printf(&b, "%llu records of this import are in the log, #%llu to #%llu",
-				 (unsigned long long)c->imported, (unsigned long long)c->first,
+				 (unsigned long long)in, (unsigned long long)c->first,
 				 (unsigned long long)c->last);
 	if (c->refused > 0)
 		annot_buf_printf(&b, "; %llu were refused", (unsigned long long)c->refused);
@@ -303,7 +303,8 @@ enum annot_status import_files(struct import_task *task, const char **paths)
 	inputs_again(inputs);
 	if (status == ANNOT_OK && !task->dry) {
 		status = run(task, inputs, false);
-		if (status != ANNOT_OK && (task->losses->strict || task->counts.imported > 0))
+		if (status != ANNOT_OK &&
+		    (task->losses->strict || task->counts.imported + task->counts.amended > 0))
 			say_how_far(task, status);
 	}
 	inputs_free(inputs);

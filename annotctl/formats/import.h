@@ -14,7 +14,7 @@ struct import_counts {
 	uint64_t broken; /* items that break a rule of the format, or input that cannot be read */
 	uint64_t refused; /* records that the daemon refused */
 	/* Where it stands, for who must be told how far it came. */
-	uint64_t first, last; /* log indexes of those imported */
+	uint64_t first, last; /* log indexes of those imported and amended */
 	uint64_t waiting;     /* items that wait for others */
 	const char *file; /* where the first item stands that was not sent; NULL: there is none */
 	size_t line;

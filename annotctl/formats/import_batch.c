@@ -122,11 +122,12 @@ static enum annot_status sign_ready(struct batch *b, struct sending *s)
 	return ANNOT_OK;
 }
 
-static void count_admitted(struct import_counts *c, uint64_t index, bool amends)
+static void count_admitted(struct import_counts *c, bool amends, uint64_t index)
 {
 	c->first = c->imported + c->amended == 0 || index < c->first ? index : c->first;
 	c->last = index > c->last ? index : c->last;
-	*(amends ? &c->amended : &c->imported) += 1;
+	c->imported += !amends;
+	c->amended += amends;
 }
 
 /* Each is said, and of what ends the import the first. */
@@ -138,8 +139,8 @@ static enum annot_status take_receipts(struct batch *b, const struct sending *s,
 	enum annot_status ret = ANNOT_OK;
 	for (size_t i = 0; i < s->n; i++) {
 		if (receipts[i].status == ANNOT_OK) {
-			count_admitted(&b->task->counts, receipts[i].index,
-				       s->records[i].expect_heads);
+			count_admitted(&b->task->counts, s->records[i].expect_heads,
+				       receipts[i].index);
 			continue;
 		}
 		const char *why = receipts[i].message ? receipts[i].message

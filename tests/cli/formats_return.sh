@@ -140,6 +140,10 @@ is '.version == 3 and .rating == "half-true" and .rationale == "Seen twice." and
 ctl alice export --as claimreview --base $base -o "$work/claimreview.json" 2>/dev/null
 jq '.[0].reviewRating.ratingExplanation = "No."' "$work/claimreview.json" >"$work/edited.json"
 expect 1 'refused' ctl alice import --as claimreview "$work/edited.json"
+expect 0 '0 records imported, 0 were there already; 0 fields did not survive, 1 items were left out' \
+	ctl alice import --as claimreview "$work/edited.json" --dry-run --report-loss "$work/lost.json"
+losses 'is amended by its author only'
+expect 4 'is amended by its author only' ctl alice import --as claimreview "$work/edited.json" --strict
 
 # brat: a span moved, a rating and a relation changed in their lines, a type renamed, an attribute and a note added, a span of somebody's.
 verdict=$(quiet boris verdict add "$quote@2" half-true --because 'Heard.')
