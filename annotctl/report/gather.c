@@ -119,8 +119,14 @@ static void connect(struct report *r)
 static enum annot_status check_log(struct report *r)
 {
 	const struct annot_report *first = r->gate->records[0].report;
+	size_t n;
+	const struct report_item *items = report_items(r, &n);
 	if (r->gate->checkpoint.size > 0)
 		return ANNOT_OK;
+	if (record_has_flag(items[0].head->row, "withheld"))
+		return annot_fail(&r->ctl->err, ANNOT_NO,
+				  "%s is WITHHELD: there is nothing to report of it alone",
+				  report_short(r, items[0].head));
 	return annot_fail(&r->ctl->err, ANNOT_MISMATCH,
 			  "the log cannot be shown to be the corpus's: %s: %s",
 			  first->checks[0].name, first->checks[0].text);

@@ -53,6 +53,7 @@ expect 2 '-o FILE' ctl alice report; one_line
 expect 2 'say its ID' ctl alice report --svg -o "$work/no.svg"; one_line
 expect 2 'column' ctl alice report kind:nothing -o "$work/no.html"; one_line
 expect 1 'nothing to report' ctl alice report speaker:nobody -o "$work/no.html"; one_line
+expect 1 'WITHHELD: there is nothing to report' ctl alice report "$secret" -o "$work/no.html"; one_line
 expect 1 'abcdef12' ctl alice report abcdef12 -o "$work/no.html"; one_line
 expect 4 'not the one of --corpus' ctl alice report --corpus "$(printf '%064d' 0)" -o "$work/no.html"; one_line
 expect 2 'cannot be written' ctl alice report -o "$work/none/no.html"; one_line
