@@ -322,7 +322,7 @@ async function checkTarget(item, target) {
 // --- all of it ---
 
 const NOT_CHECKED = 'not checked: whether something newer, a retraction or another voice was left out of this page; words in small ' +
-	'frames (states, anchors); witnesses; and whether a claim is true';
+	'frames (states, anchors); what annotctl verify is said to have found; witnesses; and whether a claim is true';
 
 /** Lines [{result, name, text}] of one record. */
 async function checkAll(element, ground, checkpoint) {

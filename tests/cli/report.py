@@ -332,7 +332,7 @@ def test_words(browser):
     """What a reader is told, whether or not scripts run."""
     told = browser.run("return document.body.innerText")
     for words in ("Is that all? No page can show what is not in it.", "It does not say that a claim is true.",
-                  "It does not say that you see everything, either", "Nobody signed them, and no button checks them.",
+                  "It does not say that you see everything, either", "Nobody signed these, and no button checks them.",
                   "It cannot vouch for itself", "annotctl verify ID"):
         check(words in told, "not told:", words)
 
