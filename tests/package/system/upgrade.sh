@@ -46,26 +46,24 @@ packages install --reinstall /try/debs/*.deb
 is ActiveState inactive
 systemctl start "$unit"
 
-# --- remove, install again
+# again: the daemon alone is installed again; all that was there is, and is served once that is asked for.
+again() {
+	before=$(digest)
+	packages install --no-install-recommends /try/debs/annotd_*.deb
+	[ "$(digest)" = "$before" ] || fail "installing after $1 touched a corpus"
+	is ActiveState inactive
+	systemctl start "$unit"
+	listed
+	whole
+}
 pid=$(property MainPID)
 mark
 packages remove annotd
 [ ! -e "/proc/$pid" ] || fail 'still runs after its package was removed'
 said 'Deactivated successfully'
-before=$(digest)
-packages install --no-install-recommends /try/debs/annotd_*.deb
-[ "$(digest)" = "$before" ] || fail 'removing and installing touched a corpus'
-systemctl start "$unit"
-listed
-whole
-
-# --- purge, while it serves
-packages purge annotd
-[ -z "$(pgrep -x annotd)" ] || fail 'still runs after its package was purged'
-before=$(digest)
-packages install --no-install-recommends /try/debs/annotd_*.deb
-[ "$(digest)" = "$before" ] || fail 'purging and installing touched a corpus'
-systemctl start "$unit"
-listed
-whole
+again removing
+pid=$(property MainPID)
+packages purge annotd # while it serves
+[ ! -e "/proc/$pid" ] || fail 'still runs after its package was purged'
+again purging
 [ -z "$(dpkg --audit)" ] || fail "$(dpkg --audit)"
