@@ -1,5 +1,6 @@
 #include "daemon.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <nng/protocol/reqrep0/req.h>
 #include <poll.h>
@@ -65,7 +66,8 @@ static void running_change(pid_t from, pid_t to)
 static int wait_for(pid_t pid)
 {
 	int status;
-	assert_int_equal(waitpid(pid, &status, 0), pid);
+	if (waitpid(pid, &status, 0) != pid)
+		fail_msg("waiting for %d: %s", (int)pid, strerror(errno));
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -94,9 +96,15 @@ static void start_at(const char *dir, const char *level, const char *also, struc
 	int ends[2];
 	snprintf(ret->url, sizeof ret->url, "ipc://%s/socket", dir);
 	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	const char *const args[] = {"--corpus",    dir,   "--listen", ret->url,
-				    "--log-level", level, also ? "--listen" : NULL,
-				    also,          NULL};
+	const char *const args[] = {"--corpus",
+				    dir,
+				    "--listen",
+				    ret->url,
+				    "--log-level",
+				    level,
+				    also ? "--listen" : NULL,
+				    also,
+				    NULL};
 	ret->pid = spawn(args, ends[1]);
 	running_change(0, ret->pid);
 	close(ends[1]);
@@ -176,6 +184,14 @@ int test_annotd(const char *const *args, char *ret, size_t max)
 }
 
 /* --- client --- */
+
+/* nng 1.5.2 loses a message that is being sent when its socket is closed (also in
+ * cmake/valgrind.supp). Found by name. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+	return "leak:libnng.so";
+}
 
 void test_client_open(const char *url, struct test_client *ret)
 {
