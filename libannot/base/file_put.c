@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -16,6 +15,7 @@
 
 #include "base/auto.h"
 #include "base/file_private.h"
+#include "base/signals.h"
 
 enum { PIECE = 64 * 1024, NAMES_TRIED = 16 };
 
@@ -31,20 +31,6 @@ struct annot_file {
 };
 
 /* --- signals that end a program wait --- */
-
-static void hold_signals(sigset_t *ret_before)
-{
-	sigset_t all;
-	sigfillset(&all);
-	pthread_sigmask(SIG_BLOCK, &all, ret_before);
-}
-
-static void let_signals(const sigset_t *before)
-{
-	int error = errno;
-	pthread_sigmask(SIG_SETMASK, before, NULL);
-	errno = error;
-}
 
 /* Whether one waits that would not without us. */
 static bool signal_waits(const sigset_t *before)
@@ -198,11 +184,11 @@ static int open_nameless(struct annot_file *f)
 	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, (mode_t)mode);
 	if (fd >= 0)
 		return fd;
-	hold_signals(&before);
+	annot_signals_hold(&before);
 	fd = open_beside(f->path, mode, folder);
 	if (fd >= 0)
 		unlink(folder);
-	let_signals(&before);
+	annot_signals_let(&before);
 	f->unlinked = true;
 	return fd;
 }
@@ -277,8 +263,9 @@ static ssize_t put_stream(void *arg, const char *data, size_t len)
 
 FILE *annot_file_stream(struct annot_file *f)
 {
-	if (!f->stream)
-		f->stream = fopencookie(f, "w", (cookie_io_functions_t){.write = put_stream});
+	if (f->stream)
+		return f->stream;
+	f->stream = fopencookie(f, "w", (cookie_io_functions_t){.write = put_stream});
 	if (f->stream)
 		setvbuf(f->stream, NULL, _IOFBF, PIECE);
 	return f->stream;
@@ -306,7 +293,7 @@ static int give_name(const struct annot_file *f)
 {
 	sigset_t before;
 	int done = -1;
-	hold_signals(&before);
+	annot_signals_hold(&before);
 	if (!f->unlinked) {
 		done = link_as(f, f->path);
 		if (done != 0 && errno == EEXIST && !f->must_be_new)
@@ -314,7 +301,7 @@ static int give_name(const struct annot_file *f)
 	}
 	if (f->unlinked || (done != 0 && is_unlinkable(errno)))
 		done = copy_into_place(f, &before);
-	let_signals(&before);
+	annot_signals_let(&before);
 	return done;
 }
 

@@ -8,6 +8,7 @@
 #include <nng/supplemental/util/platform.h>
 
 #include "base/auto.h"
+#include "base/signals.h"
 
 enum {
 	DIAL_AGAIN_MS = 5,
@@ -295,7 +296,10 @@ static int dial_tcp(struct annot_stream *s, const char *address, int64_t deadlin
 static enum annot_status dial(struct annot_stream *s, bool tls, int64_t deadline_ms,
 			      struct annot_error *err)
 {
+	sigset_t before;
+	annot_signals_hold(&before); /* for the threads that nng starts with the first call */
 	int rv = nng_aio_alloc(&s->aio, NULL, NULL);
+	annot_signals_let(&before);
 	if (rv == 0) /* nng sees tcp: TLS is ours */
 		rv = s->ipc ? dial_url(s, s->url, deadline_ms)
 			    : dial_tcp(s, strstr(s->url, "://") + strlen("://"), deadline_ms);
