@@ -173,7 +173,8 @@ static enum annot_status drop_overlaps(struct annot_export *x, const struct anno
 	return ANNOT_OK;
 }
 
-/* Ours, or what another program called it, while it has that as a tag. */
+/* Ours, or what another program called it, while it has that as a tag. Who signed the record may
+ * have written anything there. */
 static void put_type(struct annot_export *x, const struct annot_record *record)
 {
 	static const char *const types[ANNOT_KIND_COUNT] = {[ANNOT_KIND_quote] = "Quote",
@@ -187,7 +188,9 @@ static void put_type(struct annot_export *x, const struct annot_record *record)
 	const struct annot_card *tag = annot_record_card(record, "tag");
 	while (type && tag && strcmp(tag->text, type) != 0)
 		tag = annot_record_card_next(record, tag);
-	annot_buf_puts(&x->buf, type && tag ? type : types[record->kind->kind]);
+	bool others =
+		type && tag && record->kind->kind == ANNOT_KIND_span && brat_is_others_type(type);
+	annot_buf_puts(&x->buf, others ? type : types[record->kind->kind]);
 	json_decref(data);
 }
 

@@ -20,6 +20,10 @@ struct brat_piece {
 /* What Python's splitlines takes for a line's end: LF VT FF CR FS GS RS NEL, U+2028, U+2029. */
 bool brat_ends_line(uint32_t code_point);
 
+/* Whether it can stand as the type of a span, as no word of ours: else it would make another line,
+ * or another kind, of it. */
+bool brat_is_others_type(const char *text);
+
 /* Where the next stretch without line ends begins and ends, from *at on; false: there is none
  * before `end`. */
 bool brat_next_piece(const char *text, size_t end, size_t *at, struct brat_piece *ret);

@@ -1,4 +1,5 @@
 /* Line ends as Python and brat see them. */
+#include "base/auto.h"
 #include "format/brat.h"
 #include "text/utf8.h"
 
@@ -6,6 +7,21 @@ bool brat_ends_line(uint32_t c)
 {
 	return (c >= 0x0a && c <= 0x0d) || (c >= 0x1c && c <= 0x1e) || c == 0x85 || c == 0x2028 ||
 	       c == 0x2029;
+}
+
+bool brat_is_others_type(const char *text)
+{
+	static const char *const ours[] = {"Quote", "Claim", "Span"};
+	size_t len = strlen(text);
+	for (size_t i = 0; i < COUNT(ours); i++)
+		if (strcmp(text, ours[i]) == 0)
+			return false;
+	for (size_t at = 0; at < len;) {
+		uint32_t c = annot_utf8_next(text, len, &at);
+		if (c <= ' ' || brat_ends_line(c))
+			return false;
+	}
+	return len > 0;
 }
 
 bool brat_next_piece(const char *text, size_t end, size_t *at, struct brat_piece *ret)

@@ -93,6 +93,35 @@ static void test_pieces_end_where_python_ends_a_line(void **state)
 	assert_int_equal(n, COUNT(expected));
 }
 
+/* What is kept of an import is the type again; what was signed as such and is none makes no line.
+ */
+static void test_types_of_others(void **state)
+{
+	static const char *const types[][2] = {
+		{"Season", "\tSeason 0 3\tTwo"},
+		{"\xc3\x89t\xc3\xa9-2", "\t\xc3\x89t\xc3\xa9-2 0 3\tTwo"},
+		{"X 0 3\tTwo\n#1\tAnnotatorNotes T1\tforged", "\tSpan 0 3\tTwo"},
+		{"X\xe2\x80\xa8T9\tQuote", "\tSpan 0 3\tTwo"},
+		{"Quote", "\tSpan 0 3\tTwo"},
+	};
+	struct desk *d = desk_new();
+	const struct annot_source *s = desk_document(d, "two", NULL, "Two words.");
+	(void)state;
+	for (size_t i = 0; i < COUNT(types); i++) {
+		json_t *data = json_pack("{s:s}", "type", types[i][0]);
+		char *text = json_dumps(data, JSON_COMPACT);
+		struct annot_draft *draft = DRAFT(span, "tag", types[i][0], "imported-from",
+						  "brat:two#T1", "imported-data", text);
+		desk_words(draft, s, "Two");
+		const char *out = desk_export_one(d, "brat", desk_built(d, draft));
+		if (!strstr(out, types[i][1]) || strstr(out, "\n#1\t"))
+			fail_msg("of type %s: %s", types[i][0], out);
+		free(text);
+		json_decref(data);
+	}
+	desk_free(d);
+}
+
 static void test_universal_newlines(void **state)
 {
 	static const char text[] = "a\r\nb\rc\n\r\nd";
@@ -121,6 +150,7 @@ int main(void)
 		cmocka_unit_test(test_spans_of_the_browser),
 		cmocka_unit_test(test_wrong_spans),
 		cmocka_unit_test(test_pieces_end_where_python_ends_a_line),
+		cmocka_unit_test(test_types_of_others),
 		cmocka_unit_test(test_universal_newlines),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
