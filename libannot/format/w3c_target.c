@@ -64,9 +64,10 @@ void w3c_around_reference(json_t **target, json_t *kept)
 		build_set(target, "source", json_incref(iri));
 		json_object_del(*target, "id");
 	}
-	json_object_foreach(kept, name,
-			    value) if (strcmp(name, "source") != 0 || json_is_object(value))
-		build_set(target, name, json_incref(value));
+	json_object_foreach(kept, name, value) if (strcmp(name, "source") == 0
+							   ? json_is_object(value)
+							   : !json_object_get(*target, name))
+		build_set(target, name, json_incref(value)); /* never in the place of ours */
 }
 
 static enum annot_status add_positions(struct annot_export *x, struct annot_source *source,

@@ -308,6 +308,28 @@ static void test_references_round_trip(void **state)
 }
 
 /* created is the first version's time and modified this one's, whoever made which. */
+/* What is said to have stood around what a comment is about does not replace that. */
+static void test_around_a_reference(void **state)
+{
+	struct desk *d = *state;
+	const struct annot_record *on = MAKE(d, span, "The dam holds", "text", "So.");
+	const char *data = "{\"w3c\":{\"target\":[{\"id\":\"https://evil.example/\","
+			   "\"annot:record\":\"urn:sha256:0\",\"accessibility\":\"none\"}]}}";
+	struct annot_draft *draft =
+		DRAFT(comment, "text", "No.", "imported-from", "urn:x:1", "imported-data", data);
+	assert_ok(annot_draft_add_hash(draft, "on", &on->id, &test_error));
+	const struct annot_record *r = desk_built(d, draft);
+	struct annot_entry referred = desk_entry(d, on);
+	const struct annot_export_item item = {
+		.entry = desk_entry(d, r), .referred = &referred, .n_referred = 1};
+	json_t *json = json_loads(desk_export(d, "w3c", &item, 1), 0, NULL);
+	char iri[96];
+	snprintf(iri, sizeof iri, "urn:sha256:%s", annot_hash_hex(&on->id).text);
+	assert_at(json, "target.id", iri);
+	assert_at(json, "target.accessibility", "none");
+	json_decref(json);
+}
+
 static void test_times_of_versions(void **state)
 {
 	struct desk *d = *state;
@@ -411,6 +433,7 @@ int main(void)
 		TEST(test_what_is_not_there),
 		TEST(test_round_trip),
 		TEST(test_references_round_trip),
+		TEST(test_around_a_reference),
 		TEST(test_times_of_versions),
 		TEST(test_pages),
 		TEST(test_few),
