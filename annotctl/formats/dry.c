@@ -241,15 +241,16 @@ static enum annot_status try_ref(struct dry *d, struct trying *t,
 
 /* The version that a draft amends; *ret NULL: it is a first version. */
 static enum annot_status amended(struct dry *d, const struct annot_import_draft *draft,
-				 const struct annot_record **ret, struct annot_error *err)
+				 const struct annot_record **ret)
 {
+	struct ctl *ctl = d->task->ctl;
 	char id[ANNOT_HASH_HEX + 2];
 	struct annot_fetched fetched;
 	*ret = NULL;
 	if (!draft->amends)
 		return ANNOT_OK;
 	snprintf(id, sizeof id, "=%s", annot_hash_hex(draft->amends).text);
-	TRY(annot_fetch(d->task->ctl->annot, id, d->arena, &fetched, err));
+	TRY(annot_fetch(ctl->annot, id, d->arena, &fetched, &ctl->err));
 	*ret = fetched.record;
 	return ANNOT_OK;
 }
@@ -257,11 +258,10 @@ static enum annot_status amended(struct dry *d, const struct annot_import_draft 
 /* Whether it could be made, with some record for each that has not been signed, and admitted. An
  * amendment of a verdict that opened a seal is not judged: the seal was when it was opened. */
 static enum annot_status build(struct dry *d, const struct trying *t,
-			       const struct annot_import_draft *draft, struct annot_error *err)
+			       const struct annot_import_draft *draft,
+			       const struct annot_record *old, struct annot_error *err)
 {
 	struct ctl *ctl = d->task->ctl;
-	const struct annot_record *old;
-	TRY(amended(d, draft, &old, err));
 	struct annot_buf bytes = ANNOT_BUF_INIT(ANNOT_RECORD_MAX);
 	const struct annot_draft_header header = {.corpus = &annot_hello(ctl->annot)->corpus,
 						  .author = d->admission.author};
@@ -279,10 +279,12 @@ static enum annot_status try_one(struct dry *d, struct trying *t, size_t k)
 	const struct annot_import_draft *draft = &t->drafts[k];
 	struct annot_error why = {0};
 	const char *reason = NULL;
+	const struct annot_record *old;
 	t->n_known = 0;
+	TRY(amended(d, draft, &old));
 	for (size_t i = 0; i < draft->n_refs && !reason; i++)
 		TRY(try_ref(d, t, draft, &draft->refs[i], &reason));
-	enum annot_status status = reason ? ANNOT_OK : build(d, t, draft, &why);
+	enum annot_status status = reason ? ANNOT_OK : build(d, t, draft, old, &why);
 	if (status == ANNOT_NO_MEMORY)
 		return annot_fail(&d->task->ctl->err, status, "%s", why.text);
 	if (status != ANNOT_OK)

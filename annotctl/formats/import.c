@@ -284,7 +284,8 @@ static void say_how_far(struct import_task *task, enum annot_status status)
 		annot_buf_printf(&b, "; what stands from line %zu of %s on is not", c->line,
 				 c->file);
 	annot_buf_puts(&b, "; the same command again goes on, and passes over what is in");
-	size_t len = strlen(why.text), room = sizeof why.text - 3 - strlen(text),
+	size_t len = strlen(why.text), taken = strlen(text) + sizeof "; ",
+	       room = taken < sizeof why.text ? sizeof why.text - taken : 0,
 	       n = len < room ? len : room;
 	while (!annot_utf8_boundary(why.text, len, n))
 		n--;
