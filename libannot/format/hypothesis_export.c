@@ -206,7 +206,8 @@ static void set_identity(const struct annot_export *x, json_t **object,
 }
 
 /* What it was imported with takes the place of ours, but for the target, where only what is missing
- * is filled in; but for what was about other words, before these were amended, which is a loss. */
+ * is filled in; but for what was about other words, before these were amended, which is a loss.
+ * Import keeps neither its id nor what it answers, and so nobody's record may say them. */
 static enum annot_status set_kept(struct annot_export *x, json_t **object,
 				  const struct annot_export_item *item, json_t *kept,
 				  struct annot_error *err)
@@ -225,7 +226,7 @@ static enum annot_status set_kept(struct annot_export *x, json_t **object,
 		} else if (strcmp(name, "target") == 0) {
 			json_object_update_missing(
 				json_array_get(json_object_get(*object, "target"), 0), value);
-		} else if (strcmp(name, "selector") != 0 &&
+		} else if (!annot_word_in("selector|id|references", name, strlen(name)) &&
 			   (record->first || !annot_word_in("updated|text", name, strlen(name)))) {
 			build_set(object, name, json_incref(value));
 		}

@@ -296,6 +296,22 @@ static void test_export_of_replies(void **state)
 	assert_lost(d, "! : : what it is about stands in no text");
 }
 
+/* What is said to have been imported does not say what an annotation is, nor what it answers. */
+static void test_claimed_identity(void **state)
+{
+	struct desk *d = *state;
+	struct annot_draft *draft = DRAFT(
+		span, "imported-from", "https://hypothes.is/a/one", "imported-data",
+		"{\"hypothesis\":{\"id\":\"two\",\"references\":[\"two\"],\"flagged\":true}}");
+	desk_words(draft, d->sources[0], "The dam holds");
+	json_t *json = json_loads(desk_export_one(d, "hypothesis", desk_built(d, draft)), 0, NULL);
+	json_t *one = at_path(json, "annotations.0");
+	assert_string_equal(json_string_value(at_path(one, "id")), "one");
+	assert_null(at_path(one, "references"));
+	assert_true(json_is_true(at_path(one, "flagged")));
+	json_decref(json);
+}
+
 static void test_round_trip(void **state)
 {
 	static const char in[] =
@@ -388,15 +404,16 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, desk_teardown)
 	const struct CMUnitTest tests[] = {
-		TEST(test_annotation),     TEST(test_utf16),
-		TEST(test_range_selector), TEST(test_line_breaks),
-		TEST(test_never_guessed),  TEST(test_first_target_only),
-		TEST(test_page_note),      TEST(test_replies),
-		TEST(test_private),        TEST(test_other_addresses),
-		TEST(test_containers),     TEST(test_refused),
-		TEST(test_export),         TEST(test_export_of_replies),
-		TEST(test_round_trip),     TEST(test_too_much_to_keep),
-		TEST(test_id_too_long),    TEST(test_tags),
+		TEST(test_annotation),       TEST(test_utf16),
+		TEST(test_range_selector),   TEST(test_line_breaks),
+		TEST(test_never_guessed),    TEST(test_first_target_only),
+		TEST(test_page_note),        TEST(test_replies),
+		TEST(test_private),          TEST(test_other_addresses),
+		TEST(test_containers),       TEST(test_refused),
+		TEST(test_export),           TEST(test_export_of_replies),
+		TEST(test_round_trip),       TEST(test_too_much_to_keep),
+		TEST(test_id_too_long),      TEST(test_tags),
+		TEST(test_claimed_identity),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
