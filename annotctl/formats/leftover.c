@@ -1,10 +1,11 @@
 #include "leftover.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -56,7 +57,7 @@ static void end(int signal_number)
 	raise(signal_number);
 }
 
-void leftover_watch(const char *folder)
+static void watch(const char *folder)
 {
 	struct sigaction action = {.sa_handler = end};
 	sigfillset(&action.sa_mask); /* one is enough */
@@ -64,6 +65,24 @@ void leftover_watch(const char *folder)
 	for (size_t i = 0; i < SIGNALS; i++)
 		if (sigaction(ending[i], NULL, &before[i]) == 0 && before[i].sa_handler != SIG_IGN)
 			sigaction(ending[i], &action, NULL);
+}
+
+/* Signals wait meanwhile: what has the name before it is made, or one that mkdtemp tries, is
+ * somebody else's. */
+bool leftover_make(char *name)
+{
+	sigset_t held, mask;
+	sigemptyset(&held);
+	for (size_t i = 0; i < SIGNALS; i++)
+		sigaddset(&held, ending[i]);
+	pthread_sigmask(SIG_BLOCK, &held, &mask);
+	bool made = mkdtemp(name) != NULL;
+	int error = errno;
+	if (made)
+		watch(name);
+	pthread_sigmask(SIG_SETMASK, &mask, NULL);
+	errno = error;
+	return made;
 }
 
 void leftover_forget(void)

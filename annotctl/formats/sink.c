@@ -59,10 +59,8 @@ static enum annot_status open_folder(struct sink *s)
 		return annot_fail(&s->ctl->err, ANNOT_REFUSED, "%s is not empty; name a new folder",
 				  s->path);
 	TRY(temporary_name(s));
-	leftover_watch(s->temporary);
-	if (mkdtemp(s->temporary))
+	if (leftover_make(s->temporary))
 		return ANNOT_OK;
-	leftover_forget();
 	s->temporary[0] = '\0';
 	return failed(s->path, &s->ctl->err);
 }
