@@ -145,8 +145,8 @@ static enum annot_status check_all(const struct import_options *o, const char *d
 	uint64_t findings;
 	TRY(corpus_fsck_copy(dir, o->threads, o->findings, &findings, err));
 	if (findings > 0)
-		return annot_fail(err, ANNOT_NO, "%s: %llu findings; no corpus was made of it",
-				  o->file, (unsigned long long)findings);
+		return annot_fail(err, ANNOT_NO, "%s: %llu finding%s; no corpus was made of it",
+				  o->file, (unsigned long long)findings, annot_plural(findings));
 	return ANNOT_OK;
 }
 

@@ -140,15 +140,16 @@ static enum annot_status check_seen(struct importing *i, const struct annot_reco
 	if (seen->size == 0)
 		return ANNOT_OK;
 	if (seen->size > i->frontier.size)
-		return annot_fail(err, ANNOT_MISMATCH,
-				  "its author had seen %llu records, but only %llu stand before it",
-				  (unsigned long long)seen->size,
-				  (unsigned long long)i->frontier.size);
+		return annot_fail(
+			err, ANNOT_MISMATCH,
+			"its author had seen %llu record%s, but before it there are only %llu",
+			(unsigned long long)seen->size, annot_plural(seen->size),
+			(unsigned long long)i->frontier.size);
 	TRY(annot_tree_root(&tree, seen->size, &root, err));
 	if (!annot_hash_equal(&root, &seen->root))
 		return annot_fail(err, ANNOT_MISMATCH,
-				  "its author had seen another log of %llu records",
-				  (unsigned long long)seen->size);
+				  "its author had seen another log of %llu record%s",
+				  (unsigned long long)seen->size, annot_plural(seen->size));
 	TRY(store_has_note(i->store, &seen->note, &there, err));
 	if (there)
 		return ANNOT_OK;
@@ -222,10 +223,11 @@ static enum annot_status take_end(struct importing *i, const struct annot_ndjson
 	TRY(import_part_is_over(i, err));
 	if (line->size != i->frontier.size || i->head.size != i->frontier.size)
 		return annot_fail(err, ANNOT_MISMATCH,
-				  "%llu records came, head and end say %llu "
+				  "%llu record%s came, head and end say %llu "
 				  "and %llu",
 				  (unsigned long long)i->frontier.size,
-				  (unsigned long long)i->head.size, (unsigned long long)line->size);
+				  annot_plural(i->frontier.size), (unsigned long long)i->head.size,
+				  (unsigned long long)line->size);
 	if (!annot_hash_equal(&root, &i->head.root) || !annot_hash_equal(&root, &line->root))
 		return annot_fail(err, ANNOT_MISMATCH,
 				  "the records make another root than the file says: %s",

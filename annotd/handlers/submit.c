@@ -147,9 +147,9 @@ static enum annot_status compare_seen(struct call *c, const struct annot_seen *s
 	enum annot_status status = call_snapshot(c, seen->size);
 	if (status == ANNOT_NOT_FOUND)
 		return annot_fail(err, ANNOT_REFUSED,
-				  "the author saw a checkpoint of %llu records, this log has "
+				  "the author saw a checkpoint of %llu record%s, this log has "
 				  "%llu: " KEEP_EVIDENCE "the log was rolled back",
-				  (unsigned long long)seen->size,
+				  (unsigned long long)seen->size, annot_plural(seen->size),
 				  (unsigned long long)reader_truth_size(c->reader));
 	if (status != ANNOT_OK)
 		return annot_fail(err, status, "%s", c->err.text);
@@ -157,9 +157,9 @@ static enum annot_status compare_seen(struct call *c, const struct annot_seen *s
 	if (!annot_hash_equal(&root, &seen->root))
 		return annot_fail(
 			err, ANNOT_REFUSED,
-			"the author saw another log of %llu records than this one: " KEEP_EVIDENCE
+			"the author saw another log of %llu record%s than this one: " KEEP_EVIDENCE
 			"the log was forked",
-			(unsigned long long)seen->size);
+			(unsigned long long)seen->size, annot_plural(seen->size));
 	return ANNOT_OK;
 }
 
