@@ -93,9 +93,10 @@ static enum annot_status add_folder(struct inputs *in, const char *path)
 		return unreadable(path, &in->ctl->err);
 	while (status == ANNOT_OK && (entry = readdir(list))) {
 		char file[PATH_MAX];
+		struct stat st;
 		int n = snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
 		if (ends_with(entry->d_name, ".ann") && n > 0 && (size_t)n < sizeof file)
-			status = add(in, file, true);
+			status = add(in, file, stat(file, &st) == 0 && S_ISREG(st.st_mode));
 	}
 	closedir(list);
 	if (status == ANNOT_OK && in->n == before)

@@ -46,6 +46,10 @@ wait $!
 : >"$work/fifo" &
 expect 0 '0 items' ctl boris import --as w3c "$work/fifo"
 wait $!
+mkfifo "$work/folder/wire.ann"
+printf 'T1\tSpan 0 8\tThe lake\n' >"$work/folder/wire.ann" &
+expect 0 '1 records imported' ctl boris import --as brat --strict "$work/folder"
+wait $!
 # Where nobody writes, it says what it waits for, and goes on when somebody does.
 replace=exec
 ctl boris import --as w3c "$work/fifo" >"$work/waiting" 2>&1 &
@@ -65,4 +69,4 @@ grep -q '1 records imported' "$work/waiting" || fail "after the wait: $(cat "$wo
 for n in 5 6 7; do item "$n"; done >"$work/some"
 { cat "$work/some"; printf '%1200000s\n' ''; } >"$work/padded"
 expect 0 '3 records imported' ctl boris import --as w3c --strict <"$work/padded"
-same "$(size)" "$((before + 7))"
+same "$(size)" "$((before + 8))"
