@@ -7,6 +7,7 @@
 
 static char *arg_output, *arg_publisher, *arg_publisher_url;
 static struct format_options arg_format;
+static int arg_withheld;
 
 static const struct poptOption options[] = {
 	FORMAT_OPTIONS(arg_format, "Export nothing if anything does not survive",
@@ -16,6 +17,8 @@ static const struct poptOption options[] = {
 	{"publisher", '\0', POPT_ARG_STRING, &arg_publisher, 0, "Who publishes the export", "NAME"},
 	{"publisher-url", '\0', POPT_ARG_STRING, &arg_publisher_url, 0, "Where they publish",
 	 "URL"},
+	{"withheld", '\0', POPT_ARG_NONE, &arg_withheld, 0,
+	 "ndjson: also the hashes of withheld texts, by which guesses can be confirmed", NULL},
 	POPT_TABLEEND,
 };
 
@@ -69,6 +72,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 				   .base = arg_format.base,
 				   .publisher = arg_publisher,
 				   .publisher_url = arg_publisher_url,
+				   .withheld = arg_withheld,
 				   .losses = &losses};
 	enum annot_status status = export(&task);
 	sink_free(task.sink);

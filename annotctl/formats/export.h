@@ -12,6 +12,7 @@ struct export_task {
 	const char *query; /* "": everything that stands */
 	const char **ids;  /* these instead, NULL-terminated; NULL: what the query finds */
 	const char *base, *publisher, *publisher_url; /* may be NULL */
+	bool withheld; /* the hashes of withheld texts too, where the format has a place for them */
 	struct losses *losses;
 	struct sink *sink;
 	uint64_t n;             /* out: items, or records of the log */

@@ -214,6 +214,21 @@ static enum annot_status all_records(struct logging *l)
 	return ANNOT_OK;
 }
 
+/* A hash confirms a guess at a text that the law may have wanted gone: only who asks for it gets
+ * it. */
+static enum annot_status leave_withheld(struct logging *l)
+{
+	uint64_t size = l->checkpoint.size, i = 0;
+	while (i < size && !(l->withheld[i / 8] & 1u << i % 8))
+		i++;
+	const struct annot_loss loss = {
+		.item = "",
+		.field = "withheld",
+		.reason = "the hashes of withheld texts are not written without --withheld: a copy "
+			  "would take the texts in again"};
+	return i < size ? losses_add(l->task->losses, &loss, &l->task->ctl->err) : ANNOT_OK;
+}
+
 static enum annot_status whole(struct logging *l)
 {
 	struct ctl *ctl = l->task->ctl;
@@ -224,7 +239,7 @@ static enum annot_status whole(struct logging *l)
 		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
 	TRY(all_records(l));
 	TRY(export_cosigned(ctl, size, &to));
-	return export_withheld(ctl, l->withheld, size, &to);
+	return l->task->withheld ? export_withheld(ctl, l->withheld, size, &to) : leave_withheld(l);
 }
 
 /* --- what a query finds --- */

@@ -49,6 +49,8 @@ expect 0 '' at chloe list
 od -An -tx1 -v -N 700000 /dev/urandom >"$work/large.txt"
 expect 0 'document' at boris doc add "$work/large.txt" --name large
 at boris doc text large | cmp - "$work/large.txt" || fail 'not what was sent'
+expect 0 '' at boris export --as ndjson -o "$work/away.ndjson"
+expect 4 'hashes of withheld texts are for local peers' at boris export --as ndjson --withheld -o "$work/away.ndjson"
 text speech 'Nobody has the intention to build a wall.' >/dev/null
 as boris timeout 60 "$ANNOTCTL" --socket "$remote" --format ndjson watch --limit 1 kind:quote >"$work/event" 2>/dev/null &
 watcher=$!
