@@ -41,16 +41,15 @@ static enum annot_status export(struct export_task *task) {
 static void say(struct ctl *ctl, const struct export_task *task)
 {
 	const struct losses *l = task->losses;
-	uint64_t exported = task->n - l->left_out;
+	uint64_t exported = task->n - l->left_out, fields = l->n - l->left_out;
 	bool to_stdout = !arg_output || strcmp(arg_output, "-") == 0;
 	char passed[64] = "";
 	if (task->n_passed_over > 0)
 		snprintf(passed, sizeof passed, "; %llu of kinds that %s has not were passed over",
 			 (unsigned long long)task->n_passed_over, task->format->name);
-	out_note(ctl,
-		 "%llu exported; %llu fields did not survive, %llu annotations were left out%s%s",
-		 (unsigned long long)exported, (unsigned long long)(l->n - l->left_out),
-		 (unsigned long long)l->left_out,
+	out_note(ctl, "%llu exported; %llu field%s did not survive, %llu annotation%s left out%s%s",
+		 (unsigned long long)exported, (unsigned long long)fields, annot_plural(fields),
+		 (unsigned long long)l->left_out, annot_plural(l->left_out),
 		 l->n > 0 && !l->path ? "; --report-loss FILE says which" : "", passed);
 	if (ctl->format != FORMAT_TEXT && !to_stdout)
 		out_json(ctl, json_pack("{s:s, s:I, s:I, s:I, s:I}", "file", arg_output, "exported",

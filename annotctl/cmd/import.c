@@ -6,7 +6,7 @@
 #include "../out/out.h"
 
 static char *arg_document;
-static int arg_dry;
+static int arg_dry, arg_amend;
 static struct format_options arg_format;
 
 static const struct poptOption options[] = {
@@ -14,6 +14,8 @@ static const struct poptOption options[] = {
 		       "Ids that begin with that IRI are of records here"),
 	{"dry-run", 'n', POPT_ARG_NONE, &arg_dry, 0, "Import nothing; say what would be lost",
 	 NULL},
+	{"amend", '\0', POPT_ARG_NONE, &arg_amend, 0,
+	 "Sign what was exported from here and edited elsewhere as amendments", NULL},
 	{"doc", '\0', POPT_ARG_STRING, &arg_document, 0,
 	 "The document that the items are about, whatever they say", "DOC"},
 	POPT_TABLEEND,
@@ -23,6 +25,7 @@ static int say(struct ctl *ctl, const struct import_task *task)
 {
 	const struct import_counts *c = &task->counts;
 	const struct losses *l = task->losses;
+	const uint64_t fields = l->n - l->left_out;
 	bool bad = c->broken > 0 || c->refused > 0;
 	char amended[64] = "";
 	if (c->amended > 0)
@@ -37,20 +40,21 @@ static int say(struct ctl *ctl, const struct import_task *task)
 				   (json_int_t)c->refused, "dry_run", (int)task->dry));
 	else
 		out_note(ctl,
-			 "%llu items: %s%llu records imported, %s%llu were there already; %llu "
-			 "fields "
-			 "did not survive, %llu items were left out%s",
-			 (unsigned long long)c->items, task->dry ? "none signed; " : "",
-			 (unsigned long long)c->imported, amended, (unsigned long long)c->there,
-			 (unsigned long long)(l->n - l->left_out), (unsigned long long)l->left_out,
+			 "%llu item%s: %s%llu record%s imported, %s%llu there already; %llu "
+			 "field%s did not survive, %llu item%s left out%s",
+			 (unsigned long long)c->items, annot_plural(c->items),
+			 task->dry ? "none signed; " : "", (unsigned long long)c->imported,
+			 annot_plural(c->imported), amended, (unsigned long long)c->there,
+			 (unsigned long long)fields, annot_plural(fields),
+			 (unsigned long long)l->left_out, annot_plural(l->left_out),
 			 l->n > 0 && !l->path ? " (--report-loss FILE says which)" : "");
 	if (!bad)
 		return 0;
-	return ctl_fail(ctl,
-			annot_fail(&ctl->err, ANNOT_NO,
-				   "%llu items are broken and %llu records were refused; "
-				   "mend them and import again: what is there is passed over",
-				   (unsigned long long)c->broken, (unsigned long long)c->refused));
+	return ctl_fail(ctl, annot_fail(&ctl->err, ANNOT_NO,
+					"%llu item%s broken, %llu record%s refused; "
+					"mend them and import again: what is there is passed over",
+					(unsigned long long)c->broken, annot_plural(c->broken),
+					(unsigned long long)c->refused, annot_plural(c->refused)));
 }
 
 static int run(struct ctl *ctl, int argc, const char **args)
@@ -64,7 +68,8 @@ static int run(struct ctl *ctl, int argc, const char **args)
 				   .base = arg_format.base,
 				   .document = arg_document,
 				   .losses = &losses,
-				   .dry = arg_dry};
+				   .dry = arg_dry,
+				   .amend = arg_amend};
 	CTL_TRY(ctl, format_end(&losses, import_files(&task, args)));
 	return say(ctl, &task);
 }

@@ -94,8 +94,13 @@ static enum annot_status look(struct importing *i, const char *id,
 		i->failed = dry_there(i->dry, id, annot_draft_kind(draft->draft));
 	if (i->failed != ANNOT_OK)
 		return annot_fail(err, i->failed, "%s", i->task->ctl->err.text);
-	*ret = says == OWN_NEXT;
+	*ret = says == OWN_NEXT && i->task->amend;
 	i->task->counts.there += says == OWN_SAME;
+	if (says == OWN_NEXT && !i->task->amend)
+		return left_out(i, id,
+				"it was edited since it was exported: --amend signs that as an "
+				"amendment",
+				err);
 	if (says == OWN_STALE)
 		return left_out(i, id,
 				"it was edited since it was exported, and amended here since: "

@@ -26,6 +26,7 @@ struct import_task {
 	const char *base, *document; /* may be NULL */
 	struct losses *losses;
 	bool dry;                    /* nothing is signed */
+	bool amend;                  /* what was exported from here and edited elsewhere too */
 	struct own *own;             /* while it runs: what was exported from here (own.h) */
 	struct import_counts counts; /* out */
 };

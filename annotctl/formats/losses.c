@@ -49,8 +49,9 @@ enum annot_status losses_add(struct losses *l, const struct annot_loss *loss,
 		return annot_fail(err, ANNOT_REFUSED, "%s:%zu: %.100s%s%.100s: %.200s (--strict)",
 				  loss->file, loss->line, loss->item, *loss->item ? ": " : "",
 				  *loss->field ? loss->field : "all of it", loss->reason);
-	return annot_fail(err, ANNOT_REFUSED, "%.12s: %.100s: %.200s (--strict)", loss->item,
-			  *loss->field ? loss->field : "all of it", loss->reason);
+	return annot_fail(err, ANNOT_REFUSED, "%.8s%s%.100s: %.200s (--strict)", loss->item,
+			  *loss->item ? ": " : "", *loss->field ? loss->field : "all of it",
+			  loss->reason);
 }
 
 enum annot_status losses_close(struct losses *l)

@@ -62,7 +62,8 @@ static void put_scope(struct report *r, struct html *h)
 	if (n > r->n_selected)
 		html_put(h, ", and %zu more document%s that their words stand in",
 			 n - r->n_selected, n - r->n_selected == 1 ? "" : "s");
-	html_put(h, ", from a log of %llu records. ", (unsigned long long)r->gate->checkpoint.size);
+	html_put(h, ", from a log of %llu record%s. ", (unsigned long long)r->gate->checkpoint.size,
+		 annot_plural(r->gate->checkpoint.size));
 	if (!*r->query) {
 		html_put(h, "All that the desk has was chosen.</p>\n");
 		return;

@@ -57,7 +57,7 @@ ctl frank --json list kind:span | jq -e '.[0].targets[0] | .exact == "four." and
 ctl frank --json list kind:verdict | jq -e '.[0] | .rationale == "see the second line" and .rating == "false"' >/dev/null || fail verdict
 ctl frank --json list kind:link | jq -e '.[0] | .reason == "word by word" and .relation == "contradicts"' >/dev/null || fail link
 ctl frank --json list kind:comment | jq -e '.[0].text == "Is\nthat so?"' >/dev/null || fail comment
-expect 0 '0 records imported, 6 were there' ctl frank import --as brat "$work/brat"
+expect 0 '0 records imported, 6 there' ctl frank import --as brat "$work/brat"
 
 # --- files as brat and its users make them ---------------------------------------------------------------
 # given ANN: NAME.ann of that content beside the text.
@@ -74,12 +74,12 @@ last kind:span | jq -e '.tag == ["Person", "Role: witness"] and (.targets | map(
 last kind:comment | jq -e '.text == "plain words"' >/dev/null || fail "note: $(last kind:comment)"
 # Offsets that the browser counted in UTF-16 are one more behind an astral character (nlplab/brat#1115).
 given 'T1\tMark 7 11\tsaid\n'
-expect 0 '1 records imported' import
+expect 0 '1 record imported' import
 same "$(jq -r .field "$work/lost" | sort -u)" offsets
 grep -q 'UTF-16' "$work/lost" || fail "$(cat "$work/lost")"
 # Words that stand elsewhere are found and reported; words that stand in two places, or nowhere, are not guessed.
 given 'T1\tMark 0 7\tNobody \nT2\tMark 0 8\tThe lake\nT3\tMark 0 6\tNobodx\n'
-expect 0 '1 records imported' import
+expect 0 '1 record imported' import
 same "$(jq -rs 'map(.left_out) | tostring' "$work/lost")" '[false,true,true]'
 expect 4 "wire.ann:1" import --strict
 # What has no place: events, equivalences, relations without a word for them, what is about none of the lines.
@@ -96,10 +96,10 @@ expect 2 'name it, or a file' ctl frank import --as brat -
 expect 2 'no NAME.ann' ctl frank import --as brat "$work/corpus"
 rm "$work/given/wire.txt"
 given 'T1\tMark 0 3\tZoë\n'
-expect 0 '1 items were left out' import
+expect 0 '1 item left out' import
 expect 0 '1 were there already' import --doc the-wire
 # What the daemon refuses is named, counted and reported; the others are in.
 given 'T1\tMark 0 3\tZoë\nT2\tMark 8 12\tsaid\nA1\tVerdict_nosuchscale T2 false\n'
 expect 1 'wire.ann:3: refused: ' import --doc the-wire
-grep -q '1 records were refused' "$work/out" || fail "not counted: $(cat "$work/out")"
+grep -q '1 record refused' "$work/out" || fail "not counted: $(cat "$work/out")"
 same "$(jq -rs '.[-1] | [.item, .left_out] | tostring' "$work/lost")" '["brat:wire#A1",true]'

@@ -137,7 +137,7 @@ expect 4 'log.ndjson:' foreign import --as ndjson "$ndjson" --strict
 one_line
 expect 0 'none signed' foreign import --as ndjson "$ndjson" --dry-run --report-loss "$work/dry"
 same "$(foreign --json corpus info 2>/dev/null | jq .size)" 2
-expect 0 '4 records imported, 0 were there' foreign import --as ndjson "$ndjson" --report-loss "$work/lost"
+expect 0 '4 records imported, 0 there' foreign import --as ndjson "$ndjson" --report-loss "$work/lost"
 cmp "$work/dry" "$work/lost" || fail 'a dry run loses other things than the import'
 same "$(jq -rs 'map(select(.left_out == false)) | .[].field' "$work/lost")" author
 jq -s 'map(select(.reason | test("neither in the corpus")))' "$work/lost" >"$work/absent"
@@ -150,7 +150,7 @@ foreign --json list kind:quote | jq -e '.[0] | .author.name == "frank" and
 foreign --json list kind:verdict | jq -e '.[0].rating == "false"' >/dev/null || fail 'imported verdict'
 # Again: nothing twice, also after somebody amended it.
 foreign amend "$(foreign --quiet list kind:claim)" --add tag=mine >/dev/null 2>&1
-expect 0 '0 records imported, 4 were there' foreign import --as ndjson "$ndjson"
+expect 0 '0 records imported, 4 there' foreign import --as ndjson "$ndjson"
 foreign --quiet import --as ndjson <"$ndjson" || fail 'standard input'
 expect 2 'as what?' foreign import "$ndjson"
 expect 2 'expected one of' foreign import --as xml "$ndjson"

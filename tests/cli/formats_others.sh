@@ -39,7 +39,7 @@ ctl chloe --format ndjson list kind:comment >"$work/comments.json" 2>/dev/null
 jq -s -e --arg root "$root" 'length == 2 and all(.on == $root) and
 	([.[] | select(.["reply-to"])] | length == 1 and .[0].text == "So it did.")' "$work/comments.json" >/dev/null ||
 	fail "$(cat "$work/comments.json")"
-expect 0 '0 records imported, 3 were there already' ctl chloe import "$work/api.json" --as hypothesis
+expect 0 '0 records imported, 3 there already' ctl chloe import "$work/api.json" --as hypothesis
 # Strict: nothing at all.
 expect 4 '' ctl chloe import "$work/api.json" --as hypothesis --strict
 # Out again, as it came.
@@ -57,7 +57,7 @@ jq -n --rawfile words "$work/long.txt" '{rows: [
 	 target: [{source: "https://news.example/long", selector: [{type: "TextQuoteSelector", exact: $words[:58000]}]}]},
 	{id: "answer", uri: "https://news.example/long", user: "acct:ada@hypothes.is", text: "Too long.", references: ["large"]}]}' \
 	>"$work/large.json"
-expect 0 '0 fields did not survive, 2 items were left out' ctl chloe import "$work/large.json" --as hypothesis --report-loss "$work/lost.json"
+expect 0 '0 fields did not survive, 2 items left out' ctl chloe import "$work/large.json" --as hypothesis --report-loss "$work/lost.json"
 losses 'larger than 65536 bytes'
 losses '"item":"https://hypothes.is/a/answer"'
 

@@ -10,7 +10,7 @@ importer=alice
 back() {
 	format=$1 what="$2 $3 $4"
 	shift 4
-	ctl $importer --json import --as "$format" --report-loss "$work/lost.json" "$@" >"$work/counts" 2>"$work/err" || fail "$format $what: $(cat "$work/err")"
+	ctl $importer --json import --amend --as "$format" --report-loss "$work/lost.json" "$@" >"$work/counts" 2>"$work/err" || fail "$format $what: $(cat "$work/err")"
 	got=$(jq -r '[.imported, .amended, .left_out] | map(tostring) | join(" ")' "$work/counts")
 	[ "$got" = "$what" ] || fail "$format: $got instead of $what: $(cat "$work/lost.json")"
 }
@@ -74,7 +74,10 @@ jq --arg id "urn:sha256:$span" '.first.items |= map(if .id == $id then
 		{type: "TextualBody", value: "spring", purpose: "tagging", format: "text/plain"}] |
 	.target.selector = [{type: "TextQuoteSelector", exact: "spring"}] | .["ex:seen"] = true | .modified = "2031-01-01T00:00:00Z"
 	else . end)' "$work/w3c.json" >"$work/edited.json"
-expect 0 '1 amended' ctl alice import --as w3c "$work/edited.json" --dry-run
+expect 0 '1 amended' ctl alice import --amend --as w3c "$work/edited.json" --dry-run
+# Nobody amends unasked: a file may say of itself what it likes.
+expect 0 ': 0 records imported, 0 there' ctl alice import --as w3c "$work/edited.json" --report-loss "$work/lost.json"
+losses '--amend signs that as an amendment'
 [ "$(size)" = "$n" ] || fail 'a dry run signed'
 back w3c 0 1 0 "$work/edited.json"
 losses ex:seen
@@ -139,11 +142,11 @@ shown "$verdict"
 is '.version == 3 and .rating == "half-true" and .rationale == "Seen twice." and (.evidence | length) == 1'
 ctl alice export --as claimreview --base $base -o "$work/claimreview.json" 2>/dev/null
 jq '.[0].reviewRating.ratingExplanation = "No."' "$work/claimreview.json" >"$work/edited.json"
-expect 1 'refused' ctl alice import --as claimreview "$work/edited.json"
-expect 0 '0 records imported, 0 were there already; 0 fields did not survive, 1 items were left out' \
-	ctl alice import --as claimreview "$work/edited.json" --dry-run --report-loss "$work/lost.json"
+expect 1 'refused' ctl alice import --amend --as claimreview "$work/edited.json"
+expect 0 '0 records imported, 0 there already; 0 fields did not survive, 1 item left out' \
+	ctl alice import --amend --as claimreview "$work/edited.json" --dry-run --report-loss "$work/lost.json"
 losses 'is amended by its author only'
-expect 4 'is amended by its author only' ctl alice import --as claimreview "$work/edited.json" --strict
+expect 4 'is amended by its author only' ctl alice import --amend --as claimreview "$work/edited.json" --strict
 
 # brat: a span moved, a rating and a relation changed in their lines, a type renamed, an attribute and a note added, a span of somebody's.
 verdict=$(quiet boris verdict add "$quote@2" half-true --because 'Heard.')

@@ -31,7 +31,7 @@ quiet boris claim add 'Nobody wrote it down.' >/dev/null
 ctl boris verdict add "$claim@1" mostly-true --because 'Seen.' --evidence "$quote" >/dev/null 2>&1
 ctl chloe review "$claim@1" approve --because 'Read.' >/dev/null 2>&1
 ctl boris amend "$claim" --add tag=dam >/dev/null 2>&1
-expect 0 '0 fields did not survive, 0 annotations were left out' ctl alice export --as w3c -o "$work/all.json"
+expect 0 '0 fields did not survive, 0 annotations left out' ctl alice export --as w3c -o "$work/all.json"
 jq -e '.type == "AnnotationCollection" and .total == 8 and .first.id == .last and
 	([.first.items[].motivation] | flatten | unique) == ["annot:claiming", "annot:quoting", "assessing", "commenting",
 	"highlighting", "identifying", "linking"]' "$work/all.json" >/dev/null || fail "$(cat "$work/all.json")"

@@ -41,14 +41,14 @@ mkfifo "$work/fifo"
 expect 0 '2 records imported' ctl boris import --as w3c "$work/fifo"
 wait $!
 { item 2; item 3; } >"$work/fifo" &
-expect 0 '1 records imported, 2 were there' ctl boris import --as w3c --strict "$work/fifo" "$work/one.jsonld"
+expect 0 '1 record imported, 2 there' ctl boris import --as w3c --strict "$work/fifo" "$work/one.jsonld"
 wait $!
 : >"$work/fifo" &
 expect 0 '0 items' ctl boris import --as w3c "$work/fifo"
 wait $!
 mkfifo "$work/folder/wire.ann"
 printf 'T1\tSpan 0 8\tThe lake\n' >"$work/folder/wire.ann" &
-expect 0 '1 records imported' ctl boris import --as brat --strict "$work/folder"
+expect 0 '1 record imported' ctl boris import --as brat --strict "$work/folder"
 wait $!
 # Where nobody writes, it says what it waits for, and goes on when somebody does.
 replace=exec
@@ -64,7 +64,7 @@ until grep -q 'fifo is a FIFO that nobody has written to yet: waiting' "$work/wa
 done
 item 4 >"$work/fifo"
 wait $waiting || fail "after the wait: $(cat "$work/waiting")"
-grep -q '1 records imported' "$work/waiting" || fail "after the wait: $(cat "$work/waiting")"
+grep -q '1 record imported' "$work/waiting" || fail "after the wait: $(cat "$work/waiting")"
 # A pipe that is read twice, of more than is kept in memory.
 for n in 5 6 7; do item "$n"; done >"$work/some"
 { cat "$work/some"; printf '%1200000s\n' ''; } >"$work/padded"

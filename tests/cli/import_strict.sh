@@ -61,7 +61,7 @@ size() { ctl frank --json corpus info 2>/dev/null | jq .size; }
 nothing 'scale elsewhere' frank --as ndjson "$work/two.ndjson" --report-loss "$work/lost"
 expect 0 'none signed' ctl frank import --as ndjson "$work/two.ndjson" --dry-run --report-loss "$work/dry"
 jq -e 'select(.reason | contains("scale elsewhere")) | .left_out' "$work/dry" >/dev/null || fail "dry: $(cat "$work/dry")"
-expect 1 '1 records imported' ctl frank import --as ndjson "$work/two.ndjson" --report-loss "$work/lost"
+expect 1 '1 record imported' ctl frank import --as ndjson "$work/two.ndjson" --report-loss "$work/lost"
 cmp "$work/dry" "$work/lost" || fail "a dry run foresees other things than annotd says: $(cat "$work/dry" "$work/lost")"
 stop
 mv "$work/corpus" "$work/elsewhere"
@@ -71,7 +71,7 @@ size() { ctl alice --json corpus info 2>/dev/null | jq .size; }
 
 # What comes twice is one.
 { note 1 'The lake'; note 1 'The lake'; } >"$work/notes"
-expect 0 '1 records imported, 1 were there' ctl boris import --strict --as w3c "$work/notes"
+expect 0 '1 record imported, 1 there' ctl boris import --strict --as w3c "$work/notes"
 
 # --- something changes meanwhile --------------------------------------------------------------------------
 # stopped FILE…: an import that is stopped when its first record is in the log.

@@ -38,7 +38,7 @@ export_to() { ctl "$1" --socket "$2" export --as ndjson --withheld -o "$3"; }
 log=$work/log.ndjson
 expect 0 '0 fields did not survive' export_to eve "$ANNOT_SOCKET" "$log"
 # Without --withheld a hash by which a guess is confirmed stays here.
-expect 0 '1 fields did not survive' ctl eve export --as ndjson -o "$work/public.ndjson" --report-loss "$work/lost.json"
+expect 0 '1 field did not survive' ctl eve export --as ndjson -o "$work/public.ndjson" --report-loss "$work/lost.json"
 same "$(jq -r .field "$work/lost.json")" withheld
 ! grep -q '"withheld":' "$work/public.ndjson" || fail 'hashes of what was withheld are exported unasked'
 counts() { jq -s -c 'map(select(has("'"$1"'"))) | length' "$log"; }

@@ -91,12 +91,12 @@ expect 2 '--corpus abc: expected 64 hex digits' ctl dora key request --name dora
 # --- an export says what it has not, and takes ids in every format -----------------------------------------------------------------
 expect 0 '"records":1,' ctl alice export "$quote" --as ndjson
 grep -qF "\"id\":\"$quote\"" "$work/out" || fail "another record than the one named: $(cat "$work/out")"
-expect 0 '0 exported; 0 fields did not survive, 0 annotations were left out; 1 of kinds that claimreview has not were passed over' \
+expect 0 '0 exported; 0 fields did not survive, 0 annotations left out; 1 of kinds that claimreview has not were passed over' \
 	ctl alice export "$quote" --as claimreview --base https://desk.example/ -o "$work/none.json"
 
 # What is of this corpus is here already; a file that was cut short is known by its end.
 expect 0 'exported' ctl alice export --as ndjson -o "$work/log.ndjson"
-expect 0 ' 0 records imported, 0 were there' ctl alice import --as ndjson "$work/log.ndjson"
+expect 0 ' 0 records imported, 0 there' ctl alice import --as ndjson "$work/log.ndjson"
 sed '$d' "$work/log.ndjson" >"$work/cut.ndjson"
 expect 1 'cut.ndjson: cut short' ctl alice import --as ndjson "$work/cut.ndjson"
 
