@@ -16,6 +16,14 @@ bool bundle_is_file(const char *arg)
 	return strchr(arg, '/') || ending || access(arg, F_OK) == 0;
 }
 
+enum annot_status bundle_no_file(struct ctl *ctl, const char *arg, enum annot_status status)
+{
+	struct annot_error why = ctl->err;
+	return status == ANNOT_NOT_FOUND
+		       ? annot_fail(&ctl->err, status, "%s; and there is no file %s", why.text, arg)
+		       : status;
+}
+
 enum annot_status bundle_corpus(struct ctl *ctl, const char *corpus, struct annot_hash *ret)
 {
 	if (annot_hash_unhex(corpus, strlen(corpus), ret))

@@ -9,6 +9,10 @@ enum { BUNDLE_IN_MEMORY = 8 << 20 }; /* bytes of one that is fetched; larger one
 /* Whether an argument means a file and not an id: it has a "/", ends in ".bundle", or is there. */
 bool bundle_is_file(const char *arg);
 
+/* An answer of NOT_FOUND about an argument that was taken for an id also says that there is no such
+ * file: its name may be mistyped. Gives the status back. */
+enum annot_status bundle_no_file(struct ctl *ctl, const char *arg, enum annot_status status);
+
 /* The hash of --corpus. USAGE: it is none. */
 enum annot_status bundle_corpus(struct ctl *ctl, const char *corpus, struct annot_hash *ret);
 

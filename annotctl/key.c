@@ -152,14 +152,17 @@ static enum annot_status choose(struct ctl *ctl, const struct counting *c,
 }
 
 /* Of several keys in the folder the one that counts in this corpus, as after a rotation: the only
- * one in force, as the daemon says, or before it says anything the last that did; else NULL. */
-static enum annot_status key_that_counts(struct ctl *ctl, const char **ret)
+ * one in force, as the daemon says, or before it says anything the last that did; else NULL.
+ * *ret_none: the daemon says that none is. */
+static enum annot_status key_that_counts(struct ctl *ctl, const char **ret, bool *ret_none)
 {
 	struct counting c = {.ctl = ctl};
 	struct annot_hash last;
 	*ret = NULL;
+	*ret_none = false;
 	if (ctl->annot) {
 		TRY(key_each(ctl, count_key_that_counts, &c));
+		*ret_none = c.n == 0;
 		return choose(ctl, &c, &annot_hello(ctl->annot)->corpus, ret);
 	}
 	if (!ctl->proving || annot_own_key(ctl->proving, &last, NULL) != ANNOT_OK)
@@ -174,6 +177,7 @@ static enum annot_status key_that_counts(struct ctl *ctl, const char **ret)
 static enum annot_status default_key(struct ctl *ctl, const char **ret)
 {
 	struct only only = {.n = 0};
+	bool none = false;
 	*ret = NULL;
 	TRY(key_each(ctl, count_key, &only));
 	if (only.n == 1) {
@@ -182,15 +186,15 @@ static enum annot_status default_key(struct ctl *ctl, const char **ret)
 			    : annot_fail(&ctl->err, ANNOT_UNREADABLE, "key %s is gone", only.name);
 	}
 	if (only.n > 1)
-		TRY(key_that_counts(ctl, ret));
+		TRY(key_that_counts(ctl, ret, &none));
 	if (*ret)
 		return ANNOT_OK;
 	if (only.n > 1)
 		return annot_fail(
 			&ctl->err, ANNOT_USAGE,
-			"which of your %zu keys? say --key NAME or set ANNOT_KEY; annotctl "
+			"which of your %zu keys? %ssay --key NAME or set ANNOT_KEY; annotctl "
 			"key list shows them",
-			only.n);
+			only.n, none ? "none is in force in this corpus; " : "");
 	const char *home = getenv("HOME");
 	const char *ssh = annot_arena_printf(ctl->arena, "%s/.ssh/id_ed25519", home ? home : "");
 	if (ssh && access(ssh, F_OK) == 0) {

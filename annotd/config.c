@@ -308,9 +308,10 @@ static enum annot_status check(struct config *c, struct annot_arena *arena, stru
 		return annot_fail(err, ANNOT_USAGE, "which corpus? give --corpus DIR");
 	if ((c->command == COMMAND_VOUCH) != c->has_size)
 		return annot_fail(err, ANNOT_USAGE, "--size N goes with vouch, and vouch with it");
-	if ((c->command == COMMAND_BACKUP) != (c->to != NULL))
-		return annot_fail(err, ANNOT_USAGE,
-				  "--to DIR goes with backup, and backup with it");
+	if (c->command == COMMAND_BACKUP && !c->to)
+		return annot_fail(err, ANNOT_USAGE, "backup to where? name a new folder: --to DIR");
+	if (c->command != COMMAND_BACKUP && c->to)
+		return annot_fail(err, ANNOT_USAGE, "--to DIR goes with backup");
 	if (!c->socket_group)
 		c->socket_group = from_environment("ANNOT_SOCKET_GROUP");
 	if (c->command == COMMAND_IMPORT && !c->file)

@@ -65,9 +65,9 @@ static enum annot_status run_import(const struct config *config, struct annot_er
 					       .findings = stderr};
 	enum annot_status status = corpus_import(&options, &n, err);
 	TRY(status);
-	printf("%s: %llu record%s imported; signing on needs the original log key and checkpoint "
-	       "file\n",
-	       config->corpus, (unsigned long long)n, annot_plural(n));
+	printf("%s: %llu record%s imported; serve it, to be read, with: annotd --corpus %s; "
+	       "signing on needs the original log.key and checkpoint\n",
+	       config->corpus, (unsigned long long)n, annot_plural(n), config->corpus);
 	return ANNOT_OK;
 }
 

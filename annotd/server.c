@@ -153,20 +153,28 @@ static enum annot_status listen_failed(const char *url, int rv, struct annot_err
 	}
 }
 
+/* Whether a port stands behind the host: nng takes one that is left out for any free one. */
+static bool has_port(const char *url)
+{
+	const char *colon = strrchr(strstr(url, "://") + 3, ':');
+	return colon && colon[1] && strspn(colon + 1, "0123456789") == strlen(colon + 1);
+}
+
 static enum annot_status check_url(const struct server_options *o, const char *url,
 				   struct listener *l, struct annot_error *err)
 {
 	l->ipc = strncmp(url, "ipc://", 6) == 0;
 	l->tls = strncmp(url, "tls+tcp://", 10) == 0;
-	if (l->ipc || (l->tls && o->tls))
+	if (l->ipc)
 		return ANNOT_OK;
-	if (l->tls)
-		return annot_fail(err, ANNOT_USAGE, "%s needs a certificate", url);
-	if (strncmp(url, "tcp://", 6) != 0)
+	if ((!l->tls && strncmp(url, "tcp://", 6) != 0) || !has_port(url))
 		return annot_fail(err, ANNOT_USAGE,
 				  "%s is not an address to listen on: ipc://PATH, "
 				  "tls+tcp://HOST:PORT or tcp://HOST:PORT",
 				  url);
+	if (l->tls)
+		return o->tls ? ANNOT_OK
+			      : annot_fail(err, ANNOT_USAGE, "%s needs a certificate", url);
 	if (!o->insecure_tcp)
 		return annot_fail(
 			err, ANNOT_USAGE,

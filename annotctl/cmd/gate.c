@@ -34,7 +34,7 @@ static enum annot_status take(struct ctl *ctl, const struct annot_row *row,
 static enum annot_status find_one(struct ctl *ctl, const char *id, struct wanted *w)
 {
 	struct annot_fetched got;
-	TRY(annot_fetch(ctl->annot, id, ctl->arena, &got, &ctl->err));
+	TRY(bundle_no_file(ctl, id, annot_fetch(ctl->annot, id, ctl->arena, &got, &ctl->err)));
 	return take(ctl, got.row, got.record, w);
 }
 

@@ -244,8 +244,8 @@ static enum annot_status make(struct change *c)
 	unsigned able = now.self_approval || all == 0 ? all : all - 1;
 	if (c->most > able)
 		out_warning(c->ctl,
-			    "%u approvals of %s: there are %u who could approve what one of "
-			    "them wrote, so that nothing of that kind can pass the gate",
+			    "%u approvals of %s: only %u could approve what one of those who "
+			    "are enrolled wrote, so that nothing of that kind can pass the gate",
 			    c->most, out_safe(c->ctl, c->most_kind), able);
 	return ANNOT_OK;
 }

@@ -152,8 +152,9 @@ static int run(struct ctl *ctl, int argc, const char **args)
 	struct annot_bytes bytes;
 	enum annot_status status = bundle_trust_daemon(ctl, arg_corpus, &trust);
 	if (status == ANNOT_OK)
-		status = annot_bundle_collect(ctl->annot, args[0], annot_held_sink(&bundle),
-					      &ctl->err);
+		status = bundle_no_file(ctl, args[0],
+					annot_bundle_collect(ctl->annot, args[0],
+							     annot_held_sink(&bundle), &ctl->err));
 	if (status == ANNOT_OK)
 		status = annot_held_bytes(&bundle, &bytes, &ctl->err);
 	if (status == ANNOT_OK)

@@ -10,14 +10,20 @@
 enum annot_status annot_audit_source_open(struct annot_audit_source *s, struct annot_error *err)
 {
 	AUTO_FREE struct annot_note *parsed = malloc(sizeof(*parsed));
+	struct annot_error why;
 	if (!parsed)
 		return annot_fail(err, ANNOT_NO_MEMORY, "out of memory");
 	if (s->dir)
 		TRY(annot_log_note(s->dir, &s->note, err));
 	else
 		TRY(annot_pin_newest(s->a, &s->claimed, &s->note, err));
-	TRY(annot_note_parse(annot_buf_bytes(&s->note), parsed, err));
-	return annot_checkpoint_parse(parsed->text, &s->claimed, err);
+	enum annot_status status = annot_note_parse(annot_buf_bytes(&s->note), parsed, &why);
+	if (status == ANNOT_OK)
+		status = annot_checkpoint_parse(parsed->text, &s->claimed, &why);
+	if (status == ANNOT_OK)
+		return ANNOT_OK;
+	return s->dir ? annot_fail(err, status, "%s/checkpoint: %s", s->dir, why.text)
+		      : annot_fail(err, status, "%s", why.text);
 }
 
 /* --- a daemon --- */

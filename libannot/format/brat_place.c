@@ -3,7 +3,9 @@
  * text beside it (NAME.txt) where there is one; that one may differ from the corpus's in its line
  * ends alone, and then offsets are exact, or be another version, and then the words are looked for.
  */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/auto.h"
 #include "base/encode.h"
@@ -11,7 +13,7 @@
 #include "format/brat.h"
 #include "text/utf8.h"
 
-enum { CONTEXT = 32 };
+enum { CONTEXT = 32, SOURCE_NAME_MAX = 128 };
 
 static bool piece_stands(struct brat_reading *r, const struct brat_span *span, size_t n,
 			 enum annot_unit unit, struct brat_piece *ret)
@@ -126,22 +128,39 @@ static bool has_hash(const struct annot_source *s, const struct annot_hash *hash
 	return annot_hash_equal(&annot_record_card(s->record, "sha256")->hash, hash);
 }
 
-/* The corpus's text: by the SHA-256 of the one beside the file, else by the file's name. */
+/* Whether what is wanted has the text that stands beside the file. */
+static enum annot_status find_text(struct annot_import *m, const struct brat_reading *r,
+				   const struct annot_source_wanted *wanted,
+				   struct annot_source **ret, struct annot_error *err)
+{
+	enum annot_status status = m->host.source(m->host.arg, wanted, ret, err);
+	if (status == ANNOT_OK && (!(*ret)->text.data || !has_hash(*ret, &r->sha256)))
+		return annot_fail(err, ANNOT_NOT_FOUND, "it has another text");
+	return status;
+}
+
+/* The corpus's text: by the SHA-256 of the one beside the file, else by the file's name. An export
+ * calls a first version NAME alone, whatever came after it, while to the corpus that is the newest
+ * one, and only newest ones are found by their hash. */
 static enum annot_status find_source(struct annot_import *m, struct brat_reading *r,
 				     struct annot_source **ret, struct annot_error *err)
 {
+	char first_name[SOURCE_NAME_MAX];
+	int len = snprintf(first_name, sizeof first_name, "%s@1", r->item.name);
+	bool later = strchr(r->item.name, '@') || len < 0 || (size_t)len >= sizeof first_name;
 	const struct annot_hex hex = annot_hash_hex(&r->sha256);
 	const struct annot_source_wanted by_hash = {.sha256 = hex.text},
-					 by_name = {.name = r->item.name};
+					 by_name = {.name = r->item.name},
+					 first = {.name = first_name};
+	const struct annot_source_wanted *const ways[] = {&by_hash, &by_name, &first};
+	size_t n = later ? 2 : 3;
 	struct annot_error why;
 	*ret = NULL;
-	if (r->item.text.data && !m->host.document) {
-		enum annot_status status = m->host.source(m->host.arg, &by_hash, ret, &why);
-		if (status == ANNOT_AMBIGUOUS) /* several have that text: the name says which */
-			status = m->host.source(m->host.arg, &by_name, ret, &why);
-		if (status == ANNOT_OK && (*ret)->text.data && has_hash(*ret, &r->sha256))
+	for (size_t i = 0; r->item.text.data && !m->host.document && i < n; i++) {
+		enum annot_status status = find_text(m, r, ways[i], ret, &why);
+		if (status == ANNOT_OK)
 			return ANNOT_OK;
-		if (status != ANNOT_OK && status != ANNOT_NOT_FOUND && status != ANNOT_AMBIGUOUS)
+		if (status != ANNOT_NOT_FOUND && status != ANNOT_AMBIGUOUS)
 			return annot_fail(err, status, "%s", why.text);
 	}
 	return annot_import_source(m, &by_name, "file", ret, err);

@@ -21,7 +21,8 @@ enum annot_status annot_fail_not_enrolled(const struct annot_hash *author, struc
 {
 	return annot_fail(err, ANNOT_DENIED,
 			  "author %s: this key is not enrolled in this corpus; an admin enrols it "
-			  "with annotctl reviewer add",
+			  "with annotctl reviewer add FILE (made by annotctl key request, with "
+			  "--corpus over tls+tcp://)",
 			  annot_author_fingerprint(author).text);
 }
 

@@ -115,7 +115,7 @@ enum annot_status annot_policy_rating(const struct annot_policy *p, const char *
 			add_name(known, sizeof(known), p->scales[i].name);
 		return annot_fail(err, ANNOT_REFUSED,
 				  "scale %s: is not in the policy in force, which has:%s; an admin "
-				  "adds scales with a policy record",
+				  "adds scales with annotctl policy set --scale",
 				  scale, known[0] ? known : " none");
 	}
 	for (size_t i = 0; i < found->n; i++)

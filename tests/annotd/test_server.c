@@ -583,6 +583,10 @@ static void test_tcp(void **state)
 	assert_status(server_start(&o, &tcp, &test_error), ANNOT_USAGE);
 	assert_error_says("--insecure-tcp");
 	o.insecure_tcp = true;
+	o.urls[0] = "tcp://127.0.0.1"; /* nng would take any free port */
+	assert_status(server_start(&o, &tcp, &test_error), ANNOT_USAGE);
+	assert_error_says("HOST:PORT");
+	o.urls[0] = "tcp://127.0.0.1:0";
 	assert_ok(server_start(&o, &tcp, &test_error));
 	char url[64];
 	snprintf(url, sizeof url, "tcp://127.0.0.1:%d", server_port(tcp, 0));

@@ -103,3 +103,9 @@ given 'T1\tMark 0 3\tZoë\nT2\tMark 8 12\tsaid\nA1\tVerdict_nosuchscale T2 false
 expect 1 'wire.ann:3: refused: ' import --doc the-wire
 grep -q '1 record refused' "$work/out" || fail "not counted: $(cat "$work/out")"
 same "$(jq -rs '.[-1] | [.item, .left_out] | tostring' "$work/lost")" '["brat:wire#A1",true]'
+# A first version has the document's name alone as its file's name, also where there is a newer one, which has that name here.
+printf 'Zoë 😀 said: “The lake\nis empty.” Nobody believed her.\n' >"$work/wire.txt"
+ctl frank doc add "$work/wire.txt" --name the-wire >/dev/null 2>&1
+expect 0 '1 exported' ctl frank export kind:quote --as brat -o "$work/versions"
+[ -e "$work/versions/the-wire.ann" ] || fail "$(ls "$work/versions")"
+expect 0 '0 records imported, 1 were there already; 0 fields did not survive, 0 items were left out' ctl frank import --as brat "$work/versions"

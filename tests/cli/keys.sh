@@ -65,6 +65,8 @@ quiet dora comment add "$first" 'before' >/dev/null
 expect 0 'key-revoke' ctl dora reviewer revoke dora retired --because 'I go' # at once, by herself
 expect 4 'retired' ctl dora comment add "$first" 'after'
 expect 0 'revoked as retired by dora' ctl alice reviewer list
+ctl dora --quiet key new dora2 >/dev/null 2>&1
+expect 2 'which of your 2 keys? none is in force in this corpus' ctl dora comment add "$first" 'after'
 expect 0 'I go' ctl alice list kind:comment
 
 # --- the only admin, whose key came with the genesis record ----------------------------------------------

@@ -76,6 +76,9 @@ spoil records/000 300 '#0: '
 spoil records/001.p/50 60 '#256: '
 spoil checkpoint 0 'not signed by a log key'
 rm -rf "$work/bad" && cp -R "$copy" "$work/bad"
+printf 'not a note\n' >"$work/bad/checkpoint"
+expect 4 "$work/bad/checkpoint: note: " alone log audit "$work/bad" --corpus "$corpus"; one_line
+cp "$copy/checkpoint" "$work/bad/checkpoint"
 rm "$work/bad/records/000"
 expect 2 'records/000' alone log audit "$work/bad" --again --corpus "$corpus"; one_line
 cp "$copy/records/001.p/50" "$work/bad/records/000"
