@@ -97,7 +97,7 @@ expect 2 'no NAME.ann' ctl frank import --as brat "$work/corpus"
 rm "$work/given/wire.txt"
 given 'T1\tMark 0 3\tZoë\n'
 expect 0 '1 item left out' import
-expect 0 '1 were there already' import --doc the-wire
+expect 0 '1 there already' import --doc the-wire
 # What the daemon refuses is named, counted and reported; the others are in.
 given 'T1\tMark 0 3\tZoë\nT2\tMark 8 12\tsaid\nA1\tVerdict_nosuchscale T2 false\n'
 expect 1 'wire.ann:3: refused: ' import --doc the-wire
@@ -108,4 +108,4 @@ printf 'Zoë 😀 said: “The lake\nis empty.” Nobody believed her.\n' >"$wor
 ctl frank doc add "$work/wire.txt" --name the-wire >/dev/null 2>&1
 expect 0 '1 exported' ctl frank export kind:quote --as brat -o "$work/versions"
 [ -e "$work/versions/the-wire.ann" ] || fail "$(ls "$work/versions")"
-expect 0 '0 records imported, 1 were there already; 0 fields did not survive, 0 items were left out' ctl frank import --as brat "$work/versions"
+expect 0 '0 records imported, 1 there already; 0 fields did not survive, 0 items left out' ctl frank import --as brat "$work/versions"

@@ -76,7 +76,7 @@ jq --arg id "urn:sha256:$span" '.first.items |= map(if .id == $id then
 	else . end)' "$work/w3c.json" >"$work/edited.json"
 expect 0 '1 amended' ctl alice import --amend --as w3c "$work/edited.json" --dry-run
 # Nobody amends unasked: a file may say of itself what it likes.
-expect 0 ': 0 records imported, 0 there' ctl alice import --as w3c "$work/edited.json" --report-loss "$work/lost.json"
+expect 0 ', 1 item left out' ctl alice import --as w3c "$work/edited.json" --report-loss "$work/lost.json"
 losses '--amend signs that as an amendment'
 [ "$(size)" = "$n" ] || fail 'a dry run signed'
 back w3c 0 1 0 "$work/edited.json"

@@ -118,6 +118,6 @@ has 'more was changed after it was looked through; '
 line=$(printf %s "$last" | sed -n 's/.*; what stands from line \([0-9]*\) of .*\/reviews on is not; .*/\1/p')
 [ -n "$line" ] || fail "it does not say what is not in: $last"
 same "$(size)" "$((before + 2 * (line - 1) + 2))" # a claim and a verdict each
-expect 0 "$((2 * (401 - line) + 2)) records imported, $((2 * (line - 1))) were there" \
+expect 0 "$((2 * (401 - line) + 2)) records imported, $((2 * (line - 1))) there" \
 	ctl boris import --as claimreview --strict "$work/reviews" "$work/more"
 stop
