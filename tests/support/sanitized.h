@@ -1,4 +1,5 @@
-/* Whether this is built with a sanitizer, which keeps memory of its own and takes its time. */
+/* Whether this is built with a sanitizer, or run by valgrind, which keep memory of their own and take
+ * their time. */
 #ifndef TESTS_SUPPORT_SANITIZED_H
 #define TESTS_SUPPORT_SANITIZED_H
 
@@ -12,6 +13,9 @@
 #elif __has_feature(address_sanitizer)
 #define SANITIZED 1
 #endif
+#endif
+#ifndef UNDER_VALGRIND /* cmake says so */
+#define UNDER_VALGRIND 0
 #endif
 #ifndef SANITIZED_THREAD
 #define SANITIZED_THREAD 0
