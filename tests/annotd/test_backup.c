@@ -123,7 +123,7 @@ static void has_the_records_and_no_more(void **state)
 	const char *const fsck[] = {"fsck", "--corpus", f->copy, NULL};
 	assert_int_equal(test_annotd(rebuild, f->said, sizeof f->said), 0);
 	assert_int_equal(test_annotd(fsck, f->said, sizeof f->said), 1);
-	assert_said(f, "1 finding");
+	assert_said(f, "1 finding\n");
 	assert_said(f, "checkpoint: the file is absent");
 }
 
@@ -193,7 +193,7 @@ static void is_of_one_moment(void **state)
 	snprintf(words, sizeof words, "from %lu records", n);
 	assert_said(f, words);
 	assert_int_equal(test_annotd(fsck, f->said, sizeof f->said), 1);
-	assert_said(f, "1 finding");
+	assert_said(f, "1 finding\n");
 }
 
 /* --- put back --- */

@@ -354,6 +354,7 @@ static void test_errors_come_at_once(void **state)
 	assert_refused(f, "colour:red", 1, ANNOT_INVALID, "unknown term");
 	assert_refused(f, "author:nobody", 1, ANNOT_NOT_FOUND, "nobody is enrolled");
 	assert_refused(f, NULL, 2, ANNOT_INVALID, "1 record");
+	assert_null(strstr(test_error.text, "records"));
 	WAIT_FOR(other->gone);
 	assert_int_equal(watch_count(f->watch), 1);
 }
