@@ -8,9 +8,9 @@
 #include "proto/proto.h"
 #include "annotd/store/store.h"
 
-struct view_cache; /* view.h */
-struct corpus;     /* corpus.h: the state that the writer changes and readers look at */
-struct segments;   /* segments.h: the index over texts */
+struct view_cache;  /* view.h */
+struct corpus;      /* corpus.h: the state that the writer changes and readers look at */
+struct segments;    /* segments.h: the index over texts */
 struct session;     /* session.h: who the connection belongs to */
 struct server_peer; /* server.h */
 struct limits;      /* limits.h */
@@ -20,13 +20,15 @@ struct call {
 	struct reader *reader;     /* in a snapshot */
 	struct corpus *corpus;
 	struct segments *segments; /* NULL: there is none */
-	struct view_cache *cache; /* of the thread; may be NULL */
-	int64_t peer_uid;         /* -1 if unknown */
-	uint64_t connection;      /* that it came on; 0 if unknown */
-	struct session *session;  /* of that connection, if its peer has to prove a key; else NULL, */
+	struct view_cache *cache;  /* of the thread; may be NULL */
+	int64_t peer_uid;          /* -1 if unknown */
+	uint64_t connection;       /* that it came on; 0 if unknown */
+	struct session
+		*session; /* of that connection, if its peer has to prove a key; else NULL, */
 	const struct server_peer *peer; /* as this */
 	struct limits *limits;
 	const struct annot_hash *certificate; /* that annotd shows at tls+tcp://; NULL: none */
+	size_t reply_bytes; /* what the reply will take, about; 0: little, or unknown */
 	struct annot_error err;
 };
 

@@ -20,8 +20,9 @@ struct task {
 	struct annot_arena *arena;
 	const struct annot_call_def *call; /* NULL while unknown */
 	uint64_t started_us;
-	bool charged;   /* what it took is on its connection's account */
-	bool announced; /* as long as the writer expects it */
+	size_t reply_bytes; /* as the call's */
+	bool charged;       /* what it took is on its connection's account */
+	bool announced;     /* as long as the writer expects it */
 	struct submission submission;
 	struct upload_step step;
 };
@@ -68,7 +69,8 @@ static void charge(struct task *t, bool refused)
 
 enum { WHO_SIZE = 192 };
 
-/* Who asked, for the log: the user behind a local socket; elsewhere the address, and the key once it was proved. */
+/* Who asked, for the log: the user behind a local socket; elsewhere the address, and the key once
+ * it was proved. */
 static const char *who(struct server_request *request, char ret[WHO_SIZE])
 {
 	const struct server_peer *peer = server_peer(request);
@@ -88,6 +90,7 @@ static void answer(struct task *t, enum annot_status status, const char *error, 
 {
 	struct annot_buf out = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
 	struct annot_error err = {0};
+	annot_buf_reserve(&out, t->reply_bytes);
 	status = dispatch_encode(t->call, status, &error, reply, &out, &err);
 	charge(t, status != ANNOT_OK);
 	const char *name = t->call ? t->call->name : "?";
@@ -138,6 +141,7 @@ static void run_read(struct task *t, struct call *c, const void *in)
 	}
 	enum annot_status status = read_handlers[t->call->id](c, in, reply);
 	reader_end(c->reader);
+	t->reply_bytes = status == ANNOT_OK ? c->reply_bytes : 0;
 	if (status == ANNOT_OK && c->session && c->session->known)
 		server_trust(t->request);
 	answer(t, status, c->err.text, reply);

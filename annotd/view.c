@@ -32,6 +32,7 @@ enum annot_status rows_begin(struct rows *r, struct call *c, uint64_t max)
 
 void rows_end(struct rows *r)
 {
+	r->call->reply_bytes = r->bytes;
 	r->scratch = annot_arena_free(r->scratch);
 	r->authority = annot_authority_free(r->authority);
 }
@@ -133,12 +134,31 @@ enum annot_status view_parse(struct rows *r, struct view_subject *subject,
 	return ANNOT_OK;
 }
 
-/* What authority and reviews add; under the lock, since names point into authority. */
+/* The name of a row's author: mostly that of the row before. Under the lock, since names point into
+ * authority. */
+static enum annot_status author_name(struct rows *r, const struct annot_authority *authority,
+				     const struct annot_hash *author, const char **ret)
+{
+	if (!r->author_name || !annot_hash_equal(&r->author, author)) {
+		const struct annot_key_info *key = annot_authority_key(authority, author);
+
+		*ret = NULL;
+		if (!key)
+			return ANNOT_OK;
+		r->author_name = annot_arena_copy(r->call->arena, key->name, strlen(key->name));
+		if (!r->author_name)
+			return annot_fail(&r->call->err, ANNOT_NO_MEMORY, "no memory for a name");
+		r->author = *author;
+	}
+	*ret = r->author_name;
+	return ANNOT_OK;
+}
+
+/* What authority and reviews add. */
 static enum annot_status row_judge(struct rows *r, struct view_subject *subject,
 				   struct annot_row *ret)
 {
 	const struct annot_authority *authority = authority_lock(r);
-	const struct annot_key_info *key = annot_authority_key(authority, &subject->row.author);
 	struct seen_flags seen = {0};
 	enum annot_status status = view_review(r, authority, subject, &ret->review, &seen.disputed);
 
@@ -146,11 +166,8 @@ static enum annot_status row_judge(struct rows *r, struct view_subject *subject,
 		status = view_stolen(r, authority, subject, &seen.stolen);
 	if (status == ANNOT_OK)
 		status = view_sealed(r, authority, subject, &ret->blind, &seen.sealed);
-	if (status == ANNOT_OK && key) {
-		ret->author_name = annot_arena_copy(r->call->arena, key->name, strlen(key->name));
-		if (!ret->author_name)
-			status = annot_fail(&r->call->err, ANNOT_NO_MEMORY, "no memory for a name");
-	}
+	if (status == ANNOT_OK)
+		status = author_name(r, authority, &subject->row.author, &ret->author_name);
 	authority_unlock(r);
 	TRY(status);
 	return flags_view(r, &subject->row, &seen, ret);
@@ -311,6 +328,7 @@ enum annot_status rows_add(struct rows *r, uint64_t index, const struct query *q
 {
 	struct view_subject subject;
 	struct annot_row row;
+	size_t size;
 	bool match;
 
 	*ret_full = r->n == r->max;
@@ -323,10 +341,11 @@ enum annot_status rows_add(struct rows *r, uint64_t index, const struct query *q
 	}
 	TRY(subject_read(r, index, r->call->arena, &subject));
 	TRY(row_build(r, &subject, &row));
-	*ret_full = r->bytes + rows_size(&row) > r->bytes_max;
+	size = rows_size(&row);
+	*ret_full = r->bytes + size > r->bytes_max;
 	if (*ret_full)
 		return ANNOT_OK;
-	r->bytes += rows_size(&row);
+	r->bytes += size;
 	r->rows[r->n++] = row;
 	return ANNOT_OK;
 }

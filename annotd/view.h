@@ -45,6 +45,8 @@ struct rows {
 	struct annot_authority *authority; /* as of a size; NULL: the corpus' own */
 	struct view_cache *cache, own;     /* the call's, or its own */
 	struct annot_row *rows;            /* in the call's arena */
+	struct annot_hash author;          /* of the last row, */
+	const char *author_name;           /* and that key's name; NULL: there is none */
 	size_t n, max, bytes, bytes_max; /* bytes_max: ROWS_BYTES_MAX unless set after rows_begin */
 };
 

@@ -5,8 +5,8 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "proto/check.h"
 #include "proto/path.h"
-#include "text/utf8.h"
 
 struct annot_path_text annot_path_text(const struct annot_path *path)
 {
@@ -29,22 +29,16 @@ struct annot_path_text annot_path_text(const struct annot_path *path)
 	return ret;
 }
 
-/* The limits of one value: those of the field, or of the items of a list. */
-struct limits {
-	uint64_t min, max;
-	bool required;
-};
-
-static enum annot_status check_range(uint64_t n, const struct limits *l, const char *unit,
+static enum annot_status check_range(uint64_t n, const struct annot_limits *l, const char *unit,
 				     const struct annot_path *path, struct annot_error *err)
 {
-	if (n >= l->min && n <= l->max)
+	if (annot_is_within(n, l))
 		return ANNOT_OK;
 	return annot_fail(err, ANNOT_INVALID, "%s: %" PRIu64 "%s, expected %" PRIu64 " to %" PRIu64,
 			  annot_path_text(path).text, n, unit, l->min, l->max);
 }
 
-static enum annot_status missing(const struct limits *l, const struct annot_path *path,
+static enum annot_status missing(const struct annot_limits *l, const struct annot_path *path,
 				 struct annot_error *err)
 {
 	if (!l->required)
@@ -52,7 +46,7 @@ static enum annot_status missing(const struct limits *l, const struct annot_path
 	return annot_fail(err, ANNOT_INVALID, "%s: is missing", annot_path_text(path).text);
 }
 
-static enum annot_status check_text(const char *text, const struct limits *l,
+static enum annot_status check_text(const char *text, const struct annot_limits *l,
 				    const struct annot_path *path, struct annot_error *err)
 {
 	if (!text)
@@ -67,7 +61,7 @@ static enum annot_status check_text(const char *text, const struct limits *l,
 }
 
 static enum annot_status explain(enum annot_field_type type, const void *value,
-				 const struct limits *l, const struct annot_path *path,
+				 const struct annot_limits *l, const struct annot_path *path,
 				 struct annot_error *err)
 {
 	switch (type) {
@@ -92,41 +86,13 @@ static enum annot_status explain(enum annot_field_type type, const void *value,
 	return annot_fail(err, ANNOT_INTERNAL, "%s: no such type", annot_path_text(path).text);
 }
 
-static inline bool is_within(uint64_t n, const struct limits *l)
-{
-	return n >= l->min && n <= l->max;
-}
-
-/* What explain would find nothing wrong with, as nearly all values: in a list each of them counts.
- */
-static inline bool is_good(enum annot_field_type type, const void *value, const struct limits *l)
-{
-	const struct annot_bytes *b = value;
-	const char *text;
-	size_t len;
-	switch (type) {
-	case ANNOT_FIELD_u64:
-		return is_within(*(const uint64_t *)value, l);
-	case ANNOT_FIELD_flag:
-		return true;
-	case ANNOT_FIELD_text:
-		text = *(const char *const *)value;
-		len = text ? strlen(text) : 0;
-		return text ? is_within(len, l) && annot_utf8_valid(text, len) == len
-			    : !l->required;
-	case ANNOT_FIELD_bytes:
-		return b->data ? is_within(b->len, l) : b->len == 0 && !l->required;
-	case ANNOT_FIELD_hash:
-		return !l->required || !annot_hash_is_zero(value);
-	}
-	return false;
-}
-
 static inline enum annot_status check_value(enum annot_field_type type, const void *value,
-					    const struct limits *l, const struct annot_path *path,
-					    struct annot_error *err)
+					    const struct annot_limits *l,
+					    const struct annot_path *path, struct annot_error *err)
 {
-	return is_good(type, value, l) ? ANNOT_OK : explain(type, value, l, path, err);
+	size_t len;
+	return annot_value_good(type, value, l, &len) ? ANNOT_OK
+						      : explain(type, value, l, path, err);
 }
 
 static enum annot_status check_message(const struct annot_message_def *def, const void *message,
@@ -137,8 +103,7 @@ static enum annot_status check_list(const struct annot_field_def *f, const char 
 {
 	const char *items = *(const char *const *)(const void *)(message + f->offset);
 	size_t n = *(const size_t *)(const void *)(message + f->count_offset);
-	const struct limits count = {f->min, f->max, true};
-	const struct limits each = {0, f->item_max, true};
+	const struct annot_limits count = {f->min, f->max, true}, each = annot_item_limits(f);
 	TRY(check_range(n, &count, " items", path, err));
 	for (size_t i = 0; i < n; i++) {
 		const char *item = items + i * annot_item_size(f);
@@ -155,7 +120,7 @@ static enum annot_status check_field(const struct annot_field_def *f, const char
 				     const struct annot_path *up, struct annot_error *err)
 {
 	struct annot_path path = {up, f->name, ANNOT_NO_INDEX};
-	const struct limits l = {f->min, f->max, f->required};
+	const struct annot_limits l = annot_field_limits(f);
 	return f->list ? check_list(f, message, &path, err)
 		       : explain(f->type, message + f->offset, &l, &path, err);
 }
@@ -167,8 +132,9 @@ static enum annot_status check_message(const struct annot_message_def *def, cons
 	for (size_t i = 0; i < def->n_fields; i++) {
 		const struct annot_field_def *f = &fields[i];
 		const char *value = (const char *)message + f->offset;
-		const struct limits l = {f->min, f->max, f->required};
-		if (f->list || !is_good(f->type, value, &l))
+		const struct annot_limits l = annot_field_limits(f);
+		size_t len;
+		if (f->list || !annot_value_good(f->type, value, &l, &len))
 			TRY(check_field(f, message, up, err));
 	}
 	return ANNOT_OK;

@@ -4,12 +4,13 @@
 
 #include <msgpack.h>
 
-#include "text/utf8.h"
+#include "proto/check.h"
 
 /* The end of a buffer, while a message is written. */
 struct out {
 	struct annot_buf *buf;
 	char *at, *end; /* of the room in buf that its length does not count; NULL once it failed */
+	bool refused;   /* a value is outside of its limits: nothing more is written */
 };
 
 static struct out out_begin(struct annot_buf *buf)
@@ -30,9 +31,12 @@ static void out_end(struct out *o)
 
 static void out_add_slowly(struct out *o, const char *data, size_t len)
 {
+	struct out begun;
 	out_end(o);
 	annot_buf_add(o->buf, data, len);
-	*o = out_begin(o->buf);
+	begun = out_begin(o->buf);
+	o->at = begun.at;
+	o->end = begun.end;
 }
 
 /* As memcpy. Most pieces are names of 4 to 16 bytes, for which a call is more than the copying. */
@@ -133,7 +137,8 @@ static void pack_array(struct out *to, size_t n)
 	msgpack_pack_array(&pk, n);
 }
 
-static void pack_value(struct out *to, enum annot_field_type type, const void *value)
+/* len: of a text. */
+static void pack_value(struct out *to, enum annot_field_type type, const void *value, size_t len)
 {
 	const struct annot_bytes *b = value;
 	switch (type) {
@@ -144,7 +149,7 @@ static void pack_value(struct out *to, enum annot_field_type type, const void *v
 		pack_flag(to, *(const bool *)value);
 		break;
 	case ANNOT_FIELD_text:
-		pack_word(to, *(const char *const *)value);
+		pack_text(to, *(const char *const *)value, len);
 		break;
 	case ANNOT_FIELD_bytes:
 		pack_bytes(to, b->data, b->len);
@@ -161,33 +166,72 @@ static void pack_list(struct out *to, const struct annot_field_def *f, const cha
 {
 	const char *items = *(const char *const *)(const void *)(message + f->offset);
 	size_t n = *(const size_t *)(const void *)(message + f->count_offset);
+	size_t step = annot_item_size(f), len;
+	const struct annot_limits limits = annot_item_limits(f);
+	to->refused = to->refused || n < f->min || n > f->max;
 	pack_array(to, n);
-	for (size_t i = 0; i < n; i++) {
-		const char *item = items + i * annot_item_size(f);
+	for (size_t i = 0; i < n && !to->refused; i++, items += step) {
 		if (f->message)
-			pack_message(to, f->message, item);
+			pack_message(to, f->message, items);
+		else if (annot_value_good(f->type, items, &limits, &len))
+			pack_value(to, f->type, items, len);
 		else
-			pack_value(to, f->type, item);
+			to->refused = true;
 	}
 }
 
+/* Writes down a field, unless it is absent; whether it did. */
+static bool pack_field(struct out *to, const struct annot_field_def *f, const char *message)
+{
+	const struct annot_limits limits = annot_field_limits(f);
+	const void *value = message + f->offset;
+	size_t len;
+	if (f->list) {
+		pack_name(to, f);
+		pack_list(to, f, message);
+		return true;
+	}
+	if (!annot_value_good(f->type, value, &limits, &len)) {
+		to->refused = true;
+		return false;
+	}
+	if (!annot_field_present(f, message))
+		return false;
+	pack_name(to, f);
+	pack_value(to, f->type, value, len);
+	return true;
+}
+
+/* The head of a map of which one byte is there, at `at` of the buffer: of more than FIXMAP_MAX keys
+ * it takes three. */
+static void put_map_head(struct out *to, size_t at, size_t n)
+{
+	enum { FIXMAP = 0x80, FIXMAP_MAX = 15, MAP16 = 0xDE };
+	if (n > FIXMAP_MAX)
+		append(to, "\0", 2);
+	if (!to->at)
+		return;
+	char *head = to->buf->data + at;
+	if (n <= FIXMAP_MAX) {
+		*head = (char)(FIXMAP | n);
+		return;
+	}
+	memmove(head + 3, head + 1, (size_t)(to->at - head) - 3);
+	head[0] = (char)MAP16;
+	head[1] = (char)(n >> 8);
+	head[2] = (char)n;
+}
+
+/* Limits are checked on the way, so that each value is looked at once; how many keys there are is
+ * known at the end. */
 static void pack_message(struct out *to, const struct annot_message_def *def, const char *message)
 {
-	const struct annot_field_def *fields = def->fields();
-	size_t present = 0;
-	for (size_t i = 0; i < def->n_fields; i++)
-		present += annot_field_present(&fields[i], message);
-	pack_map(to, present);
-	for (size_t i = 0; i < def->n_fields; i++) {
-		const struct annot_field_def *f = &fields[i];
-		if (!annot_field_present(f, message))
-			continue;
-		pack_name(to, f);
-		if (f->list)
-			pack_list(to, f, message);
-		else
-			pack_value(to, f->type, message + f->offset);
-	}
+	const struct annot_field_def *f = def->fields(), *end = f + def->n_fields;
+	size_t at = to->at ? (size_t)(to->at - to->buf->data) : 0, n = 0;
+	append(to, "", 1);
+	for (; f < end && !to->refused; f++)
+		n += pack_field(to, f, message);
+	put_map_head(to, at, n);
 }
 
 /* Takes back what was appended since start, if not all of it could be, or the frame is too large.
@@ -204,15 +248,26 @@ static enum annot_status finish(struct annot_buf *ret, size_t start, const char 
 	return status;
 }
 
+/* The same, behind a message; where a value is outside of its limits, says which. */
+static enum annot_status finish_message(struct out *to, size_t start,
+					const struct annot_message_def *def, const void *message,
+					struct annot_error *err)
+{
+	out_end(to);
+	if (!to->refused)
+		return finish(to->buf, start, def->name, err);
+	annot_buf_truncate(to->buf, start);
+	TRY(annot_message_check(def, message, err));
+	return annot_fail(err, ANNOT_INTERNAL, "%s: refused without a reason", def->name);
+}
+
 enum annot_status annot_message_encode(const struct annot_message_def *def, const void *message,
 				       struct annot_buf *ret, struct annot_error *err)
 {
-	TRY(annot_message_check(def, message, err));
 	size_t start = ret->len;
 	struct out to = out_begin(ret);
 	pack_message(&to, def, message);
-	out_end(&to);
-	return finish(ret, start, def->name, err);
+	return finish_message(&to, start, def, message, err);
 }
 
 static void pack_head(struct out *to, size_t n)
@@ -225,7 +280,6 @@ static void pack_head(struct out *to, size_t n)
 enum annot_status annot_request_encode(const struct annot_call_def *call, const void *request,
 				       struct annot_buf *ret, struct annot_error *err)
 {
-	TRY(annot_message_check(call->request, request, err));
 	size_t start = ret->len;
 	struct out to = out_begin(ret);
 	pack_head(&to, 3);
@@ -233,8 +287,7 @@ enum annot_status annot_request_encode(const struct annot_call_def *call, const 
 	pack_word(&to, call->name);
 	pack_word(&to, "body");
 	pack_message(&to, call->request, request);
-	out_end(&to);
-	return finish(ret, start, call->request->name, err);
+	return finish_message(&to, start, call->request, request, err);
 }
 
 static enum annot_status encode_failure(enum annot_status status, const char *error,
@@ -264,7 +317,6 @@ enum annot_status annot_reply_encode(const struct annot_call_def *call, enum ann
 {
 	if (status != ANNOT_OK)
 		return encode_failure(status, error, ret, err);
-	TRY(annot_message_check(call->reply, reply, err));
 	size_t start = ret->len;
 	struct out to = out_begin(ret);
 	pack_head(&to, 3);
@@ -272,6 +324,5 @@ enum annot_status annot_reply_encode(const struct annot_call_def *call, enum ann
 	pack_u64(&to, ANNOT_OK);
 	pack_word(&to, "body");
 	pack_message(&to, call->reply, reply);
-	out_end(&to);
-	return finish(ret, start, call->reply->name, err);
+	return finish_message(&to, start, call->reply, reply, err);
 }

@@ -48,22 +48,23 @@ struct annot_message_def {
 /* Bytes of one item of a list field. */
 size_t annot_item_size(const struct annot_field_def *f);
 
-/* Whether a plain field of that struct is there: an OPTIONAL one may be absent. Lists always are. */
+/* Whether a field of that struct is sent: an OPTIONAL one that is zero, false, NULL or all zero is absent. Lists always are there. */
 static inline bool annot_field_present(const struct annot_field_def *f, const void *message)
 {
 	const void *value = (const char *)message + f->offset;
 	if (f->required || f->list)
 		return true;
 	switch (f->type) {
+	case ANNOT_FIELD_u64:
+		return *(const uint64_t *)value != 0;
+	case ANNOT_FIELD_flag:
+		return *(const bool *)value;
 	case ANNOT_FIELD_text:
 		return *(const char *const *)value != NULL;
 	case ANNOT_FIELD_bytes:
 		return ((const struct annot_bytes *)value)->data != NULL;
 	case ANNOT_FIELD_hash:
 		return !annot_hash_is_zero((const struct annot_hash *)value);
-	case ANNOT_FIELD_u64:
-	case ANNOT_FIELD_flag:
-		break;
 	}
 	return true;
 }

@@ -24,6 +24,7 @@ static size_t hash_slot(const struct annot_hash *hash, size_t slots)
 	return (hash->b[0] | (size_t)hash->b[1] << 8) % slots;
 }
 
+/* Of a row of core_point. */
 static enum annot_status hash_of_columns(struct db *db, sqlite3_stmt *st, uint64_t seq,
 					 struct annot_hash *ret, struct annot_error *err)
 {
@@ -34,8 +35,8 @@ static enum annot_status hash_of_columns(struct db *db, sqlite3_stmt *st, uint64
 		*ret = annot_sha256(bytes, (size_t)sqlite3_column_bytes(st, 0));
 		return ANNOT_OK;
 	}
-	bytes = sqlite3_column_blob(st, 1);
-	if (!bytes || annot_leaf_parse(annot_bytes(bytes, (size_t)sqlite3_column_bytes(st, 1)),
+	bytes = sqlite3_column_blob(st, 2);
+	if (!bytes || annot_leaf_parse(annot_bytes(bytes, (size_t)sqlite3_column_bytes(st, 2)),
 				       &leaf, NULL) != ANNOT_OK)
 		return annot_fail(err, ANNOT_STORE,
 				  "%s: record #%llu has neither bytes nor a leaf; run annotd fsck",
@@ -47,18 +48,14 @@ static enum annot_status hash_of_columns(struct db *db, sqlite3_stmt *st, uint64
 enum annot_status core_digest(struct core *c, uint64_t seq, struct annot_hash *ret,
 			      bool *ret_withheld, struct annot_error *err)
 {
-	AUTO_RESET sqlite3_stmt *st = NULL;
-	bool row = false;
+	sqlite3_stmt *st;
 
-	TRY(db_statement(&c->truth, TRUTH_BYTES, &st, err));
-	sqlite3_bind_int64(st, 1, (int64_t)seq);
-	TRY(db_step(&c->truth, st, &row, err));
-	if (!row)
-		return annot_fail(err, ANNOT_NOT_FOUND, "no record #%llu in the log",
-				  (unsigned long long)seq);
-	TRY(hash_of_columns(&c->truth, st, seq, ret, err));
+	TRY(core_point(c, seq, &st, err));
+	enum annot_status status = hash_of_columns(&c->truth, st, seq, ret, err);
+
 	*ret_withheld = sqlite3_column_type(st, 0) == SQLITE_NULL;
-	return ANNOT_OK;
+	core_point_leave(c);
+	return status;
 }
 
 enum annot_status core_hash(struct core *c, uint64_t seq, struct annot_hash *ret,

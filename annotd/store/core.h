@@ -16,7 +16,7 @@ enum truth_statement {
 	TRUTH_ROOT,
 	TRUTH_RECORD,
 	TRUTH_SCAN,
-	TRUTH_BYTES,
+	TRUTH_LOG,
 	TRUTH_NODES,
 	TRUTH_SIZE,
 	TRUTH_NOTE_PUT,
@@ -141,10 +141,14 @@ struct core {
 	struct find_slot authors[AUTHOR_CACHE]; /* author hash to interned number */
 	struct find_slot author_ids[AUTHOR_CACHE];
 	/* Records that are read one after the other come from one statement, which stays open. Only
-	 * where a snapshot is held: see core_scan_end. */
+	 * where a snapshot is held: see core_rest. */
 	bool may_scan;
 	sqlite3_stmt *scan; /* stands on record scan_at; NULL: none */
+	unsigned scans;     /* which statement that is */
 	uint64_t scan_at;
+	sqlite3_stmt *point; /* stands on record point_at: whoever asked for its hash mostly reads
+				it next */
+	uint64_t point_at;
 	uint64_t read_last;
 	struct core_cache *cache; /* the writer's; NULL: none */
 	/* While the index is filled: all records that are in it, in place of its own index of them.
@@ -217,8 +221,13 @@ enum annot_status core_record(struct core *c, uint64_t seq, struct annot_arena *
 /* The same with its nodes; all of it until the next call. may_scan only. */
 enum annot_status core_log(struct core *c, uint64_t seq, struct store_log_row *ret,
 			   struct annot_error *err);
-/* Before the snapshot ends. */
-void core_scan_end(struct core *c);
+/* Its row (bytes, sig, leaf), good until the next one or core_point_leave, which takes it back
+ * unless may_scan. NOT_FOUND. */
+enum annot_status core_point(struct core *c, uint64_t seq, sqlite3_stmt **ret,
+			     struct annot_error *err);
+void core_point_leave(struct core *c);
+/* Before the snapshot ends: no statement stands on a record any more. */
+void core_rest(struct core *c);
 /* Its leaf, from its bytes or, where it was withheld, from the line. */
 enum annot_status core_leaf(const struct store_record *record, struct annot_arena *arena,
 			    struct annot_leaf *ret, struct annot_error *err);

@@ -1,8 +1,8 @@
 /*
  * Queries as SQL. Only numbers stand in its text: texts are looked up before, to their interned
- * numbers. What changes from request to request is bound, so that the same query has the same text, and
- * its statement can be kept: ?1 the first record wanted, ?2 how many, ?3 the size that it is about, ?4
- * the record before which it ends, ?5 the records that it is about, as a JSON array.
+ * numbers. What changes from request to request is bound, so that the same query has the same text,
+ * and its statement can be kept: ?1 the first record wanted, ?2 how many, ?3 the size that it is
+ * about, ?4 the record before which it ends, ?5 the records that it is about, as a JSON array.
  */
 #include "annotd/store/reader_private.h"
 
@@ -22,6 +22,12 @@ struct builder {
 	bool nothing; /* no record can match */
 };
 
+/* Nearly all of a log is of kinds that are wanted. */
+static bool has_common(const struct store_query *query)
+{
+	return (query->kinds & common_kinds) == common_kinds;
+}
+
 /* " AND r.COLUMN IN (1,2)" pieces. */
 static void number(struct builder *b, bool first, uint64_t value)
 {
@@ -33,6 +39,8 @@ static void where_kinds(struct builder *b, bool by_kind)
 	bool first = true;
 
 	b->nothing = b->nothing || b->query->kinds == 0;
+	if (!by_kind && has_common(b->query))
+		return; /* is_wanted asks the few others */
 	/* A list is what an index is searched with; to look at each record a mask is less work. */
 	if (!by_kind) {
 		annot_buf_printf(b->sql, " AND (%u>>r.kind)&1", (unsigned)b->query->kinds);
@@ -151,9 +159,11 @@ static enum annot_status where_ratings(struct builder *b, struct annot_error *er
 	return ANNOT_OK;
 }
 
+/* At an earlier size; of the whole log stands_now says it, from columns that are read anyway: most
+ * records do stand. */
 static void where_state(struct builder *b)
 {
-	if (b->query->as_entered)
+	if (b->query->as_entered || !reader_is_as_of(b->reader))
 		return;
 	annot_buf_puts(b->sql, " AND (r.effect<>2 AND (r.to_index IS NULL OR r.to_index>=?3)"
 			       " AND (r.ann IS NULL OR r.effect=0 AND NOT EXISTS(SELECT 1 FROM late"
@@ -181,8 +191,8 @@ static void where_range(struct builder *b)
 static enum annot_status build(struct builder *b, struct annot_error *err)
 {
 	const struct store_query *q = b->query;
-	bool narrowed = q->only || q->n_tags || q->n_speakers || q->n_documents ||
-			q->n_imported || q->n_sources || q->n_sums;
+	bool narrowed = q->only || q->n_tags || q->n_speakers || q->n_documents || q->n_imported ||
+			q->n_sources || q->n_sums;
 	bool by_kind = !narrowed && (q->n_authors > 0 || !(q->kinds & common_kinds));
 
 	annot_buf_printf(b->sql, "SELECT " CORE_ROW_COLUMNS " FROM rec r %s",
@@ -195,10 +205,9 @@ static enum annot_status build(struct builder *b, struct annot_error *err)
 		TRY(where_authors(b, err));
 	where_state(b);
 	if (q->outdated)
-		annot_buf_puts(b->sql,
-			       " AND r.seq IN (SELECT t.seq FROM rec d INDEXED BY rec_kind"
-			       " CROSS JOIN target t ON t.doc=d.seq AND t.seq>=?1"
-			       " WHERE d.kind=5 AND d.to_index IS NOT NULL)");
+		annot_buf_puts(b->sql, " AND r.seq IN (SELECT t.seq FROM rec d INDEXED BY rec_kind"
+				       " CROSS JOIN target t ON t.doc=d.seq AND t.seq>=?1"
+				       " WHERE d.kind=5 AND d.to_index IS NOT NULL)");
 	if (q->n_documents > 0)
 		TRY(where_documents(b, err));
 	for (size_t i = 0; i < q->n_tags; i++)
@@ -245,14 +254,27 @@ static enum annot_status statement(struct reader *r, const struct annot_buf *sql
 	return ANNOT_OK;
 }
 
-/* Whether its annotation is wanted: the query's text does not say. */
+/* As where_state, with nothing that changed later. */
+static bool stands_now(const struct store_query *query, const struct core_rec *rec)
+{
+	if (rec->effect == ANNOT_VOID)
+		return query->with_void;
+	if (rec->effect == ANNOT_PENDING && query->with_pending)
+		return true;
+	return rec->replaced == ANNOT_NEVER && (rec->first || rec->effect == ANNOT_EFFECTIVE);
+}
+
+/* What the query's text leaves open. */
 static enum annot_status is_wanted(struct reader *r, const struct store_query *query,
 				   struct page_row *row, bool *ret, struct annot_error *err)
 {
 	struct core_ann ann;
 
-	*ret = true;
-	if (query->with_retracted || query->as_entered)
+	*ret = query->kinds & UINT32_C(1) << row->rec.kind;
+	if (!*ret || query->as_entered)
+		return ANNOT_OK;
+	*ret = reader_is_as_of(r) || stands_now(query, &row->rec);
+	if (!*ret || query->with_retracted)
 		return ANNOT_OK;
 	TRY(page_ann(r, row, &ann, err));
 	*ret = ann.retracted == ANNOT_NEVER || ann.retracted >= (int64_t)r->size;
@@ -264,7 +286,7 @@ static enum annot_status run(struct reader *r, sqlite3_stmt *st, const struct st
 {
 	/* Few at first where few are likely to be taken. */
 	size_t n = query->likely > 0 && query->likely < CORE_CHUNK ? (size_t)query->likely
-								    : CORE_CHUNK;
+								   : CORE_CHUNK;
 	bool full;
 
 	do {

@@ -115,7 +115,7 @@ static void end(struct db *db, unsigned statement)
 
 void reader_rest(struct reader *r)
 {
-	core_scan_end(&r->core);
+	core_rest(&r->core);
 	page_forget(&r->page);
 	page_forget(&r->one);
 	end(&r->core.index, INDEX_END);

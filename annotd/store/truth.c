@@ -27,8 +27,8 @@ static const char *const statements[TRUTH_STATEMENTS] = {
 	[TRUTH_ROOT_NEXT] = ("SELECT size, root FROM root WHERE size>=?1 AND length(root)=32"
 			     " ORDER BY size LIMIT 1"),
 	[TRUTH_RECORD] = "SELECT bytes, sig, leaf FROM record WHERE seq=?1",
-	[TRUTH_SCAN] = "SELECT bytes, sig, leaf, seq, nodes FROM record WHERE seq>=?1 ORDER BY seq",
-	[TRUTH_BYTES] = "SELECT bytes, leaf FROM record WHERE seq=?1",
+	[TRUTH_SCAN] = "SELECT bytes, sig, leaf, seq FROM record WHERE seq>=?1 ORDER BY seq",
+	[TRUTH_LOG] = "SELECT bytes, sig, leaf, seq, nodes FROM record WHERE seq>=?1 ORDER BY seq",
 	[TRUTH_NODES] = "SELECT nodes FROM record WHERE seq=?1",
 	[TRUTH_SIZE] = "SELECT max(seq)+1 FROM record",
 	[TRUTH_NOTE_PUT] = "INSERT OR IGNORE INTO note VALUES(?1,?2)",
@@ -105,22 +105,70 @@ static bool copy(struct annot_arena *arena, struct annot_bytes *bytes)
 /* Gaps up to this are stepped over. */
 enum { SCAN_GAP = 4 };
 
-void core_scan_end(struct core *c)
+static void scan_end(struct core *c)
 {
 	if (c->scan)
 		sqlite3_reset(c->scan);
 	c->scan = NULL;
 }
 
-/* Moves the scan to seq, or begins it there; *ret_row false past the end. */
-static enum annot_status scan_to(struct core *c, uint64_t seq, bool *ret_row,
+static void point_end(struct core *c)
+{
+	if (c->point)
+		sqlite3_reset(c->point);
+	c->point = NULL;
+}
+
+void core_rest(struct core *c)
+{
+	scan_end(c);
+	point_end(c);
+}
+
+static enum annot_status no_record(uint64_t seq, struct annot_error *err)
+{
+	return annot_fail(err, ANNOT_NOT_FOUND, "no record #%llu in the log",
+			  (unsigned long long)seq);
+}
+
+enum annot_status core_point(struct core *c, uint64_t seq, sqlite3_stmt **ret,
+			     struct annot_error *err)
+{
+	bool row = false;
+
+	if (!c->point || c->point_at != seq) {
+		point_end(c);
+		TRY(db_statement(&c->truth, TRUTH_RECORD, ret, err));
+		sqlite3_bind_int64(*ret, 1, (int64_t)seq);
+		TRY(db_step(&c->truth, *ret, &row, err));
+		if (!row)
+			return no_record(seq, err);
+		c->point = *ret;
+		c->point_at = seq;
+	}
+	*ret = c->point;
+	return ANNOT_OK;
+}
+
+void core_point_leave(struct core *c)
+{
+	if (!c->may_scan)
+		point_end(c);
+}
+
+/* Moves the scan (TRUTH_SCAN or TRUTH_LOG) to seq, or begins it there; *ret_row false past the end.
+ */
+static enum annot_status scan_to(struct core *c, unsigned scan, uint64_t seq, bool *ret_row,
 				 struct annot_error *err)
 {
 	enum annot_status status = ANNOT_OK;
 	bool row = true;
 
+	if (c->scan && c->scans != scan)
+		scan_end(c);
+	c->scans = scan;
 	if (!c->scan || seq < c->scan_at || seq - c->scan_at > SCAN_GAP) {
-		TRY(db_statement(&c->truth, TRUTH_SCAN, &c->scan, err));
+		TRY(db_statement(&c->truth, scan, &c->scan, err));
 		sqlite3_bind_int64(c->scan, 1, (int64_t)seq);
 		status = db_step(&c->truth, c->scan, &row, err);
 	} else {
@@ -132,7 +180,7 @@ static enum annot_status scan_to(struct core *c, uint64_t seq, bool *ret_row,
 	c->scan_at = seq;
 	*ret_row = row && status == ANNOT_OK && (uint64_t)sqlite3_column_int64(c->scan, 3) == seq;
 	if (!*ret_row)
-		core_scan_end(c);
+		scan_end(c);
 	return status;
 }
 
@@ -140,8 +188,10 @@ static enum annot_status scan_to(struct core *c, uint64_t seq, bool *ret_row,
 static enum annot_status record_columns(sqlite3_stmt *st, uint64_t seq, struct store_record *ret,
 					struct annot_error *err)
 {
-	struct store_record found = {.index = seq, .record = column(st, 0), .leaf = column(st, 2)};
+	struct store_record found = {.index = seq, .record = column(st, 0)};
 
+	if (!found.record.data)
+		found.leaf = column(st, 2);
 	if (sqlite3_column_bytes(st, 1) != ANNOT_SIGNATURE_SIZE)
 		return annot_fail(err, ANNOT_STORE,
 				  "truth.db: record #%llu has no signature; run annotd fsck",
@@ -164,19 +214,13 @@ static enum annot_status record_copy(sqlite3_stmt *st, uint64_t seq, struct anno
 	return ANNOT_OK;
 }
 
-static enum annot_status no_record(uint64_t seq, struct annot_error *err)
-{
-	return annot_fail(err, ANNOT_NOT_FOUND, "no record #%llu in the log",
-			  (unsigned long long)seq);
-}
-
 enum annot_status core_log(struct core *c, uint64_t seq, struct store_log_row *ret,
 			   struct annot_error *err)
 {
 	bool row = false;
 
 	c->read_last = seq;
-	TRY(scan_to(c, seq, &row, err));
+	TRY(scan_to(c, TRUTH_LOG, seq, &row, err));
 	if (!row)
 		return no_record(seq, err);
 	TRY(record_columns(c->scan, seq, &ret->stored, err));
@@ -187,23 +231,20 @@ enum annot_status core_log(struct core *c, uint64_t seq, struct store_log_row *r
 enum annot_status core_record(struct core *c, uint64_t seq, struct annot_arena *arena,
 			      struct store_record *ret, struct annot_error *err)
 {
-	AUTO_RESET sqlite3_stmt *st = NULL;
 	uint64_t last = c->read_last;
-	bool row = false;
+	sqlite3_stmt *st;
+	bool stands = c->point && c->point_at == seq, row = false;
 
 	c->read_last = seq;
-	if (c->may_scan && seq >= last && seq - last <= SCAN_GAP) {
-		TRY(scan_to(c, seq, &row, err));
-		if (row)
-			return record_copy(c->scan, seq, arena, ret, err);
-	} else {
-		TRY(db_statement(&c->truth, TRUTH_RECORD, &st, err));
-		sqlite3_bind_int64(st, 1, (int64_t)seq);
-		TRY(db_step(&c->truth, st, &row, err));
+	if (!stands && c->may_scan && seq >= last && seq - last <= SCAN_GAP) {
+		TRY(scan_to(c, TRUTH_SCAN, seq, &row, err));
+		return row ? record_copy(c->scan, seq, arena, ret, err) : no_record(seq, err);
 	}
-	if (!row)
-		return no_record(seq, err);
-	return record_copy(st, seq, arena, ret, err);
+	TRY(core_point(c, seq, &st, err));
+	enum annot_status status = record_copy(st, seq, arena, ret, err);
+
+	core_point_leave(c);
+	return status;
 }
 
 enum annot_status core_leaf(const struct store_record *record, struct annot_arena *arena,

@@ -55,6 +55,12 @@ void annot_buf_add(struct annot_buf *b, const void *data, size_t len)
 	extend(b, len);
 }
 
+void annot_buf_reserve(struct annot_buf *b, size_t len)
+{
+	if (reserve(b, len))
+		b->data[b->len] = '\0';
+}
+
 char *annot_buf_extend(struct annot_buf *b, size_t len)
 {
 	if (!reserve(b, len))

@@ -27,6 +27,9 @@ struct annot_buf {
 	((struct annot_buf){.data = (array), .cap = sizeof(array), .max = sizeof(array) - 1})
 
 ANNOT_API void annot_buf_add(struct annot_buf *b, const void *data, size_t len);
+/* Makes room for len bytes more, so that appending them moves nothing. As a failed append, if there
+ * is none. */
+ANNOT_API void annot_buf_reserve(struct annot_buf *b, size_t len);
 /* Room for len bytes more behind the end, which the caller writes at once; NULL if that failed. */
 ANNOT_API char *annot_buf_extend(struct annot_buf *b, size_t len);
 ANNOT_API void annot_buf_puts(struct annot_buf *b, const char *text);

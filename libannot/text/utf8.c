@@ -3,18 +3,24 @@
 enum { WORD = sizeof(uint64_t) };
 #define HIGH_BITS 0x8080808080808080ULL
 
-/* How many bytes from at on are ASCII for certain: whole words only. */
-static size_t ascii_words(const uint8_t *s, size_t len, size_t at)
+static bool is_ascii_word(const uint8_t *s)
 {
-	size_t start = at;
 	uint64_t word;
-	while (len - at >= WORD) {
-		memcpy(&word, s + at, WORD);
-		if (word & HIGH_BITS)
-			break;
+	memcpy(&word, s, WORD);
+	return !(word & HIGH_BITS);
+}
+
+/* Up to where bytes from at on are ASCII for certain: whole words, and what is left behind the
+ * last. */
+static size_t ascii_until(const uint8_t *s, size_t len, size_t at)
+{
+	while (len - at >= WORD && is_ascii_word(s + at))
 		at += WORD;
-	}
-	return at - start;
+	if (len - at < WORD && len >= WORD && is_ascii_word(s + len - WORD))
+		return len;
+	while (at < len && s[at] < 0x80)
+		at++;
+	return at;
 }
 
 static bool follows(uint8_t c)
@@ -46,7 +52,7 @@ size_t annot_utf8_valid(const void *data, size_t len)
 	const uint8_t *s = data;
 	size_t at = 0;
 	while (at < len) {
-		at += ascii_words(s, len, at);
+		at = ascii_until(s, len, at);
 		if (at == len)
 			break;
 		size_t step = sequence(s + at, len - at);

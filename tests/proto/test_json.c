@@ -40,7 +40,7 @@ static void test_lists(void **state)
 	};
 	struct annot_submit_request r = {.items = items, .n_items = 2};
 	check(&annot_message_submit_request, &r,
-	      "{\"items\":[{\"record\":\"YWI=\",\"signature\":\"\",\"expect_heads\":false},"
+	      "{\"items\":[{\"record\":\"YWI=\",\"signature\":\"\"},"
 	      "{\"record\":\"YWJj\",\"signature\":\"eA==\",\"note\":\"bg==\",\"expect_heads\":true}"
 	      "]}");
 	const char *ids[] = {"a@3", "b"};

@@ -287,6 +287,18 @@ static void test_bytes_at_null(void **state)
 	assert_status(annot_message_check(&annot_message_text_reply, &r, &test_error),
 		      ANNOT_INVALID);
 	assert_error_says("text_reply.data: 5 bytes at NULL");
+	AUTO_BUF struct annot_buf b = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
+	assert_status(annot_message_encode(&annot_message_text_reply, &r, &b, &test_error),
+		      ANNOT_INVALID);
+	assert_error_says("text_reply.data: 5 bytes at NULL");
+	/* Empty ones need no data, also where they are required. */
+	struct annot_upload_request empty = {.document = {{1}}};
+	assert_ok(annot_message_check(&annot_message_upload_request, &empty, &test_error));
+	assert_ok(annot_message_encode(&annot_message_upload_request, &empty, &b, &test_error));
+	struct annot_submit_item item = {.record = {NULL, 0}};
+	assert_status(annot_message_encode(&annot_message_submit_item, &item, &b, &test_error),
+		      ANNOT_INVALID);
+	assert_error_says("submit_item.record: 0 bytes, expected");
 }
 
 /* A list that is too long is refused before there is memory for it. */
