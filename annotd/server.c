@@ -34,7 +34,8 @@ struct connection *connection_free(struct connection *c)
 	wire_free(c->wire);
 	pthread_mutex_destroy(&c->lock);
 	atomic_fetch_sub(&c->server->n_buffered, c->held);
-	annot_buf_free(&c->out);
+	annot_buf_free(&c->own);
+	payload_drop(c->shared);
 	free(c->in);
 	free(c);
 	return NULL;

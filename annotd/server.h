@@ -38,6 +38,7 @@ enum {
 enum { SERVER_ADDRESS_SIZE = 9, SERVER_ADDRESS_TEXT = 64 };
 
 struct server;
+struct payload;
 
 /* A request whose reply is owed. Exactly one of server_reply and server_drop ends it. */
 struct server_request;
@@ -123,6 +124,8 @@ uint64_t server_connection(const struct server_request *request);
 
 /* Sends the reply; takes over payload's memory and leaves it empty. May be called on any thread. */
 void server_reply(struct server_request *request, struct annot_buf *payload);
+/* The same with one that others are sent too: takes a reference of its own. */
+void server_reply_shared(struct server_request *request, struct payload *payload);
 /*
  * For a request that is answered when something happens: from here on the server looks after its
  * peer. When that goes away, or the connection is closed, gone is called, once, on one of nng's

@@ -32,7 +32,7 @@ void connection_send(struct connection *c)
 	}
 	size_t out_at = c->sent < c->head_len ? 0 : c->sent - c->head_len;
 	if (out_at < c->out.len) {
-		iov[n].iov_buf = c->out.data + out_at;
+		iov[n].iov_buf = (void *)(uintptr_t)(c->out.data + out_at);
 		iov[n++].iov_len = c->out.len - out_at;
 	}
 	wire_send(c, iov, n);
@@ -150,7 +150,9 @@ static void next_frame(struct connection *c)
 	memmove(c->in, c->in + c->frame_len, rest);
 	c->in_len = rest;
 	c->frame_len = c->payload_at = 0;
-	annot_buf_free(&c->out);
+	annot_buf_free(&c->own);
+	c->shared = payload_drop(c->shared);
+	c->out = annot_bytes(NULL, 0);
 	if (rest == 0 && c->in_cap > KEEP_SIZE) {
 		free(c->in);
 		c->in = NULL;
@@ -267,33 +269,56 @@ uint64_t server_connection(const struct server_request *request)
 	return ((const struct connection *)request)->number;
 }
 
-void server_reply(struct server_request *request, struct annot_buf *payload)
+/* With the lock held: what is out is sent, at once or when the receive has ended that looks after
+ * the peer. */
+static void begin_reply(struct connection *c)
+{
+	size_t head = frame_head(c), hops = c->payload_at - head;
+	c->head[0] = IPC_MARK;
+	annot_put_be(c->head + head - LENGTH_SIZE, LENGTH_SIZE, hops + c->out.len);
+	memcpy(c->head + head, c->in + head, hops);
+	c->head_len = head + hops;
+	c->sent = 0;
+	c->since = nng_clock();
+	c->deadline = c->since + (nng_time)c->server->options.send_timeout_ms;
+	if (!parked_reply(c)) {
+		c->state = SENDING;
+		connection_send(c);
+	}
+}
+
+/* Takes over own, or a reference to shared if that is not NULL. */
+static void reply(struct server_request *request, struct annot_buf *own, struct payload *shared)
 {
 	struct connection *c = (struct connection *)request;
 	struct server *s = c->server; /* c may be gone once the reply was begun */
+	struct annot_bytes out = shared ? payload_bytes(shared) : annot_buf_bytes(own);
 	pthread_mutex_lock(&c->lock);
-	bool dying = c->dying || !connection_hold(c, c->in_cap + payload->len);
+	bool dying = c->dying || !connection_hold(c, c->in_cap + out.len);
 	if (!dying) {
-		size_t head = frame_head(c), hops = c->payload_at - head;
-		c->out = *payload;
-		*payload = ANNOT_BUF_INIT(payload->max);
-		c->head[0] = IPC_MARK;
-		annot_put_be(c->head + head - LENGTH_SIZE, LENGTH_SIZE, hops + c->out.len);
-		memcpy(c->head + head, c->in + head, hops);
-		c->head_len = head + hops;
-		c->sent = 0;
-		c->since = nng_clock();
-		c->deadline = c->since + (nng_time)c->server->options.send_timeout_ms;
-		if (!parked_reply(c)) {
-			c->state = SENDING;
-			connection_send(c);
+		c->out = out;
+		c->shared = payload_ref(shared);
+		if (!shared) {
+			c->own = *own;
+			*own = ANNOT_BUF_INIT(own->max);
 		}
+		begin_reply(c);
 	}
 	pthread_mutex_unlock(&c->lock);
 	if (server_pressed(s))
 		server_wake(s);
 	if (dying)
 		server_drop(request);
+}
+
+void server_reply(struct server_request *request, struct annot_buf *payload)
+{
+	reply(request, payload, NULL);
+}
+
+void server_reply_shared(struct server_request *request, struct payload *payload)
+{
+	reply(request, NULL, payload);
 }
 
 void server_drop(struct server_request *request)

@@ -5,6 +5,7 @@
 #ifndef ANNOTD_SERVER_PRIVATE_H
 #define ANNOTD_SERVER_PRIVATE_H
 
+#include "annotd/payload.h"
 #include "annotd/server.h"
 #include "tls/session.h"
 
@@ -88,8 +89,10 @@ struct connection {
 
 	uint8_t head[FRAME_HEAD_MAX + 4 * SERVER_HOPS_MAX]; /* hello, then of the reply */
 	size_t head_len;
-	struct annot_buf out;
-	size_t sent; /* of head and out */
+	struct annot_buf own;   /* the reply, where it is this connection's alone, */
+	struct payload *shared; /* or others send it too */
+	struct annot_bytes out; /* in either */
+	size_t sent;            /* of head and out */
 };
 
 struct listener {

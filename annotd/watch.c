@@ -83,15 +83,16 @@ static void on_gone(void *arg, struct server_request *request)
 static void answer(struct watch *w, struct server_request *request,
 		   const struct watch_answer *answer)
 {
-	struct annot_buf copy = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
 	if (!session_stands(w->corpus, &server_account(request)->session)) {
 		say(request, ANNOT_DENIED, "the key does not count any more");
 		server_drop(request);
 		return;
 	}
-	annot_buf_add(&copy, answer->reply.data, answer->reply.len);
 	say(request, answer->status, answer->error);
-	send(request, &copy);
+	if (answer->reply)
+		server_reply_shared(request, answer->reply);
+	else
+		server_drop(request);
 }
 
 static void answer_all(struct watch *w, const struct watch_answer *ret)
@@ -115,7 +116,7 @@ static void serve(struct watch *w, const struct watcher *first)
 	watch_table_grasp(&w->table, &key, size);
 	pthread_mutex_unlock(&w->lock);
 	watch_look_up(w->look, &key, now_ms(), &answer);
-	if (answer.status != ANNOT_OK || answer.reply.len > 0)
+	if (answer.status != ANNOT_OK || answer.reply)
 		answer_all(w, &answer);
 	pthread_mutex_lock(&w->lock);
 	watch_table_release(&w->table, answer.next, answer.complete ? size : 0);

@@ -9,7 +9,7 @@
 struct kept {
 	char *query; /* NULL: there is none */
 	struct watch_key key;
-	struct annot_buf reply;
+	struct payload *reply;
 	uint64_t withheld; /* as corpus_withheld when it was made */
 	int64_t until_ms;
 };
@@ -47,8 +47,8 @@ static const struct kept *find(const struct watch_look *l, const struct watch_ke
 static void forget(struct kept *k)
 {
 	free(k->query);
-	annot_buf_free(&k->reply);
-	*k = (struct kept){.reply = ANNOT_BUF_INIT(ANNOT_FRAME_MAX)};
+	payload_drop(k->reply);
+	*k = (struct kept){0};
 }
 
 /* Makes room for a reply; without memory for its query nobody finds it again. */
@@ -92,16 +92,23 @@ static void look(struct watch_look *l, const struct watch_key *key, int64_t now_
 {
 	struct kept *k = next_kept(l, key, now_ms);
 	struct annot_events_reply reply = {0};
+	struct annot_buf out = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
 	ret->error = l->err.text;
 	ret->status = events(l, key, &reply);
 	ret->next = reply.next;
 	ret->complete = reply.next >= reply.size;
 	if (ret->status != ANNOT_OK || reply.n_rows > 0)
 		ret->status = dispatch_encode(annot_call_def(ANNOT_CALL_events), ret->status,
-					      &ret->error, &reply, &k->reply, &l->err);
-	ret->reply = annot_buf_bytes(&k->reply);
+					      &ret->error, &reply, &out, &l->err);
+	k->reply = out.len > 0 ? payload_new(&out) : NULL;
+	if (out.len > 0) {
+		ret->status = ANNOT_NO_MEMORY;
+		ret->error = "out of memory";
+		annot_buf_free(&out);
+	}
+	ret->reply = k->reply;
 	annot_arena_reset(l->arena);
-	if (ret->status != ANNOT_OK || reply.n_rows == 0) {
+	if (ret->status != ANNOT_OK || !k->reply) {
 		k->until_ms = 0; /* for this time only */
 		l->n_kept--;
 	}
@@ -113,7 +120,7 @@ void watch_look_up(struct watch_look *l, const struct watch_key *key, int64_t no
 	const struct kept *k = find(l, key, now_ms);
 	*ret = (struct watch_answer){0};
 	if (k)
-		ret->reply = annot_buf_bytes(&k->reply);
+		ret->reply = k->reply;
 	else
 		look(l, key, now_ms, ret);
 }

@@ -4,6 +4,7 @@
 #define ANNOTD_WATCH_LOOK_H
 
 #include "annotd/corpus.h"
+#include "annotd/payload.h"
 
 enum {
 	WATCH_KEPT = 32, /* replies that are kept for those who are a little behind, … */
@@ -19,10 +20,10 @@ bool watch_key_equal(const struct watch_key *a, const struct watch_key *b);
 
 struct watch_answer {
 	enum annot_status status;
-	const char *error;        /* unless status is OK */
-	struct annot_bytes reply; /* a whole frame; empty: nothing matches */
-	uint64_t next;            /* then: the cursor to go on from … */
-	bool complete;            /* … and whether that is the end of the log */
+	const char *error;     /* unless status is OK */
+	struct payload *reply; /* a whole frame; NULL: nothing matches, or there is no memory */
+	uint64_t next;         /* then: the cursor to go on from … */
+	bool complete;         /* … and whether that is the end of the log */
 };
 
 struct watch_look;

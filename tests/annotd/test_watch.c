@@ -49,6 +49,15 @@ void __wrap_server_reply(struct server_request *request, struct annot_buf *paylo
 	pthread_mutex_unlock(&lock);
 }
 
+void __wrap_server_reply_shared(struct server_request *request, struct payload *payload);
+void __wrap_server_reply_shared(struct server_request *request, struct payload *payload)
+{
+	struct annot_buf copy = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
+	struct annot_bytes bytes = payload_bytes(payload);
+	annot_buf_add(&copy, bytes.data, bytes.len);
+	__wrap_server_reply(request, &copy);
+}
+
 void __wrap_server_drop(struct server_request *request);
 void __wrap_server_drop(struct server_request *request)
 {
