@@ -12,6 +12,7 @@
  *                                      once), which all of them see
  *     crowd=CLIENTS,SECONDS            who have got and listed and stay connected: memory, idle CPU
  *     show=TIMES                       CPU of annotctl show (--annotctl)
+ *     settle                           until it is at rest: words are indexed after the log
  *     memory · threads                 of the daemon; threads to stderr
  *     kill · replay · start            SIGKILL; what SQLite needs to read that state; serving again
  *     stop                             the daemon, before:

@@ -91,9 +91,9 @@ measure_read() { # PLACE
 	! want "get_1_p50_$1" "get_1_p99_$1" "list_first_$1" || echo_limit "echo_1_$1" 1
 	if want "get_16_twocores_$1" "get_1_p50_$1" "get_1_p99_$1"; then
 		echo_limit "echo_16_twocores_$1" 16
-		phases='get=16,0.7 get=1,0.7'
+		phases='settle get=16,0.7 get=1,0.7'
 	fi
-	! want "list_1000_$1" "list_first_$1" || phases="$phases list=1000,0.7 list=1,0.5"
+	! want "list_1000_$1" "list_first_$1" || phases="$phases settle list=1000,0.7 list=1,0.5"
 	# shellcheck disable=SC2046
 	! want $(life_rows "$1") || phases="$phases $life"
 	phases="$phases stop"

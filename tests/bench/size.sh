@@ -44,7 +44,7 @@ measure_size() {
 		want "insert_$last" || measure_size_limit "$(last_size)"
 		[ -z "$limits" ] || "$limits/crypto" | results "big_$last." sodium_verify_1024B_2t
 		echo_limit "echo_16_$last" 16
-		phases="$phases fill=$(last_size) get=16,3 list=1000,3 $life stop size fsck rebuild"
+		phases="$phases fill=$(last_size) settle get=16,3 list=1000,3 $life stop size fsck rebuild"
 	fi
 	[ -n "$phases" ] || return 0
 	out=$(ours disk -- $phases)
