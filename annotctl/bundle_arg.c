@@ -57,11 +57,10 @@ static const char *did_you_mean(struct ctl *ctl, const char *path)
 enum annot_status bundle_no_file(struct ctl *ctl, const char *arg, enum annot_status status)
 {
 	const struct annot_error why = ctl->err;
-	bool unheard = status == ANNOT_UNREACHABLE || status == ANNOT_TIMEOUT;
 	if (status == ANNOT_NOT_FOUND)
 		return annot_fail(&ctl->err, status, "%s; and there is no file %s%s", why.text, arg,
 				  did_you_mean(ctl, arg));
-	if (unheard && strchr(arg, '.') && !strchr(arg, '@'))
+	if (status == ANNOT_UNREACHABLE && strchr(arg, '.') && !strchr(arg, '@'))
 		return annot_fail(&ctl->err, ANNOT_UNREADABLE,
 				  "there is no file %s%s; if it is a document, %s", arg,
 				  did_you_mean(ctl, arg), why.text);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "../key.h"
+#include "../out/out.h"
 #include "../rows.h"
 
 struct range {
@@ -108,6 +109,9 @@ static enum annot_status begin(struct ctl *ctl, struct known_quotes *k)
 	size_t sent, refused;
 	TRY(key_own(ctl, &author));
 	TRY(annot_outbox_flush(ctl->annot, &sent, &refused, &ctl->err));
+	if (annot_outbox_report(ctl->annot))
+		out_warning(ctl, "from the outbox: %s",
+			    out_safe(ctl, annot_outbox_report(ctl->annot)));
 	TRY(key_person(ctl, &author, &me));
 	k->begun = true;
 	k->enrolled = me != NULL;
