@@ -1,27 +1,70 @@
 #include "bundle_arg.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "help.h"
 #include "out/out.h"
 
-enum { KNOWN_MAX = 64 };
+enum { KNOWN_MAX = 64, BESIDE_MAX = 4096 }; /* entries of a folder that are looked at */
+
+#define ENDING ".bundle"
+
+static bool ends_as_bundle(const char *name)
+{
+	size_t len = strlen(name), ending = sizeof ENDING - 1;
+	return len > ending && strcmp(name + len - ending, ENDING) == 0;
+}
 
 bool bundle_is_file(const char *arg)
 {
-	size_t len = strlen(arg);
-	bool ending = len > 7 && strcmp(arg + len - 7, ".bundle") == 0;
-	return strchr(arg, '/') || ending || access(arg, F_OK) == 0;
+	return strchr(arg, '/') || ends_as_bundle(arg) || access(arg, F_OK) == 0;
+}
+
+/* The bundle of the same folder whose name is nearest to that of a path where nothing is; NULL. */
+static const char *nearest_beside(struct ctl *ctl, const char *path)
+{
+	const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *nearest = NULL;
+	size_t best = HELP_NEAR + 1;
+	const int len = (int)(name - path); /* of the folder, with its slash */
+	const char *folder = annot_arena_printf(ctl->arena, "%.*s", len, path);
+	DIR *open = folder ? opendir(*folder ? folder : ".") : NULL;
+	const struct dirent *entry;
+	for (size_t i = 0; open && i < BESIDE_MAX && (entry = readdir(open)); i++) {
+		size_t d =
+			ends_as_bundle(entry->d_name) ? help_distance(name, entry->d_name) : best;
+		if (d >= best)
+			continue;
+		best = d;
+		nearest = annot_arena_printf(ctl->arena, "%s%s", folder, entry->d_name);
+	}
+	if (open)
+		closedir(open);
+	return nearest;
+}
+
+/* "; did you mean …?", or nothing. */
+static const char *did_you_mean(struct ctl *ctl, const char *path)
+{
+	const char *near = nearest_beside(ctl, path);
+	const char *text = near ? annot_arena_printf(ctl->arena, "; did you mean %s?", near) : NULL;
+	return text ? text : "";
 }
 
 enum annot_status bundle_no_file(struct ctl *ctl, const char *arg, enum annot_status status)
 {
-	struct annot_error why = ctl->err;
-	return status == ANNOT_NOT_FOUND
-		       ? annot_fail(&ctl->err, status, "%s; and there is no file %s", why.text, arg)
-		       : status;
+	const struct annot_error why = ctl->err;
+	if (status == ANNOT_NOT_FOUND)
+		return annot_fail(&ctl->err, status, "%s; and there is no file %s%s", why.text, arg,
+				  did_you_mean(ctl, arg));
+	if (status == ANNOT_UNREACHABLE && strchr(arg, '.') && !strchr(arg, '@'))
+		return annot_fail(&ctl->err, ANNOT_UNREADABLE,
+				  "there is no file %s%s; if it is a document, %s", arg,
+				  did_you_mean(ctl, arg), why.text);
+	return status;
 }
 
 enum annot_status bundle_corpus(struct ctl *ctl, const char *corpus, struct annot_hash *ret)
@@ -31,14 +74,19 @@ enum annot_status bundle_corpus(struct ctl *ctl, const char *corpus, struct anno
 	return annot_fail(&ctl->err, ANNOT_USAGE, "--corpus %s: expected 64 hex digits", corpus);
 }
 
+static enum annot_status not_readable(struct ctl *ctl, const char *path, int error)
+{
+	return annot_fail(&ctl->err, ANNOT_UNREADABLE, "%s: cannot be read: %s%s", path,
+			  strerror(error), error == ENOENT ? did_you_mean(ctl, path) : "");
+}
+
 enum annot_status bundle_trust(struct ctl *ctl, const char *path, const char *corpus,
 			       struct annot_trust *ret)
 {
 	struct annot_hash known[KNOWN_MAX];
 	*ret = (struct annot_trust){0};
 	if (access(path, R_OK) != 0)
-		return annot_fail(&ctl->err, ANNOT_UNREADABLE, "%s: cannot be read: %s", path,
-				  strerror(errno));
+		return not_readable(ctl, path, errno);
 	if (corpus) {
 		TRY(bundle_corpus(ctl, corpus, &ret->corpus));
 	} else if (annot_known_corpora(known, KNOWN_MAX) == 1) {

@@ -9,8 +9,11 @@ enum { BUNDLE_IN_MEMORY = 8 << 20 }; /* bytes of one that is fetched; larger one
 /* Whether an argument means a file and not an id: it has a "/", ends in ".bundle", or is there. */
 bool bundle_is_file(const char *arg);
 
-/* An answer of NOT_FOUND about an argument that was taken for an id also says that there is no such
- * file: its name may be mistyped. Gives the status back. */
+/*
+ * An answer about an argument that was taken for an id also says that there is no such file, whose
+ * name may be mistyped, and which one beside it is near: NOT_FOUND; and, of a name with an ending,
+ * that no daemon answers, which is UNREADABLE then. Gives other statuses back.
+ */
 enum annot_status bundle_no_file(struct ctl *ctl, const char *arg, enum annot_status status);
 
 /* The hash of --corpus. USAGE: it is none. */

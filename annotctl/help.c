@@ -64,8 +64,7 @@ void help_command(const struct command *command, FILE *to)
 	print_options(settings_options, to);
 }
 
-/* Edit distance of short words (Levenshtein), by one row. */
-static size_t distance(const char *a, const char *b)
+size_t help_distance(const char *a, const char *b)
 {
 	enum { WORD_MAX = 40 };
 	size_t row[WORD_MAX + 1];
@@ -90,14 +89,12 @@ static size_t distance(const char *a, const char *b)
 	return row[n];
 }
 
-enum { NEAR = 3 };
-
 const struct command *help_nearest(const char *typed)
 {
 	const struct command *nearest = NULL;
-	size_t best = NEAR + 1;
+	size_t best = HELP_NEAR + 1;
 	for (const struct command *const *c = commands; *c; c++) {
-		size_t d = distance(typed, (*c)->name);
+		size_t d = help_distance(typed, (*c)->name);
 		if (d < best) {
 			best = d;
 			nearest = *c;
@@ -111,7 +108,7 @@ const char *help_nearest_group(struct ctl *ctl, const char *typed)
 	for (const struct command *const *c = commands; *c; c++) {
 		size_t len = strcspn((*c)->name, " ");
 		char *word = (*c)->name[len] ? annot_arena_copy(ctl->arena, (*c)->name, len) : NULL;
-		if (word && distance(typed, word) == 1)
+		if (word && help_distance(typed, word) == 1)
 			return word;
 	}
 	return NULL;
@@ -124,9 +121,9 @@ const char *help_nearest_option(const struct poptOption *options, const char *ty
 	typed += strspn(typed, "-");
 	snprintf(word, sizeof word, "%.*s", (int)strcspn(typed, "="), typed);
 	const char *nearest = NULL;
-	size_t best = strlen(word) / 2 < NEAR ? strlen(word) / 2 + 1 : NEAR + 1;
+	size_t best = strlen(word) / 2 < HELP_NEAR ? strlen(word) / 2 + 1 : HELP_NEAR + 1;
 	for (const struct poptOption *o = options; o && (o->longName || o->arg); o++) {
-		size_t d = distance(word, o->longName);
+		size_t d = help_distance(word, o->longName);
 		if (d < best) {
 			best = d;
 			nearest = o->longName;

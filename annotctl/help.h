@@ -8,6 +8,10 @@
 void help_overview(FILE *to);
 /* One command: synopsis, summary, options. */
 void help_command(const struct command *command, FILE *to);
+/* Edit distance of short words (Levenshtein); "did you mean" is for those with at most HELP_NEAR.
+ */
+enum { HELP_NEAR = 3 };
+size_t help_distance(const char *a, const char *b);
 /* The command whose name is nearest to what was typed, for "did you mean"; NULL if none is near. */
 const struct command *help_nearest(const char *typed);
 /* The first word of several commands that is nearest, but one letter; NULL. */

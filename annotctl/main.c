@@ -22,6 +22,7 @@ static bool wants_color(void)
 int main(int argc, char **argv)
 {
 	annot_stdio_guard();
+	out_begin();
 	setlocale(LC_CTYPE, "C.UTF-8");
 	signal(SIGPIPE, SIG_IGN); /* a closed pipe is a failed write, reported once by out_finish */
 

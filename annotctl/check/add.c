@@ -1,10 +1,9 @@
 /* A found quote as a signed record, with what the check said in its checked card. */
-#include "check.h"
+#include "known.h"
 
 #include <string.h>
 
 #include "../out/out.h"
-#include "../write.h"
 
 /* The place of a judgement as a target, from the document's text, fetched and hashed. */
 static enum annot_status add_target(struct ctl *ctl, struct annot_draft *draft,
@@ -39,7 +38,7 @@ static const char *flat(struct ctl *ctl, const char *text)
 }
 
 static enum annot_status fill(struct ctl *ctl, const struct article *a, const struct checked *c,
-			      struct annot_draft *draft)
+			      const char *checked, struct annot_draft *draft)
 {
 	if (c->whole.placed)
 		TRY(add_target(ctl, draft, &c->whole));
@@ -49,8 +48,6 @@ static enum annot_status fill(struct ctl *ctl, const struct article *a, const st
 	if (*speaker)
 		TRY(write_card(ctl, draft, "speaker", speaker));
 	TRY(write_card(ctl, draft, "form", "direct"));
-	const char *checked = annot_arena_printf(ctl->arena, "annot-check/%d %s",
-						 ANNOT_ALTER_VERSION, check_message(ctl, c));
 	return write_card(ctl, draft, "checked", checked);
 }
 
@@ -62,31 +59,53 @@ static bool is_found(const struct checked *c)
 	return all && c->whole.result < ANNOT_ALTER_AMBIGUOUS;
 }
 
-enum annot_status check_add(struct ctl *ctl, const struct article *a, const struct checked *c,
-			    bool *ret_added)
+/* *ret_added is false where a warning says why it could not be. */
+static enum annot_status sign(struct ctl *ctl, const struct article *a, const struct checked *c,
+			      const char *checked, struct written *ret, bool *ret_added)
 {
-	struct written written;
-	*ret_added = false;
-	if (!is_found(c) || c->quote->depth > 0)
-		return ANNOT_OK;
 	struct annot_draft *draft = annot_draft_new(ANNOT_KIND_quote);
-	enum annot_status status = draft ? fill(ctl, a, c, draft)
+	enum annot_status status = draft ? fill(ctl, a, c, checked, draft)
 					 : annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
 	if (status == ANNOT_OK)
-		status = write_silently(ctl, draft, &written);
+		status = write_silently(ctl, draft, ret);
 	annot_draft_free(draft);
-	if (status == ANNOT_TOO_LARGE) {
-		out_warning(ctl, "line %zu: not added: %s", c->line, out_safe(ctl, ctl->err.text));
+	*ret_added = status == ANNOT_OK;
+	if (status != ANNOT_TOO_LARGE)
+		return status;
+	out_warning(ctl, "line %zu: not added: %s", c->line, out_safe(ctl, ctl->err.text));
+	return ANNOT_OK;
+}
+
+enum annot_status check_add(struct ctl *ctl, const struct article *a, const struct checked *c,
+			    struct known_quotes *known, struct summary *s)
+{
+	const struct known_quote *there;
+	struct written written;
+	bool added;
+	if (!is_found(c) || c->quote->depth > 0)
+		return ANNOT_OK;
+	const char *checked = annot_arena_printf(ctl->arena, "annot-check/%d %s",
+						 ANNOT_ALTER_VERSION, check_message(ctl, c));
+	if (!checked)
+		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	TRY(known_find(ctl, known, c, checked, &there));
+	if (there) {
+		s->there++;
+		if (!ctl->quiet && ctl->format == FORMAT_TEXT)
+			out_text(ctl, "    is there already: quote %s at #%llu\n",
+				 annot_short_id(&there->annotation).text,
+				 (unsigned long long)there->index);
 		return ANNOT_OK;
 	}
-	if (status != ANNOT_OK)
-		return status;
-	*ret_added = true;
+	TRY(sign(ctl, a, c, checked, &written, &added));
+	if (!added)
+		return ANNOT_OK;
+	s->added++;
 	if (ctl->quiet)
 		out_text(ctl, "%s\n", annot_hash_hex(&written.record->annotation).text);
 	else if (ctl->format == FORMAT_TEXT)
 		out_text(ctl, "    added as quote %s at #%llu\n",
 			 annot_short_id(&written.record->annotation).text,
 			 (unsigned long long)written.index);
-	return ANNOT_OK;
+	return known_add(ctl, known, c, checked, &written);
 }

@@ -125,7 +125,8 @@ enum annot_status check_each(struct ctl *ctl, const struct sources *sources,
 bool check_fails(const struct checked *c);
 
 struct summary {
-	size_t articles, quotes, failed, added;
+	size_t articles, quotes, failed;
+	size_t added, there; /* with --add: signed, and passed over */
 	size_t results[ANNOT_ALTER_RESULTS];
 };
 
@@ -148,9 +149,11 @@ void check_sarif_begin(struct ctl *ctl);
 void check_sarif_item(struct ctl *ctl, const struct article *a, const struct checked *c);
 void check_sarif_end(struct ctl *ctl, const struct article *a, const struct summary *s);
 
-/* Signs the found words as a quote with the result in its checked card. *ret_added is false where
- * there is nothing to sign, or a warning says why it could not be. */
+/* Signs the found words as a quote with the result in its checked card, unless it is known, and
+ * counts which of both; neither where there is nothing to sign, or a warning says why it could not
+ * be. */
+struct known_quotes; /* known.h */
 enum annot_status check_add(struct ctl *ctl, const struct article *a, const struct checked *c,
-			    bool *ret_added);
+			    struct known_quotes *known, struct summary *s);
 
 #endif

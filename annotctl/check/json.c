@@ -85,9 +85,10 @@ json_t *check_summary_json(const struct article *a, const struct summary *s)
 	for (unsigned i = 0; i < ANNOT_ALTER_RESULTS; i++)
 		json_object_set_new(results, annot_alter_result_name(i),
 				    json_integer((json_int_t)s->results[i]));
-	json_t *object = json_pack("{sI sI so sI si}", "quotes", (json_int_t)s->quotes, "failed",
-				   (json_int_t)s->failed, "results", results, "added",
-				   (json_int_t)s->added, "algorithm", ANNOT_ALTER_VERSION);
+	json_t *object =
+		json_pack("{sI sI so sI sI si}", "quotes", (json_int_t)s->quotes, "failed",
+			  (json_int_t)s->failed, "results", results, "added", (json_int_t)s->added,
+			  "there", (json_int_t)s->there, "algorithm", ANNOT_ALTER_VERSION);
 	if (!a) {
 		json_decref(invalid);
 		json_object_set_new(object, "articles", json_integer((json_int_t)s->articles));

@@ -110,5 +110,8 @@ void check_print_summary(struct ctl *ctl, const struct article *a, const struct 
 				 annot_alter_result_name(i));
 			before = ", ";
 		}
-	out_text(ctl, "; %zu that a person must look at\n", s->failed);
+	out_text(ctl, "; %zu that a person must look at", s->failed);
+	if (s->added + s->there > 0)
+		out_text(ctl, "; %zu added, %zu there already", s->added, s->there);
+	out_text(ctl, "\n");
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "../check/check.h"
+#include "../check/known.h"
 #include "../out/out.h"
 #include "../out/progress.h"
 
@@ -20,7 +20,7 @@ static const struct poptOption options[] = {
 	 "The article is Markdown, whatever its name", NULL},
 	{"sarif", '\0', POPT_ARG_NONE, &arg_sarif, 0, "Print SARIF 2.1.0", NULL},
 	{"add", '\0', POPT_ARG_NONE, &arg_add, 0,
-	 "Sign each quote that was found, with what the check says", NULL},
+	 "Sign each quote that was found and is not there, with what the check says", NULL},
 	INTAKE_OPTIONS(arg_intake),
 	POPT_TABLEEND,
 };
@@ -33,6 +33,7 @@ struct run {
 	const struct article *article;
 	struct summary summary; /* of this article */
 	struct summary total;
+	struct known_quotes known; /* with --add */
 	struct progress progress;
 };
 
@@ -52,14 +53,12 @@ static enum annot_status take(struct ctl *ctl, const struct checked *c, void *ar
 {
 	struct run *run = arg;
 	struct summary *s = &run->summary;
-	bool added = false;
 	progress_pause(&run->progress); /* where both are a terminal */
 	print_one(ctl, run->article, c);
 	if (arg_add)
-		TRY(check_add(ctl, run->article, c, &added));
+		TRY(check_add(ctl, run->article, c, &run->known, s));
 	s->quotes++;
 	s->failed += check_fails(c);
-	s->added += added;
 	s->results[c->whole.result]++;
 	if (run->several)
 		progress_show(&run->progress, run->done, run->of);
@@ -137,6 +136,7 @@ static void add_up(struct summary *total, const struct summary *s)
 	total->quotes += s->quotes;
 	total->failed += s->failed;
 	total->added += s->added;
+	total->there += s->there;
 	for (size_t i = 0; i < ANNOT_ALTER_RESULTS; i++)
 		total->results[i] += s->results[i];
 }
@@ -217,6 +217,7 @@ static int run_check(struct ctl *ctl, int argc, const char **args)
 {
 	struct run run = {.several = argc > 1,
 			  .of = (size_t)argc,
+			  .known = KNOWN_QUOTES_INIT,
 			  .progress = {.ctl = ctl, .what = argc > 1 ? "checked" : "quotes"}};
 	enum format asked = ctl->format;
 	int code = find_files(ctl, argc, args);
@@ -228,6 +229,7 @@ static int run_check(struct ctl *ctl, int argc, const char **args)
 		ctl->format = FORMAT_JSON;
 	enum annot_status status = check_files(ctl, args, &run);
 	ctl->format = asked; /* that of an error */
+	known_free(&run.known);
 	if (status != ANNOT_OK)
 		return ctl_fail(ctl, status);
 	return run.total.failed > 0 ? annot_exit_code(ANNOT_NO) : 0;

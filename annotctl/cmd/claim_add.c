@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "../write.h"
 
 static char **arg_claimants, **arg_tags, **arg_in;
@@ -14,15 +16,38 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND,
 };
 
+/* Words that do not stand there, while the text does, were given in its place: says so instead. */
+static enum annot_status see_swapped(struct ctl *ctl, enum annot_status status, const char *id,
+				     const char *words, const char *text)
+{
+	const struct annot_error why = ctl->err;
+	struct document doc;
+	struct annot_found found;
+	size_t n = 0;
+	bool swapped = status == ANNOT_NOT_FOUND && write_document(ctl, id, &doc) == ANNOT_OK &&
+		       annot_find((const char *)doc.text.data, doc.text.len, text, strlen(text),
+				  &found, 1, &n, &ctl->err) == ANNOT_OK &&
+		       n > 0 && found.how == ANNOT_FIND_EXACT;
+	if (swapped)
+		return annot_fail(&ctl->err, ANNOT_USAGE,
+				  "“%.80s” does not stand in %s, but the text does, “%.80s”: they "
+				  "look swapped; it is claim add TEXT --in DOC WORDS",
+				  words, id, text);
+	ctl->err = why;
+	return status;
+}
+
 /* The nth --in goes with the nth argument after the text. */
-static enum annot_status add_places(struct ctl *ctl, struct annot_draft *draft, const char **words)
+static enum annot_status add_places(struct ctl *ctl, struct annot_draft *draft, const char *text,
+				    const char **words)
 {
 	size_t n = 0;
 	for (; arg_in && arg_in[n]; n++) {
 		if (!words[n])
 			return annot_fail(&ctl->err, ANNOT_USAGE,
 					  "--in %s: the words are missing after it", arg_in[n]);
-		TRY(write_words(ctl, draft, arg_in[n], words[n], arg_at));
+		TRY(see_swapped(ctl, write_words(ctl, draft, arg_in[n], words[n], arg_at),
+				arg_in[n], words[n], text));
 	}
 	if (words[n])
 		return annot_fail(&ctl->err, ANNOT_USAGE,
@@ -38,7 +63,7 @@ static enum annot_status fill(struct ctl *ctl, struct annot_draft *draft, const 
 	TRY(write_cards(ctl, draft, "claimant", arg_claimants));
 	TRY(write_card(ctl, draft, "date", arg_date));
 	if (args[0])
-		TRY(add_places(ctl, draft, args + 1));
+		TRY(add_places(ctl, draft, text, args + 1));
 	TRY(write_card(ctl, draft, "language", arg_lang));
 	return write_cards(ctl, draft, "tag", arg_tags);
 }

@@ -192,11 +192,12 @@ static int run(struct ctl *ctl, int argc, const char **args)
 		CTL_TRY(ctl, gate_file(ctl, args[0], &code));
 		return code;
 	}
-	code = ctl_connect(ctl);
-	if (code)
-		return code;
+	enum annot_status status = ctl_try_connect(ctl);
+	if (argc == 1 && rows_is_id(args[0]))
+		status = bundle_no_file(ctl, args[0], status);
+	CTL_TRY(ctl, status);
 	struct annot_held bundle = ANNOT_HELD_INIT(BUNDLE_IN_MEMORY);
-	enum annot_status status = gate_daemon(ctl, args, &bundle, &code);
+	status = gate_daemon(ctl, args, &bundle, &code);
 	annot_held_free(&bundle);
 	return status == ANNOT_OK ? code : ctl_fail(ctl, status);
 }

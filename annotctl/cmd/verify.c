@@ -145,9 +145,7 @@ static int run(struct ctl *ctl, int argc, const char **args)
 		annot_buf_free(&leaves);
 		return status == ANNOT_OK ? code : ctl_fail(ctl, status);
 	}
-	code = ctl_connect(ctl);
-	if (code)
-		return code;
+	CTL_TRY(ctl, bundle_no_file(ctl, args[0], ctl_try_connect(ctl)));
 	struct annot_held bundle = ANNOT_HELD_INIT(BUNDLE_IN_MEMORY);
 	struct annot_bytes bytes;
 	enum annot_status status = bundle_trust_daemon(ctl, arg_corpus, &trust);

@@ -1,7 +1,6 @@
 /*
- * Items are remembered by 8 bytes of a hash and the kinds of records that they become (24 bytes of
- * memory each, 48 while the table grows); what they refer to is remembered where it has not come
- * yet.
+ * Items are remembered by marks, with the kinds of records that they become; what they refer to is
+ * remembered where it has not come yet.
  */
 #include "dry.h"
 
@@ -11,22 +10,19 @@
 #include "../out/out.h"
 #include "admission.h"
 #include "found.h"
-#include "groups.h"
+#include "came.h"
 #include "resolve.h"
 
-enum { TABLE_FIRST = 1 << 12, WANTED_MAX = 64 << 20, ARENA_MAX = 64 << 20, ASKED_AT_ONCE = 256 };
+enum { WANTED_MAX = 64 << 20, ARENA_MAX = 64 << 20, ASKED_AT_ONCE = 256 };
 
 struct dry {
 	struct import_task *task;
 	struct admission admission;
 	bool judges;               /* whether annotd would admit it */
 	struct annot_arena *arena; /* of one item */
-	uint64_t *marks;           /* of size; 0: free */
-	uint32_t *kinds;           /* for each mark, 1u << kind of what the item becomes */
-	size_t size, n;
-	struct annot_buf wanted; /* struct wanted and its texts, one after the other */
+	struct came items;         /* that came */
+	struct annot_buf wanted;   /* struct wanted and its texts, one after the other */
 };
-_Static_assert((int)ANNOT_KIND_COUNT <= 32, "kinds fit a mask");
 
 /* An item that refers to another one; behind it "ID NUL FILE NUL ITEM NUL". */
 struct wanted {
@@ -37,8 +33,9 @@ struct wanted {
 static enum annot_status begin(struct dry *d)
 {
 	struct ctl *ctl = d->task->ctl;
-	if (!d->marks || !d->kinds || !d->arena)
+	if (!d->arena)
 		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	TRY(came_begin(&d->items, CAME_MAX, &ctl->err));
 	enum annot_status status = admission_begin(ctl, &d->admission);
 	d->judges = status == ANNOT_OK;
 	if (status == ANNOT_OK || d->task->losses->strict)
@@ -54,9 +51,6 @@ enum annot_status dry_new(struct import_task *task, struct dry **ret)
 	if (!d)
 		return annot_fail(&task->ctl->err, ANNOT_NO_MEMORY, "out of memory");
 	d->task = task;
-	d->size = TABLE_FIRST;
-	d->marks = calloc(d->size, sizeof *d->marks);
-	d->kinds = calloc(d->size, sizeof *d->kinds);
 	d->arena = annot_arena_new(ARENA_MAX);
 	d->wanted = ANNOT_BUF_INIT(WANTED_MAX);
 	enum annot_status status = begin(d);
@@ -71,65 +65,11 @@ struct dry *dry_free(struct dry *d)
 {
 	if (!d)
 		return NULL;
-	free(d->marks);
-	free(d->kinds);
+	came_free(&d->items);
 	annot_arena_free(d->arena);
 	annot_buf_free(&d->wanted);
 	free(d);
 	return NULL;
-}
-
-/* --- what came --- */
-
-/* Where a mark is, or would be. */
-static size_t slot_of(const uint64_t *marks, size_t size, uint64_t mark)
-{
-	size_t at = (size_t)(mark % size);
-	while (marks[at] && marks[at] != mark)
-		at = (at + 1) % size;
-	return at;
-}
-
-static enum annot_status grow(struct dry *d)
-{
-	size_t size = 2 * d->size;
-	uint64_t *marks = calloc(size, sizeof *marks);
-	uint32_t *kinds = calloc(size, sizeof *kinds);
-	if (!marks || !kinds) {
-		free(marks);
-		free(kinds);
-		return annot_fail(&d->task->ctl->err, ANNOT_NO_MEMORY, "out of memory");
-	}
-	for (size_t i = 0; i < d->size; i++)
-		if (d->marks[i]) {
-			size_t at = slot_of(marks, size, d->marks[i]);
-			marks[at] = d->marks[i];
-			kinds[at] = d->kinds[i];
-		}
-	free(d->marks);
-	free(d->kinds);
-	d->marks = marks;
-	d->kinds = kinds;
-	d->size = size;
-	return ANNOT_OK;
-}
-
-/* The kinds of records that an item becomes; 0: it did not come. */
-static uint32_t came(const struct dry *d, const char *id)
-{
-	return d->kinds[slot_of(d->marks, d->size, group_mark(id))];
-}
-
-static enum annot_status remember(struct dry *d, const char *id, enum annot_kind kind)
-{
-	uint64_t mark = group_mark(id);
-	if (2 * (d->n + 1) > d->size)
-		TRY(grow(d));
-	size_t at = slot_of(d->marks, d->size, mark);
-	d->n += d->marks[at] == 0;
-	d->marks[at] = mark;
-	d->kinds[at] |= 1u << kind;
-	return ANNOT_OK;
 }
 
 /* --- an item --- */
@@ -221,7 +161,7 @@ static enum annot_status try_ref(struct dry *d, struct trying *t,
 		*ret = status == ANNOT_NOT_FOUND ? absent : NULL;
 		TRY(*ret ? ANNOT_OK : status);
 	} else if (ref->item) {
-		uint32_t there = came(d, ref->item) & kinds;
+		uint32_t there = came_kinds(&d->items, ref->item) & kinds;
 		if (!there)
 			want(d, t, ref->item, kinds);
 		*known = stand_in(ref->item, there ? there : kinds);
@@ -292,12 +232,13 @@ static enum annot_status try_one(struct dry *d, struct trying *t, size_t k)
 	t->failed[k] = reason != NULL;
 	d->task->counts.amended += !reason && draft->amends;
 	return reason ? left_out(d, t->id, t->item->file, t->item->line, NULL, reason)
-		      : remember(d, t->id, annot_draft_kind(draft->draft));
+		      : came_add(&d->items, t->id, annot_draft_kind(draft->draft),
+				 &d->task->ctl->err);
 }
 
 enum annot_status dry_there(struct dry *d, const char *id, enum annot_kind kind)
 {
-	return remember(d, id, kind);
+	return came_add(&d->items, id, kind, &d->task->ctl->err);
 }
 
 enum annot_status dry_take(struct dry *d, const struct annot_import_item *item, const char *id,
@@ -347,11 +288,12 @@ static enum annot_status check_some(struct dry *d, size_t *at, struct found *fou
 	const char *texts[3];
 	size_t end = *at;
 	while (found->n_ids < ASKED_AT_ONCE && next_wanted(d, &end, &w, texts))
-		if (!(came(d, texts[2]) & w.kinds))
+		if (!(came_kinds(&d->items, texts[2]) & w.kinds))
 			found_want(found, texts[2]);
 	TRY(found_ask(d->task->ctl, found));
 	while (*at < end && next_wanted(d, at, &w, texts))
-		if (!(came(d, texts[2]) & w.kinds) && !corpus_has(found, texts[2], w.kinds))
+		if (!(came_kinds(&d->items, texts[2]) & w.kinds) &&
+		    !corpus_has(found, texts[2], w.kinds))
 			TRY(left_out(d, texts[0], texts[1], w.line, texts[2], absent));
 	return ANNOT_OK;
 }

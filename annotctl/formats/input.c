@@ -233,14 +233,19 @@ struct inputs *inputs_free(struct inputs *in)
 /* "FOLDER/NAME.ann": the name, and the text in FOLDER/NAME.txt if there is one. */
 static enum annot_status read_beside(struct inputs *in, const char *path, struct input *ret)
 {
+	struct stat st;
 	char text[PATH_MAX];
 	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
 	size_t len = ends_with(base, ".ann") ? strlen(base) - 4 : strlen(base);
 	snprintf(ret->name, sizeof ret->name, "%.*s", (int)len, base);
 	int n = snprintf(text, sizeof text, "%.*s%.*s.txt", (int)(base - path), path, (int)len,
 			 base);
-	if (n < 0 || (size_t)n >= sizeof text || access(text, F_OK) != 0)
+	if (n < 0 || (size_t)n >= sizeof text || stat(text, &st) != 0)
 		return ANNOT_OK;
+	if (!S_ISREG(st.st_mode)) /* a FIFO would be waited for, and be empty the second time */
+		return annot_fail(&in->ctl->err, ANNOT_UNREADABLE,
+				  "%s is no regular file, which the text beside %s must be", text,
+				  path);
 	return annot_file_read(text, INPUT_TEXT_MAX, &ret->text, &in->ctl->err);
 }
 

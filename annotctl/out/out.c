@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,6 +13,24 @@
 
 static bool first_item;
 static int write_error; /* of standard output: stdio forgets why a write failed */
+
+/* Some JSON lacks a part, for want of memory. Who makes it does not look at each piece: it is seen
+ * here, once. */
+static atomic_bool json_failed;
+
+static void *json_memory(size_t size)
+{
+	void *ret = malloc(size);
+	if (!ret)
+		json_failed = true;
+	return ret;
+}
+
+void out_begin(void)
+{
+	json_failed = false;
+	json_set_alloc_funcs(json_memory, free);
+}
 
 static void see_error(void)
 {
@@ -148,11 +167,21 @@ void out_warning(struct ctl *ctl, const char *format, ...)
 	va_end(ap);
 }
 
+/* Nothing is printed that lacks a part; out_finish says so. */
+static bool is_whole(const json_t *value)
+{
+	if (!value)
+		json_failed = true;
+	return !json_failed;
+}
+
 void out_json(struct ctl *ctl, json_t *value)
 {
 	size_t flags = ctl->format == FORMAT_NDJSON ? JSON_COMPACT : JSON_INDENT(2);
-	dump_json(value, stdout, flags);
-	putchar('\n');
+	if (is_whole(value)) {
+		dump_json(value, stdout, flags);
+		putchar('\n');
+	}
 	json_decref(value);
 }
 
@@ -164,6 +193,10 @@ void out_list_begin(struct ctl *ctl)
 
 void out_list_item(struct ctl *ctl, json_t *item)
 {
+	if (!is_whole(item)) {
+		json_decref(item);
+		return;
+	}
 	if (ctl->format == FORMAT_JSON) {
 		fputs(first_item ? "[\n" : ",\n", stdout);
 		dump_json(item, stdout, JSON_INDENT(2));
@@ -177,7 +210,7 @@ void out_list_item(struct ctl *ctl, json_t *item)
 
 void out_list_end(struct ctl *ctl)
 {
-	if (ctl->format == FORMAT_JSON)
+	if (ctl->format == FORMAT_JSON && !json_failed)
 		fputs(first_item ? "[]\n" : "\n]\n", stdout);
 }
 
@@ -238,6 +271,12 @@ int out_finish(struct ctl *ctl, int code)
 	int why = failed && errno ? errno : write_error;
 	bool closed_by_reader = failed && (why == EPIPE || (why == 0 && reader_left()));
 	pager_end();
+	if (json_failed && code == 0) {
+		code = ctl_fail(ctl, annot_fail(&ctl->err, ANNOT_NO_MEMORY,
+						"some of it could not be made JSON: out of memory, "
+						"or a text that is not UTF-8"));
+		out_error(ctl);
+	}
 	if (!failed || closed_by_reader)
 		return code;
 	bool full = why == ENOSPC || why == EDQUOT || why == EFBIG;

@@ -42,10 +42,14 @@ void out_list_end(struct ctl *ctl);
 /* ctl->err: one line "annotctl: …" on stderr, or with json formats {"code", "message"}. */
 void out_error(struct ctl *ctl);
 
+/* Before all others: from here on JSON for which there is no memory is not printed, and out_finish
+ * says so. */
+void out_begin(void);
+
 /* Whether standard output has taken all so far. Why not, out_finish says. */
 bool out_flush(void);
 /* Flushes; a failed write turns a success into a failure (a full disk: NO_SPACE) and is told, but
- * for that to a reader who left. Ends the pager. */
+ * for that to a reader who left; so does JSON that was not printed (NO_MEMORY). Ends the pager. */
 int out_finish(struct ctl *ctl, int code);
 
 /* Starts $ANNOT_PAGER, $PAGER or less on stdout if it is a terminal and the format is text. */

@@ -47,7 +47,7 @@ struct annot {
 	struct annot_arena *arena;           /* hello and genesis */
 	struct annot_hello_reply hello;
 	bool greeted, first_contact;
-	struct { /* of the options */
+	struct {            /* of the options */
 		bool given; /* the fingerprint */
 		struct annot_hash fingerprint;
 		bool (*confirm)(void *arg, const struct annot_contact *contact);
@@ -106,8 +106,8 @@ enum annot_status annot_corpus_path(const struct annot_hash *corpus, const char 
 				    struct annot_buf *ret, struct annot_error *err);
 /* Opens PATH for locking (made with mode 0600) and takes the lock; closing *ret gives it back. */
 enum annot_status annot_lock(const char *path, int *ret, struct annot_error *err);
-/* Compares the corpus of the hello and the certificate (NULL: none) with known, or adds them. REFUSED:
- * the socket had others. */
+/* Compares the corpus of the hello and the certificate (NULL: none) with known, or adds them.
+ * REFUSED: the socket had others. */
 enum annot_status annot_known_check(const char *socket, const struct annot_hash *corpus,
 				    const struct annot_hash *certificate, bool *ret_first,
 				    struct annot_error *err);
@@ -141,6 +141,10 @@ struct annot_clash {
 /* Keeps both as evidence and says so: MISMATCH. That they could not be kept is said, too. */
 enum annot_status annot_contradicted(struct annot *a, const struct annot_clash *c,
 				     struct annot_error *err);
+/* As annot_pin_advance; shown is a tree that the note's log was proved to go on from: if that is
+ * the pin, nothing is asked for. Size 0: none. */
+enum annot_status annot_pin_advance_from(struct annot *a, const struct annot_checkpoint *shown,
+					 struct annot_bytes note, struct annot_error *err);
 /* As annot_pin_refresh, with the note; both are the newest checkpoint, or the pin where that is
  * newer. */
 enum annot_status annot_pin_newest(struct annot *a, struct annot_checkpoint *ret,

@@ -123,8 +123,8 @@ static enum annot_status replace_pin(struct annot *a, const struct annot_checkpo
 	return annot_file_replace(path.data, note, 0600, err);
 }
 
-enum annot_status annot_pin_advance(struct annot *a, struct annot_bytes note,
-				    struct annot_error *err)
+enum annot_status annot_pin_advance_from(struct annot *a, const struct annot_checkpoint *shown,
+					 struct annot_bytes note, struct annot_error *err)
 {
 	struct annot_checkpoint theirs, pin;
 	TRY(annot_client_open_note(a, note, &theirs, err));
@@ -132,16 +132,26 @@ enum annot_status annot_pin_advance(struct annot *a, struct annot_bytes note,
 		AUTO_BUF struct annot_buf pin_note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
 		bool done = true;
 		TRY(annot_pin(a, &pin, &pin_note, err));
-		TRY(check_consistent(a, &pin, annot_buf_bytes(&pin_note), &theirs, note, err));
-		/* Of the same checkpoint the note that more have cosigned: it says more about time. */
-		if (theirs.size > pin.size ||
-		    (theirs.size == pin.size && note.len > pin_note.len))
+		if (pin.size == 0 || pin.size != shown->size ||
+		    !annot_hash_equal(&pin.root, &shown->root))
+			TRY(check_consistent(a, &pin, annot_buf_bytes(&pin_note), &theirs, note,
+					     err));
+		/* Of the same checkpoint the note that more have cosigned: it says more about time.
+		 */
+		if (theirs.size > pin.size || (theirs.size == pin.size && note.len > pin_note.len))
 			TRY(replace_pin(a, &pin, note, &done, err));
 		if (done)
 			return ANNOT_OK;
 	}
 	return annot_fail(err, ANNOT_BUSY, "the pin of corpus %s is replaced all the time",
 			  annot_hash_hex(&a->hello.corpus).text);
+}
+
+enum annot_status annot_pin_advance(struct annot *a, struct annot_bytes note,
+				    struct annot_error *err)
+{
+	static const struct annot_checkpoint nothing;
+	return annot_pin_advance_from(a, &nothing, note, err);
 }
 
 enum annot_status annot_pin_newest(struct annot *a, struct annot_checkpoint *ret,

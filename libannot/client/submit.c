@@ -63,11 +63,11 @@ static size_t fill_request(const struct annot *a, const struct outgoing *out, si
 }
 
 /* The leaf that the log should hold for a record; a duplicate may stand there with its first
- * signature. */
+ * signature. *ret: the tree of the leaves before it, as the proof shows it. */
 static enum annot_status check_inclusion(const struct outgoing *out,
 					 const struct annot_submit_result *result,
 					 const struct annot_checkpoint *checkpoint,
-					 struct annot_error *err)
+					 struct annot_checkpoint *ret, struct annot_error *err)
 {
 	AUTO_BUF struct annot_buf line = ANNOT_BUF_INIT(ANNOT_LEAF_MAX);
 	struct annot_leaf leaf;
@@ -77,8 +77,15 @@ static enum annot_status check_inclusion(const struct outgoing *out,
 	annot_leaf_write(&leaf, &line);
 	TRY(annot_buf_check(&line, "a leaf", err));
 	struct annot_hash hash = annot_leaf_hash(line.data, line.len);
-	if (annot_verify_inclusion(result->index, checkpoint->size, &hash, result->path,
-				   result->n_path, &checkpoint->root, NULL) != ANNOT_OK)
+	const struct annot_hash *root = &checkpoint->root, *path = result->path;
+	uint64_t index = result->index, size = checkpoint->size;
+	*ret = (struct annot_checkpoint){.size = index};
+	enum annot_status status =
+		index == 0 ? annot_verify_inclusion(index, size, &hash, path, result->n_path, root,
+						    NULL)
+			   : annot_verify_prefix(index, size, &hash, path, result->n_path, root,
+						 &ret->root, NULL);
+	if (status != ANNOT_OK)
 		return annot_fail(err, ANNOT_MISMATCH,
 				  "the daemon says that record %s is in the log at #%llu, but does "
 				  "not prove it; the record stays in the outbox",
@@ -87,11 +94,30 @@ static enum annot_status check_inclusion(const struct outgoing *out,
 	return ANNOT_OK;
 }
 
+/*
+ * Where nothing came between the pinned checkpoint and the first of the records, its proof shows
+ * that the log goes on from there; else it is asked for, which a key that one of them ended cannot.
+ */
+static enum annot_status advance(struct annot *a, const struct annot_checkpoint *before,
+				 struct annot_bytes note, struct annot_error *err)
+{
+	struct annot_error why = {0};
+	enum annot_status status = annot_pin_advance_from(a, before, note, &why);
+	if (status == ANNOT_DENIED)
+		return annot_fail(
+			err, status,
+			"the daemon says that it is in the log, at #%llu, but not how that log "
+			"goes on from the pinned checkpoint; it stays in the outbox until a key "
+			"that counts asks: %s",
+			(unsigned long long)before->size, why.text);
+	return status == ANNOT_OK ? status : annot_fail(err, status, "%s", why.text);
+}
+
 static enum annot_status check_reply(struct annot *a, const struct outgoing *out, size_t n,
 				     const struct annot_submit_reply *reply,
 				     struct annot_error *err)
 {
-	struct annot_checkpoint checkpoint;
+	struct annot_checkpoint checkpoint, before = {0};
 	bool any = false;
 	if (reply->n_results != n)
 		return annot_fail(err, ANNOT_PROTOCOL, "%zu records sent, %zu results", n,
@@ -109,10 +135,11 @@ static enum annot_status check_reply(struct annot *a, const struct outgoing *out
 				  "records are said to be committed, but no "
 				  "checkpoint came with that");
 	TRY(annot_client_open_note(a, reply->note, &checkpoint, err));
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = n; i-- > 0;) /* before: in the end, that of the first */
 		if (reply->results[i].status == ANNOT_OK)
-			TRY(check_inclusion(&out[i], &reply->results[i], &checkpoint, err));
-	return annot_pin_advance(a, reply->note, err);
+			TRY(check_inclusion(&out[i], &reply->results[i], &checkpoint, &before,
+					    err));
+	return advance(a, &before, reply->note, err);
 }
 
 /*

@@ -31,6 +31,8 @@ bool brat_next_piece(const char *text, size_t end, size_t *at, struct brat_piece
 /* A text with CR LF and CR as LF, appended. */
 void brat_universal(struct annot_bytes text, struct annot_buf *ret);
 bool brat_is_universal(struct annot_bytes text);
+/* Whether that is what brat_universal makes of the text; ends where they first differ. */
+bool brat_is_universal_of(struct annot_bytes universal, struct annot_bytes text);
 /* Byte of the universal text for a byte of the text itself, and the reverse (before the CR of a CR
  * LF). */
 size_t brat_to_universal(struct annot_bytes text, size_t byte);

@@ -128,13 +128,16 @@ static bool has_hash(const struct annot_source *s, const struct annot_hash *hash
 	return annot_hash_equal(&annot_record_card(s->record, "sha256")->hash, hash);
 }
 
-/* Whether what is wanted has the text that stands beside the file. */
+/* Whether what is wanted has the text that stands beside the file, in which CR LF may be LF. */
 static enum annot_status find_text(struct annot_import *m, const struct brat_reading *r,
 				   const struct annot_source_wanted *wanted,
 				   struct annot_source **ret, struct annot_error *err)
 {
 	enum annot_status status = m->host.source(m->host.arg, wanted, ret, err);
-	if (status == ANNOT_OK && (!(*ret)->text.data || !has_hash(*ret, &r->sha256)))
+	if (status == ANNOT_OK &&
+	    (!(*ret)->text.data ||
+	     !(has_hash(*ret, &r->sha256) ||
+	       brat_is_universal_of(annot_buf_bytes(&r->text), (*ret)->text))))
 		return annot_fail(err, ANNOT_NOT_FOUND, "it has another text");
 	return status;
 }

@@ -58,6 +58,21 @@ void brat_universal(struct annot_bytes text, struct annot_buf *ret)
 	}
 }
 
+bool brat_is_universal_of(struct annot_bytes universal, struct annot_bytes text)
+{
+	size_t n = 0;
+	for (size_t at = 0; at < text.len; n++) {
+		uint8_t c = text.data[at++];
+		if (c == '\r') {
+			c = '\n';
+			at += at < text.len && text.data[at] == '\n';
+		}
+		if (n == universal.len || universal.data[n] != c)
+			return false;
+	}
+	return n == universal.len;
+}
+
 size_t brat_to_universal(struct annot_bytes text, size_t byte)
 {
 	size_t end = byte < text.len ? byte : text.len, dropped = 0;

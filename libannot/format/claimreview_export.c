@@ -283,6 +283,21 @@ static enum annot_status check_length(struct annot_export *x, const char *text,
 }
 _Static_assert(CLAIMREVIEW_CHARS == 75, "the message says how many");
 
+/* A verdict is on one version, whose words are written whatever became of the claim. */
+static enum annot_status check_version(struct annot_export *x, const struct annot_entry *on,
+				       struct annot_error *err)
+{
+	char version[64];
+	if (on->head)
+		return ANNOT_OK;
+	snprintf(version, sizeof version, "version %llu of %llu", (unsigned long long)on->version,
+		 (unsigned long long)on->versions);
+	return annot_export_lose(x, "on", version,
+				 "what was rated was amended since: these are its words as they "
+				 "were rated, not as they stand now",
+				 err);
+}
+
 static enum annot_status review(struct annot_export *x, const struct annot_export_item *item,
 				const struct annot_entry *on, const char *text, json_t **ret,
 				struct annot_error *err)
@@ -342,6 +357,7 @@ enum annot_status claimreview_export_item(struct annot_export *x,
 	if (text.len == 0)
 		return annot_export_leave_out(x, "what it rates claims nothing in words", err);
 	TRY(check_length(x, text.data, err));
+	TRY(check_version(x, on, err));
 	TRY(review(x, item, on, text.data, &object, err));
 	return annot_export_put_element(x, x->own, object, err);
 }

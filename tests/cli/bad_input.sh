@@ -32,6 +32,9 @@ expect 2 'say which with --at' ctl boris quote add report 'One two'
 expect 2 '--at 3' ctl boris quote add report 'One two' --at 3; one_line
 expect 4 'no-such-doc' ctl boris quote add no-such-doc 'One'; one_line
 expect 4 'empty' ctl boris quote add report ''; one_line
+expect 2 'they look swapped; it is claim add TEXT --in DOC WORDS' ctl boris claim add --in report 'One two four' 'It is four.'
+one_line
+expect 4 'nor anything near' ctl boris claim add 'It is four.' --in report 'xyzzy plugh quux frobnicate'; one_line
 
 # Ids.
 expect 1 '' ctl boris show ffffffffffffffff; one_line

@@ -109,3 +109,11 @@ ctl frank doc add "$work/wire.txt" --name the-wire >/dev/null 2>&1
 expect 0 '1 exported' ctl frank export kind:quote --as brat -o "$work/versions"
 [ -e "$work/versions/the-wire.ann" ] || fail "$(ls "$work/versions")"
 expect 0 '0 records imported, 1 there already; 0 fields did not survive, 0 items left out' ctl frank import --as brat "$work/versions"
+# Nor is an old version taken for the newest where its lines end in CR LF, which an export writes as LF.
+mkdir "$work/old"
+tr -d '\r' <"$work/dos.txt" >"$work/old/dos.txt"
+printf 'T1\tMark 14 19\tfour.\n' >"$work/old/dos.ann"
+printf 'Zero.\r\nOne two\r\nthree four.\r\nFive.\r\n' >"$work/dos.txt"
+ctl frank doc add "$work/dos.txt" --name dos >/dev/null 2>&1
+expect 0 '1 record imported, 0 there already; 0 fields did not survive' ctl frank import --as brat "$work/old"
+last kind:span | jq -e '.targets[0] | .exact == "four." and .document_version == 1' >/dev/null || fail "another version: $(last kind:span)"

@@ -160,7 +160,32 @@ ctl alice --format json list kind:quote 2>/dev/null | jq '.[-1]' >"$work/json"
 says '[.checked,.speaker,.form,.author.name]' '["annot-check/1 altered: negation",["Ilvane Torrek"],"direct","boris"]'
 says '.targets|map([.name,.exact])' '[["d01","We will not open the sluices before the gauges are read by all three sides,"]]'
 expect 0 'VALID' ctl alice verify "$(jq -r .annotation "$work/json")"
-[ "$(ctl boris --quiet check "$work/article.txt" --add --document d01 | wc -l)" = 1 ] || fail '--quiet --add: ids'
+# Once more: nothing of what is there, by whom it was, whichever key signs and wherever its words have moved to.
+# there PERSON ADDED THERE: as JSON says it of that person's check --add
+there() {
+	ctl "$1" --format json check "$work/article.txt" --add --document d01 >"$work/json" 2>"$work/err" || true
+	says '.summary|[.added,.there]' "[$2,$3]"
+}
+size=$(size)
+expect 1 "is there already: quote $(jq -r '.annotation[:8]' "$work/json")" ctl boris check "$work/article.txt" --add --document d01
+grep -qF '0 added, 1 there already' "$work/out" || fail "not counted: $(cat "$work/out")"
+expect 1 '' ctl boris --quiet check "$work/article.txt" --add --document d01
+[ ! -s "$work/out" ] || fail "ids of what was not added: $(cat "$work/out")"
+there boris 0 1
+[ "$(size)" = "$size" ] || fail 'what is there was signed again'
+printf '%s\n' 'Twice: “There was good will in the room” and “There was good will in the room”.' >>"$work/article.txt"
+there boris 1 2
+ctl chloe --quiet check "$work/article.txt" --add --document d01 >"$work/ids" || true
+[ "$(wc -l <"$work/ids")" = 2 ] || fail "what boris said, chloe cannot say: $(cat "$work/ids")"
+quiet chloe retract "$(tail -n 1 "$work/ids")@1" --because 'no quote' >/dev/null
+there chloe 0 3
+{
+	echo 'A line before all others.'
+	cat "$documents"/01-*
+} >"$work/later"
+quiet alice doc add "$work/later" --name d01 >/dev/null
+expect 0 '' ctl alice list kind:quote doc:d01 author:boris anchor:moved # waits for the anchors
+there boris 0 3
 
 # --- bad input ---
 

@@ -68,3 +68,20 @@ if script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
 	on 40 chloe list # ids, names and states are not cut, and some words are always there
 	grep -q '湖水上升' "$work/shown" || fail "no words: $(cat "$work/shown")"
 fi
+
+# --- documents: a name is never cut, nor what stands in columns; a title is, on a terminal
+quiet alice doc add "$work/wire.txt" --name "$long" --title "$wide_words" --lang de >/dev/null
+quiet alice doc add "$work/wire.txt" --name short --title "$marked_words" >/dev/null
+ctl alice doc list >"$work/list"
+[ "$(wc -l <"$work/list")" = 3 ] || fail "not a line each: $(cat "$work/list")"
+grep -qF "$wide_words" "$work/list" || fail "cut without a terminal: $(cat "$work/list")"
+if script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
+	on 80 alice doc list
+	fits 80
+	grep -q "^$long" "$work/shown" || fail "cut: $(cat "$work/shown")"
+	[ "$(grep -c … "$work/shown")" = 2 ] || fail "titles are not cut: $(cat "$work/shown")"
+	on 40 alice doc list
+	[ "$(wide "$work/shown" | awk '$1 > 40' | wc -l)" -le 1 ] || fail "wider than 40, and no name: $(cat "$work/shown")"
+	on 200 alice doc list
+	[ "$(wc -l <"$work/shown")" = 3 ] || fail "not a line each: $(cat "$work/shown")"
+fi

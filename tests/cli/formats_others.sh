@@ -83,4 +83,11 @@ jq -e --arg claim "$(jq -r .record "$work/claim.json")" '.rating == "mostly-true
 	.["imported-author"] == "The Desk" and .author.name == "chloe"' "$work/verdict.json" >/dev/null || fail "$(cat "$work/verdict.json")"
 echo '{"@type":"ClaimReview","url":"https://other.example/2"}' | expect 1 'claimReviewed: a text that must be there' \
 	ctl chloe import --as claimreview
+# The words that were rated are others by now: said, and refused with --strict.
+quiet boris amend "$claim" --set 'text=The dam held until May.' >/dev/null
+expect 0 '1 exported; 1 field did' ctl alice export "$verdict" --as claimreview --base https://desk.example/ -o "$work/review.json" \
+	--report-loss "$work/lost.json"
+losses '"field":"on","value":"version 1 of 2"'
+jq -e '.[0].claimReviewed == "The dam held until spring."' "$work/review.json" >/dev/null || fail "$(cat "$work/review.json")"
+expect 4 'amended since' ctl alice export "$verdict" --as claimreview --base https://desk.example/ --strict
 stop

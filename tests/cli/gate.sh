@@ -66,6 +66,8 @@ expect 0 'passed' ctl chloe gate 'kind:quote' 'author:boris' 'speaker:minister'
 expect 1 'no record matches "kind:claim"' ctl chloe gate kind:claim; one_line
 expect 1 'no document is named reprot' ctl chloe gate reprot; one_line
 expect 1 'and there is no file reprot.bundel' ctl chloe gate reprot.bundel; one_line
+: >"$work/report.bundle"
+(cd "$work" && expect 1 'did you mean report.bundle?' ctl chloe verify report.bundel && one_line)
 expect 1 'abcdef12' ctl chloe gate abcdef12; one_line
 expect 2 'column' ctl chloe gate kind:nothing
 expect 2 'nobody is enrolled as "nobody"' ctl chloe gate author:nobody; one_line

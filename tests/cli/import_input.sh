@@ -50,6 +50,12 @@ mkfifo "$work/folder/wire.ann"
 printf 'T1\tSpan 0 8\tThe lake\n' >"$work/folder/wire.ann" &
 expect 0 '1 record imported' ctl boris import --as brat --strict "$work/folder"
 wait $!
+# But not the text beside annotations: it is never waited for.
+mkdir "$work/fifos"
+printf 'T1\tSpan 0 8\tThe lake\n' >"$work/fifos/wire.ann"
+mkfifo "$work/fifos/wire.txt"
+expect 2 "fifos/wire.txt is no regular file" as boris timeout 60 "$ANNOTCTL" import --as brat "$work/fifos"
+one_line
 # Where nobody writes, it says what it waits for, and goes on when somebody does.
 replace=exec
 ctl boris import --as w3c "$work/fifo" >"$work/waiting" 2>&1 &

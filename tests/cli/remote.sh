@@ -160,6 +160,17 @@ sed -n 2p "$work/batch.out" | grep -q 'does not count here any more (left)' || f
 expect 4 'does not count here any more (left)' at chloe list
 expect 0 '' ctl chloe list # the ipc socket is for whoever may open it
 
+# --- who ends their own key can ask for nothing more; what they said last is in the log, proved, and waits nowhere
+enrol eve
+expect 0 '' at eve --fingerprint "$first" list
+expect 0 'could not be read back' at eve reviewer revoke eve retired --because 'Gone fishing.'
+grep -q '^key-revoke [0-9a-f]* added at #' "$work/out" || fail "revoke: $(cat "$work/out")"
+[ -z "$(ls "$work/eve/state/annot/outbox")" ] || fail 'a revocation waits in the outbox'
+[ "$(sed -n 2p "$work/eve/state/annot/corpora/$corpus/checkpoint")" = "$(size)" ] || fail 'the pin did not move'
+expect 4 'does not count here any more (retired)' at eve list; one_line
+[ "$(ctl alice --json reviewer list | jq -r '.[] | select(.name == "eve") | .state')" = retired ] || fail 'not revoked'
+[ "$(ctl alice list kind:comment author:eve --count)" = 1 ] || fail 'the reason is not in the log'
+
 # --- too much at once is "busy", and tried again: slower, not less
 stop
 also="--listen $remote --key-rate 1 --address-rate 1"

@@ -182,3 +182,12 @@ expect 0 'VALID-UNWITNESSED' ctl dora verify "$work/good.bundle" --corpus "$corp
 quiet erin bundle "$good" -o "$work/forked.bundle"
 expect 1 'FORKED' ctl dora verify "$work/forked.bundle"
 stop
+
+# --- a mistyped name, and nobody to ask whether it is an id ---------------------------------------
+cd "$work"
+expect 2 'there is no file good.bundel; did you mean good.bundle?' ctl dora verify good.bundel; one_line
+expect 2 "$work/god.bundle: cannot be read: No such file or directory; did you mean $work/good.bundle?" \
+	ctl dora verify "$work/god.bundle" --corpus "$corpus"
+one_line
+expect 2 'there is no file nothing.like.it; if it is a document,' ctl dora gate nothing.like.it; one_line
+expect 3 'annotd --corpus' ctl dora verify report; one_line

@@ -323,6 +323,52 @@ static void test_damaged_file(void **state)
 	annot_buf_free(&file);
 }
 
+/* Where nothing came in between, the record's own proof shows that the log goes on from the pin: a
+ * key that ends with it could not ask any more. Else that is said, and the record waits. */
+static void test_last_word(void **state)
+{
+	struct fixture *x = *state;
+	struct annot_checkpoint pin;
+	size_t sent, refused;
+	for (size_t i = 0; i < 4; i++)
+		sign(x, i, "words");
+	x->f->deed_call = ANNOT_CALL_consistency;
+	x->f->status = ANNOT_DENIED;
+	x->f->times = 1;
+	x->f->deed = FAKE_STATUS;
+	assert_ok(submit(x, 0, 1));
+	assert_ok(submit(x, 1, 2));
+	assert_int_equal(x->f->times, 1);
+	assert_ok(annot_pin(x->a, &pin, NULL, &test_error));
+	assert_int_equal(pin.size, 4);
+	sign(x, 4, "too late");
+	fake_append(x->f, x->made[3].record, x->made[3].signature); /* somebody else's */
+	x->f->times = 1;
+	assert_status(submit(x, 4, 1), ANNOT_DENIED);
+	assert_error_says("at #5");
+	assert_error_says("stays in the outbox");
+	assert_int_equal(waiting(x), 1);
+	assert_ok(annot_outbox_flush(x->a, &sent, &refused, &test_error));
+	assert_int_equal(sent, 1);
+	assert_int_equal(waiting(x), 0);
+}
+
+/* That proof of a log with another history leads to another root than the pin's. */
+static void test_admitted_by_fork(void **state)
+{
+	struct fixture *x = *state;
+	struct annot_checkpoint pin;
+	sign(x, 0, "first");
+	assert_ok(submit(x, 0, 1));
+	sign(x, 1, "second");
+	x->f->leaves[1].hash.b[0] ^= 1;
+	assert_status(submit(x, 1, 1), ANNOT_MISMATCH);
+	assert_error_says("FORKED");
+	assert_int_equal(waiting(x), 1);
+	assert_ok(annot_pin(x->a, &pin, NULL, &test_error));
+	assert_int_equal(pin.size, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -334,6 +380,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_expect_heads, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused_by_fork, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_admitted_by_fork, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_last_word, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused_later, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_not_for_good, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_whole_request, setup, teardown),

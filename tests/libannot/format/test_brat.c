@@ -132,6 +132,11 @@ static void test_universal_newlines(void **state)
 	assert_string_equal(lf.data, "a\nb\nc\n\nd");
 	assert_false(brat_is_universal(bytes));
 	assert_true(brat_is_universal(annot_buf_bytes(&lf)));
+	assert_true(brat_is_universal_of(annot_buf_bytes(&lf), bytes));
+	assert_true(brat_is_universal_of(annot_buf_bytes(&lf), annot_buf_bytes(&lf)));
+	assert_false(brat_is_universal_of(annot_bytes(lf.data, lf.len - 1), bytes));
+	assert_false(brat_is_universal_of(annot_buf_bytes(&lf), annot_bytes(text, bytes.len - 1)));
+	assert_false(brat_is_universal_of(bytes, bytes));
 	for (size_t i = 0; i < bytes.len; i++) {
 		if (text[i] == '\n' || text[i] == '\r')
 			continue;
