@@ -287,7 +287,8 @@ static void begin_reply(struct connection *c)
 	}
 }
 
-/* Takes over own, or a reference to shared if that is not NULL. */
+/* Takes over own, or a reference to shared if that is not NULL; which counts whole for each
+ * connection all the same: whoever does not read on may be the last to hold it. */
 static void reply(struct server_request *request, struct annot_buf *own, struct payload *shared)
 {
 	struct connection *c = (struct connection *)request;

@@ -134,31 +134,25 @@ enum annot_status view_parse(struct rows *r, struct view_subject *subject,
 	return ANNOT_OK;
 }
 
-/* The name of a row's author: mostly that of the row before. Under the lock, since names point into
- * authority. */
-static enum annot_status author_name(struct rows *r, const struct annot_authority *authority,
-				     const struct annot_hash *author, const char **ret)
+enum annot_status rows_name(struct rows *r, struct row_name *last, const struct annot_hash *of,
+			    const char *name, const char **ret)
 {
-	if (!r->author_name || !annot_hash_equal(&r->author, author)) {
-		const struct annot_key_info *key = annot_authority_key(authority, author);
-
-		*ret = NULL;
-		if (!key)
-			return ANNOT_OK;
-		r->author_name = annot_arena_copy(r->call->arena, key->name, strlen(key->name));
-		if (!r->author_name)
+	if (!last->name || !annot_hash_equal(&last->of, of)) {
+		last->name = annot_arena_copy(r->call->arena, name, strlen(name));
+		if (!last->name)
 			return annot_fail(&r->call->err, ANNOT_NO_MEMORY, "no memory for a name");
-		r->author = *author;
+		last->of = *of;
 	}
-	*ret = r->author_name;
+	*ret = last->name;
 	return ANNOT_OK;
 }
 
-/* What authority and reviews add. */
+/* What authority and reviews add; under the lock, since names point into authority. */
 static enum annot_status row_judge(struct rows *r, struct view_subject *subject,
 				   struct annot_row *ret)
 {
 	const struct annot_authority *authority = authority_lock(r);
+	const struct annot_key_info *key = annot_authority_key(authority, &subject->row.author);
 	struct seen_flags seen = {0};
 	enum annot_status status = view_review(r, authority, subject, &ret->review, &seen.disputed);
 
@@ -166,8 +160,9 @@ static enum annot_status row_judge(struct rows *r, struct view_subject *subject,
 		status = view_stolen(r, authority, subject, &seen.stolen);
 	if (status == ANNOT_OK)
 		status = view_sealed(r, authority, subject, &ret->blind, &seen.sealed);
-	if (status == ANNOT_OK)
-		status = author_name(r, authority, &subject->row.author, &ret->author_name);
+	if (status == ANNOT_OK && key)
+		status = rows_name(r, &r->author, &subject->row.author, key->name,
+				   &ret->author_name);
 	authority_unlock(r);
 	TRY(status);
 	return flags_view(r, &subject->row, &seen, ret);

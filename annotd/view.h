@@ -39,14 +39,19 @@ struct view_cache {
 	struct view_document documents[VIEW_DOCUMENTS];
 };
 
+/* A key's or document's name that the reply has already: the next row mostly names the same. */
+struct row_name {
+	struct annot_hash of;
+	const char *name; /* in the call's arena; NULL: none yet */
+};
+
 struct rows {
 	struct call *call;
 	struct annot_arena *scratch;       /* reset for each row */
 	struct annot_authority *authority; /* as of a size; NULL: the corpus' own */
 	struct view_cache *cache, own;     /* the call's, or its own */
 	struct annot_row *rows;            /* in the call's arena */
-	struct annot_hash author;          /* of the last row, */
-	const char *author_name;           /* and that key's name; NULL: there is none */
+	struct row_name author, document;  /* that the last row named */
 	size_t n, max, bytes, bytes_max; /* bytes_max: ROWS_BYTES_MAX unless set after rows_begin */
 };
 
@@ -57,6 +62,10 @@ enum annot_status view_bind(struct call *c, struct query *query);
  * failure. */
 enum annot_status rows_begin(struct rows *r, struct call *c, uint64_t max);
 void rows_end(struct rows *r);
+
+/* A copy of the name of a key or document, in the call's arena: the last one, where it is that one's. NO_MEMORY. */
+enum annot_status rows_name(struct rows *r, struct row_name *last, const struct annot_hash *of,
+			    const char *name, const char **ret);
 
 /* What is known of a kind: whether it is reviewed, and whether it is on a record. */
 bool view_is_reviewed(struct rows *r, enum annot_kind kind);

@@ -97,9 +97,7 @@ static enum annot_status document_view(struct rows *r, const struct view_documen
 	ret->version = document->version;
 	if (!document->name[0])
 		return ANNOT_OK;
-	ret->name = annot_arena_copy(r->call->arena, document->name, strlen(document->name));
-	return ret->name ? ANNOT_OK
-			 : annot_fail(&r->call->err, ANNOT_NO_MEMORY, "no memory for a name");
+	return rows_name(r, &r->document, &document->record, document->name, &ret->name);
 }
 
 /*

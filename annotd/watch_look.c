@@ -100,8 +100,7 @@ static void look(struct watch_look *l, const struct watch_key *key, int64_t now_
 	if (ret->status != ANNOT_OK || reply.n_rows > 0)
 		ret->status = dispatch_encode(annot_call_def(ANNOT_CALL_events), ret->status,
 					      &ret->error, &reply, &out, &l->err);
-	k->reply = out.len > 0 ? payload_new(&out) : NULL;
-	if (out.len > 0) {
+	if (out.len > 0 && !(k->reply = payload_new(&out))) {
 		ret->status = ANNOT_NO_MEMORY;
 		ret->error = "out of memory";
 		annot_buf_free(&out);

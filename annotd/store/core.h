@@ -218,7 +218,7 @@ enum annot_status core_term(struct core *c, enum term_kind kind, const char *tex
 /* A record as stored; NOT_FOUND past the end. */
 enum annot_status core_record(struct core *c, uint64_t seq, struct annot_arena *arena,
 			      struct store_record *ret, struct annot_error *err);
-/* The same with its nodes; all of it until the next call. may_scan only. */
+/* The same with its nodes; all of it until the next core_log or core_record. may_scan only. */
 enum annot_status core_log(struct core *c, uint64_t seq, struct store_log_row *ret,
 			   struct annot_error *err);
 /* Its row (bytes, sig, leaf), good until the next one or core_point_leave, which takes it back

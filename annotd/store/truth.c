@@ -140,9 +140,12 @@ enum annot_status core_point(struct core *c, uint64_t seq, sqlite3_stmt **ret,
 		point_end(c);
 		TRY(db_statement(&c->truth, TRUTH_RECORD, ret, err));
 		sqlite3_bind_int64(*ret, 1, (int64_t)seq);
-		TRY(db_step(&c->truth, *ret, &row, err));
-		if (!row)
-			return no_record(seq, err);
+		enum annot_status status = db_step(&c->truth, *ret, &row, err);
+
+		if (status != ANNOT_OK || !row) {
+			sqlite3_reset(*ret);
+			return status != ANNOT_OK ? status : no_record(seq, err);
+		}
 		c->point = *ret;
 		c->point_at = seq;
 	}

@@ -1,5 +1,6 @@
 /* The front against raw sockets and plain nng REQ sockets, with an echo behind it. */
 #include "assert.h"
+#include "annotd/payload.h"
 #include "annotd/server.h"
 
 #include <dirent.h>
@@ -334,6 +335,43 @@ static void test_parked_and_answered(void **state)
 	expect_echo(fd, 2, false, "next");
 	assert_int_equal(f->echo.n_gone, 0);
 	close(fd);
+}
+
+/* One reply for several, of which one has gone and one reads late: all others have it whole, after
+ * whoever made it let go of it. */
+static void test_shared_reply(void **state)
+{
+	struct fixture *f = *state;
+	enum { LARGE = 1 << 20, PEERS = 4, HEAD = 9 + 4 };
+	struct server_request *held[PEERS];
+	int fds[PEERS];
+	for (uint32_t i = 0; i < PEERS; i++) {
+		fds[i] = parked(f, i);
+		f->echo.park = i + 2 < PEERS; /* the last one is not looked after */
+	}
+	memcpy(held, f->echo.held, sizeof held);
+	pthread_mutex_lock(&f->echo.lock);
+	f->echo.n_held = 0;
+	f->echo.hold = false;
+	pthread_mutex_unlock(&f->echo.lock);
+	struct annot_buf bytes = ANNOT_BUF_INIT(LARGE);
+	memset(annot_buf_extend(&bytes, LARGE), 'x', LARGE);
+	struct payload *payload = payload_new(&bytes);
+	assert_non_null(payload);
+	shutdown(fds[1], SHUT_RDWR);
+	for (size_t i = 0; i < PEERS; i++)
+		server_reply_shared(held[i], payload);
+	payload_drop(payload);
+	AUTO_FREE char *got = malloc(HEAD + LARGE);
+	for (size_t i = PEERS; i-- > 0;) {
+		if (i != 1) {
+			assert_true(read_all(fds[i], got, HEAD + LARGE));
+			for (size_t k = HEAD; k < HEAD + LARGE; k++)
+				assert_int_equal(got[k], 'x');
+		}
+		close(fds[i]);
+	}
+	wait_connections(f, 0);
 }
 
 static void test_parked_peer_goes_away(void **state)
@@ -728,6 +766,7 @@ int main(void)
 		TEST(test_drip),
 		TEST(test_pipelined_one_in_flight),
 		TEST(test_parked_and_answered),
+		TEST(test_shared_reply),
 		TEST(test_parked_peer_goes_away),
 		TEST(test_parked_peer_sends_on),
 		TEST(test_parked_race),

@@ -73,6 +73,71 @@ static void foreign_reader(const struct annot_message_def *def, const void *mess
 	msgpack_unpacked_destroy(&u);
 }
 
+/* Wherever the buffer ends that it is appended to, and whatever is in there. */
+static void test_appended(void **state)
+{
+	(void)state;
+	AUTO_ARENA struct annot_arena *arena = annot_arena_new(SAMPLE_MAX);
+	const struct annot_message_def *def = &annot_message_row;
+	const void *row = sample_message(def, SAMPLE_SMALL, arena);
+	AUTO_BUF struct annot_buf alone = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
+	assert_ok(annot_message_encode(def, row, &alone, &test_error));
+	for (size_t before = 0; before < alone.len + 64; before++) {
+		AUTO_BUF struct annot_buf b = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
+		memset(annot_buf_extend(&b, before), 'x', before);
+		assert_ok(annot_message_encode(def, row, &b, &test_error));
+		assert_int_equal(b.len, before + alone.len);
+		assert_memory_equal(b.data + before, alone.data, alone.len);
+	}
+}
+
+/* A map has another head from 16 keys on: as many fields of a row, from the least to 16. */
+static void test_heads(void **state)
+{
+	(void)state;
+	static const uint8_t signature[64];
+	struct annot_row row = {.signature = annot_bytes(signature, sizeof signature),
+				.effect = "void",
+				.review = ""};
+	AUTO_ARENA struct annot_arena *arena = annot_arena_new(SAMPLE_MAX);
+	for (unsigned n = 0; n <= 6; n++) {
+		AUTO_BUF struct annot_buf b = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
+		row.author_name = n > 0 ? "anna" : NULL;
+		row.reason = n > 1 ? "reason" : NULL;
+		row.on_version = n > 2;
+		row.on_versions = n > 3;
+		row.on_head = n > 4;
+		row.blind = n > 5;
+		foreign_reader(&annot_message_row, &row, arena);
+		round_trip(&annot_message_row, &row, arena);
+		assert_ok(annot_message_encode(&annot_message_row, &row, &b, &test_error));
+		if (10 + n > 15)
+			assert_memory_equal(b.data, ((uint8_t[]){0xde, 0, (uint8_t)(10 + n)}), 3);
+		else
+			assert_int_equal((uint8_t)b.data[0], 0x80 | (10 + n));
+	}
+}
+
+/* A value within that is outside of its limits takes all of the message back, and nothing else. */
+static void test_taken_back(void **state)
+{
+	(void)state;
+	AUTO_BUF struct annot_buf b = ANNOT_BUF_INIT(ANNOT_FRAME_MAX);
+	static const uint8_t signature[64];
+	struct annot_target_view targets[2] = {{.document = {{1}}}, {.document = {{0}}}};
+	struct annot_row row = {.signature = annot_bytes(signature, sizeof signature),
+				.effect = "void",
+				.review = "",
+				.targets = targets,
+				.n_targets = 2};
+	annot_buf_puts(&b, "before");
+	assert_status(annot_message_encode(&annot_message_row, &row, &b, &test_error),
+		      ANNOT_INVALID);
+	assert_error_says("row.targets[1].document: is missing");
+	assert_string_equal(b.data, "before");
+	assert_int_equal(b.len, 6);
+}
+
 static void test_foreign_reader(void **state)
 {
 	(void)state;
@@ -149,9 +214,10 @@ static void test_arena_limit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_round_trip),  cmocka_unit_test(test_foreign_reader),
-		cmocka_unit_test(test_truncated),   cmocka_unit_test(test_too_large),
-		cmocka_unit_test(test_arena_limit),
+		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_foreign_reader),
+		cmocka_unit_test(test_truncated),  cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_appended),   cmocka_unit_test(test_heads),
+		cmocka_unit_test(test_taken_back), cmocka_unit_test(test_arena_limit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
