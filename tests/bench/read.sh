@@ -93,7 +93,7 @@ measure_read() { # PLACE
 		echo_limit "echo_16_twocores_$1" 16
 		phases='settle get=16,0.7 get=1,0.7'
 	fi
-	! want "list_1000_$1" "list_first_$1" || phases="$phases settle list=1000,0.7 list=1,0.5"
+	! want "list_1000_$1" "list_first_$1" || phases="${phases:-settle} list=1000,0.7 list=1,0.5"
 	# shellcheck disable=SC2046
 	! want $(life_rows "$1") || phases="$phases $life"
 	phases="$phases stop"
