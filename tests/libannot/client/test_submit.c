@@ -348,8 +348,18 @@ static void test_last_word(void **state)
 	assert_error_says("at #5");
 	assert_error_says("stays in the outbox");
 	assert_int_equal(waiting(x), 1);
+	/* Nor does the same key, which counts no more, have it dropped when it comes again. */
+	x->f->deed_call = ANNOT_CALL_submit;
+	x->f->times = 3;
+	sign(x, 5, "later still");
+	sign(x, 6, "and on");
+	assert_status(submit(x, 5, 2), ANNOT_DENIED);
+	assert_status(submit(x, 5, 1), ANNOT_DENIED);
+	assert_int_equal(x->f->times, 1);
+	assert_int_equal(waiting(x), 3);
+	x->f->times = 0;
 	assert_ok(annot_outbox_flush(x->a, &sent, &refused, &test_error));
-	assert_int_equal(sent, 1);
+	assert_int_equal(sent, 3);
 	assert_int_equal(waiting(x), 0);
 }
 
