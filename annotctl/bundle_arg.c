@@ -46,10 +46,9 @@ static const char *nearest_beside(struct ctl *ctl, const char *path)
 	return nearest;
 }
 
-/* "; did you mean …?", or nothing. */
-static const char *did_you_mean(struct ctl *ctl, const char *path)
+/* "; did you mean …?" of the nearest, or nothing for NULL. */
+static const char *did_you_mean(struct ctl *ctl, const char *near)
 {
-	const char *near = nearest_beside(ctl, path);
 	const char *text = near ? annot_arena_printf(ctl->arena, "; did you mean %s?", near) : NULL;
 	return text ? text : "";
 }
@@ -57,14 +56,17 @@ static const char *did_you_mean(struct ctl *ctl, const char *path)
 enum annot_status bundle_no_file(struct ctl *ctl, const char *arg, enum annot_status status)
 {
 	const struct annot_error why = ctl->err;
-	if (status == ANNOT_NOT_FOUND)
-		return annot_fail(&ctl->err, status, "%s; and there is no file %s%s", why.text, arg,
-				  did_you_mean(ctl, arg));
-	if (status == ANNOT_UNREACHABLE && strchr(arg, '.') && !strchr(arg, '@'))
+	if (status != ANNOT_NOT_FOUND && status != ANNOT_UNREACHABLE)
+		return status;
+	const char *near = nearest_beside(ctl, arg);
+	if (status == ANNOT_UNREACHABLE && near && !strchr(arg, '@'))
 		return annot_fail(&ctl->err, ANNOT_UNREADABLE,
 				  "there is no file %s%s; if it is a document, %s", arg,
-				  did_you_mean(ctl, arg), why.text);
-	return status;
+				  did_you_mean(ctl, near), why.text);
+	if (status == ANNOT_UNREACHABLE && !strchr(arg, '.'))
+		return status;
+	return annot_fail(&ctl->err, status, "%s; and there is no file %s%s", why.text, arg,
+			  did_you_mean(ctl, near));
 }
 
 enum annot_status bundle_corpus(struct ctl *ctl, const char *corpus, struct annot_hash *ret)
@@ -77,7 +79,8 @@ enum annot_status bundle_corpus(struct ctl *ctl, const char *corpus, struct anno
 static enum annot_status not_readable(struct ctl *ctl, const char *path, int error)
 {
 	return annot_fail(&ctl->err, ANNOT_UNREADABLE, "%s: cannot be read: %s%s", path,
-			  strerror(error), error == ENOENT ? did_you_mean(ctl, path) : "");
+			  strerror(error),
+			  error == ENOENT ? did_you_mean(ctl, nearest_beside(ctl, path)) : "");
 }
 
 enum annot_status bundle_trust(struct ctl *ctl, const char *path, const char *corpus,

@@ -11,8 +11,9 @@ bool bundle_is_file(const char *arg);
 
 /*
  * An answer about an argument that was taken for an id also says that there is no such file, whose
- * name may be mistyped, and which one beside it is near: NOT_FOUND; and, of a name with an ending,
- * that no daemon answers, which is UNREADABLE then. Gives other statuses back.
+ * name may be mistyped, and which one beside it is near: NOT_FOUND; and UNREACHABLE of a name that
+ * may have an ending (as documents' may). Where one is near, that no daemon answers is UNREADABLE.
+ * Gives other statuses back.
  */
 enum annot_status bundle_no_file(struct ctl *ctl, const char *arg, enum annot_status status);
 

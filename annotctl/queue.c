@@ -332,7 +332,7 @@ static void print(struct queue *q, struct item *item)
 bool queue_flush(struct queue *q)
 {
 	bool failed = false;
-	if (q->n_waiting > 0) {
+	if (q->n_waiting > 0 && out_whole()) {
 		struct sending s = {0};
 		struct annot_arena *own = q->ctl->arena;
 		q->ctl->arena = q->arena;
@@ -343,6 +343,8 @@ bool queue_flush(struct queue *q)
 		q->ctl->arena = own;
 	}
 	for (size_t i = 0; i < q->n; i++) {
+		if (q->items[i].waits) /* its result could not be printed: it is not signed */
+			done(&q->items[i], ANNOT_NO_MEMORY, NULL);
 		failed = failed || q->items[i].code != 0;
 		print(q, &q->items[i]);
 	}

@@ -37,8 +37,8 @@ void queue_end(struct queue *q, int code, json_t *output, const char *error);
 bool queue_waits(const struct queue *q);
 bool queue_has_results(const struct queue *q);
 bool queue_is_full(const struct queue *q);
-/* Signs and sends what waits and prints all results so far. Whether any line since the last flush
- * failed. */
+/* Signs and sends what waits and prints all results so far; where none can be printed any more
+ * (out_whole), nothing is signed. Whether any line since the last flush failed. */
 bool queue_flush(struct queue *q);
 
 /* What lines share: signers by --key, which the queue takes over, and, until the next flush,

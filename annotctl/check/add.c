@@ -27,28 +27,27 @@ static enum annot_status add_target(struct ctl *ctl, struct annot_draft *draft,
 				      j->place.end, &ctl->err);
 }
 
-/* A name that was broken over lines, in one. */
+/* A name that was broken over lines, in one; NULL: out of memory. */
 static const char *flat(struct ctl *ctl, const char *text)
 {
 	char *copy = annot_arena_copy(ctl->arena, text, strlen(text));
 	for (char *c = copy; c && *c; c++)
 		if (strchr("\n\r\t", *c))
 			*c = ' ';
-	return copy ? copy : "";
+	return copy;
 }
 
-static enum annot_status fill(struct ctl *ctl, const struct article *a, const struct checked *c,
-			      const char *checked, struct annot_draft *draft)
+static enum annot_status fill(struct ctl *ctl, const struct checked *c,
+			      const struct quote_cards *cards, struct annot_draft *draft)
 {
 	if (c->whole.placed)
 		TRY(add_target(ctl, draft, &c->whole));
 	for (size_t i = 0; i < c->n_pieces && !c->whole.placed; i++)
 		TRY(add_target(ctl, draft, &c->pieces[i]));
-	const char *speaker = flat(ctl, check_article_text(ctl, a, c->quote->speaker));
-	if (*speaker)
-		TRY(write_card(ctl, draft, "speaker", speaker));
+	if (*cards->speaker)
+		TRY(write_card(ctl, draft, "speaker", cards->speaker));
 	TRY(write_card(ctl, draft, "form", "direct"));
-	return write_card(ctl, draft, "checked", checked);
+	return write_card(ctl, draft, "checked", cards->checked);
 }
 
 static bool is_found(const struct checked *c)
@@ -60,11 +59,11 @@ static bool is_found(const struct checked *c)
 }
 
 /* *ret_added is false where a warning says why it could not be. */
-static enum annot_status sign(struct ctl *ctl, const struct article *a, const struct checked *c,
-			      const char *checked, struct written *ret, bool *ret_added)
+static enum annot_status sign(struct ctl *ctl, const struct checked *c,
+			      const struct quote_cards *cards, struct written *ret, bool *ret_added)
 {
 	struct annot_draft *draft = annot_draft_new(ANNOT_KIND_quote);
-	enum annot_status status = draft ? fill(ctl, a, c, checked, draft)
+	enum annot_status status = draft ? fill(ctl, c, cards, draft)
 					 : annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
 	if (status == ANNOT_OK)
 		status = write_silently(ctl, draft, ret);
@@ -84,11 +83,14 @@ enum annot_status check_add(struct ctl *ctl, const struct article *a, const stru
 	bool added;
 	if (!is_found(c) || c->quote->depth > 0)
 		return ANNOT_OK;
-	const char *checked = annot_arena_printf(ctl->arena, "annot-check/%d %s",
-						 ANNOT_ALTER_VERSION, check_message(ctl, c));
-	if (!checked)
+	const struct quote_cards cards = {
+		.speaker = flat(ctl, check_article_text(ctl, a, c->quote->speaker)),
+		.checked = annot_arena_printf(ctl->arena, "annot-check/%d %s", ANNOT_ALTER_VERSION,
+					      check_message(ctl, c)),
+	};
+	if (!cards.speaker || !cards.checked)
 		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
-	TRY(known_find(ctl, known, c, checked, &there));
+	TRY(known_find(ctl, known, c, &cards, &there));
 	if (there) {
 		s->there++;
 		if (!ctl->quiet && ctl->format == FORMAT_TEXT)
@@ -97,7 +99,7 @@ enum annot_status check_add(struct ctl *ctl, const struct article *a, const stru
 				 (unsigned long long)there->index);
 		return ANNOT_OK;
 	}
-	TRY(sign(ctl, a, c, checked, &written, &added));
+	TRY(sign(ctl, c, &cards, &written, &added));
 	if (!added)
 		return ANNOT_OK;
 	s->added++;
@@ -107,5 +109,5 @@ enum annot_status check_add(struct ctl *ctl, const struct article *a, const stru
 		out_text(ctl, "    added as quote %s at #%llu\n",
 			 annot_short_id(&written.record->annotation).text,
 			 (unsigned long long)written.index);
-	return known_add(ctl, known, c, checked, &written);
+	return known_add(ctl, known, c, &cards, &written);
 }

@@ -17,26 +17,38 @@ struct range {
 
 /* --- marks --- */
 
-static void mark_range(struct annot_sha256 *s, const struct range *r)
+/* Lengths go before what has any, so that no two quotes are written the same way. */
+static void mark_bytes(struct annot_sha256 *s, struct annot_bytes bytes)
 {
-	char text[ANNOT_HASH_HEX + 64];
-	int len = snprintf(text, sizeof text, "%s %llu-%llu\n", annot_hash_hex(&r->document).text,
-			   (unsigned long long)r->start, (unsigned long long)r->end);
-	annot_sha256_add(s, text, (size_t)len);
+	const uint64_t len = bytes.len;
+	annot_sha256_add(s, &len, sizeof len);
+	annot_sha256_add(s, bytes.data, bytes.len);
 }
 
-static struct annot_hash mark_end(struct annot_sha256 *s, const char *checked)
+static void mark_target(struct annot_sha256 *s, const struct range *r, struct annot_bytes words)
 {
-	annot_sha256_add(s, checked, strlen(checked));
+	annot_sha256_add(s, r->document.b, sizeof r->document.b);
+	annot_sha256_add(s, &r->start, sizeof r->start);
+	annot_sha256_add(s, &r->end, sizeof r->end);
+	mark_bytes(s, words);
+}
+
+static struct annot_hash mark_end(struct annot_sha256 *s, const struct quote_cards *cards)
+{
+	mark_bytes(s, annot_bytes_of(cards->checked));
+	mark_bytes(s, annot_bytes_of(cards->speaker));
 	return annot_sha256_final(s);
 }
 
 static void mark_judged(struct annot_sha256 *s, const struct judged *j)
 {
-	mark_range(s, &(struct range){j->place.document, j->place.start, j->place.end});
+	const struct range is = {j->place.document, j->place.start, j->place.end};
+	mark_target(s, &is,
+		    annot_bytes(j->source.data + (is.start - j->source_at),
+				(size_t)(is.end - is.start)));
 }
 
-static struct annot_hash mark_of_checked(const struct checked *c, const char *checked)
+static struct annot_hash mark_of_checked(const struct checked *c, const struct quote_cards *cards)
 {
 	struct annot_sha256 s;
 	annot_sha256_init(&s);
@@ -44,7 +56,7 @@ static struct annot_hash mark_of_checked(const struct checked *c, const char *ch
 		mark_judged(&s, &c->whole);
 	for (size_t i = 0; i < c->n_pieces && !c->whole.placed; i++)
 		mark_judged(&s, &c->pieces[i]);
-	return mark_end(&s, checked);
+	return mark_end(&s, cards);
 }
 
 /* The place in the newest version of the document, if the same words stand there. */
@@ -60,8 +72,10 @@ static struct range newest(const struct annot_row *row, size_t n, const struct r
 	return *signed_;
 }
 
+/* As it was signed, and as it would be in the newest version. The words are those that were signed:
+ * where they stand now is the daemon's word, and counts only where the same are found. */
 static void marks_of_record(const struct annot_row *row, const struct annot_record *record,
-			    const char *checked, struct annot_hash ret[2])
+			    const struct quote_cards *cards, struct annot_hash ret[2])
 {
 	struct annot_sha256 s[2];
 	struct annot_target target;
@@ -70,11 +84,12 @@ static void marks_of_record(const struct annot_row *row, const struct annot_reco
 	for (size_t i = 0; annot_record_target(record, i, &target); i++) {
 		const struct range is = {target.document, target.start, target.end};
 		const struct range now = newest(row, i, &is);
-		mark_range(&s[0], &is);
-		mark_range(&s[1], &now);
+		const struct annot_bytes words = annot_bytes(target.exact->text, target.exact->len);
+		mark_target(&s[0], &is, words);
+		mark_target(&s[1], &now, words);
 	}
-	ret[0] = mark_end(&s[0], checked);
-	ret[1] = mark_end(&s[1], checked);
+	ret[0] = mark_end(&s[0], cards);
+	ret[1] = mark_end(&s[1], cards);
 }
 
 /* --- asking --- */
@@ -83,22 +98,30 @@ static enum annot_status add(struct ctl *ctl, struct known_quotes *k,
 			     const struct annot_record *record, uint64_t index,
 			     const struct annot_hash *mark)
 {
-	const struct known_quote one = {*mark, record->annotation, index};
-	return LIST_ADD(ctl, &k->quotes, &one);
+	return quote_table_add(ctl, &k->quotes,
+			       &(struct known_quote){*mark, record->annotation, index});
+}
+
+/* check signs one speaker, or none: a quote of several is another. */
+static bool cards_of(const struct annot_record *record, struct quote_cards *ret)
+{
+	const struct annot_card *speaker = annot_record_card(record, "speaker");
+	ret->checked = annot_record_text(record, "checked");
+	ret->speaker = speaker ? annot_record_text(record, "speaker") : "";
+	return ret->checked && !(speaker && annot_record_card_next(record, speaker));
 }
 
 static enum annot_status take(struct ctl *ctl, const struct annot_row *row,
 			      const struct annot_record *record, void *arg)
 {
 	struct known_quotes *k = arg;
-	const char *checked = record ? annot_record_text(record, "checked") : NULL;
+	struct quote_cards cards;
 	struct annot_hash marks[2];
-	if (!checked || strcmp(row->effect, "void") == 0)
+	if (!record || strcmp(row->effect, "void") == 0 || !cards_of(record, &cards))
 		return ANNOT_OK;
-	marks_of_record(row, record, checked, marks);
+	marks_of_record(row, record, &cards, marks);
 	TRY(add(ctl, k, record, row->index, &marks[0]));
-	return annot_hash_equal(&marks[0], &marks[1]) ? ANNOT_OK
-						      : add(ctl, k, record, row->index, &marks[1]);
+	return add(ctl, k, record, row->index, &marks[1]);
 }
 
 /* Who signs. What was signed before and not sent counts as there. */
@@ -120,49 +143,69 @@ static enum annot_status begin(struct ctl *ctl, struct known_quotes *k)
 	return ANNOT_OK;
 }
 
-static enum annot_status ask(struct ctl *ctl, struct known_quotes *k,
-			     const struct annot_hash *document)
+static bool was_asked(const struct known_quotes *k, const struct annot_hash *document)
 {
 	const struct annot_hash *asked = LIST_ITEMS(struct annot_hash, &k->documents);
 	for (size_t i = 0; i < LIST_COUNT(struct annot_hash, &k->documents); i++)
 		if (annot_hash_equal(&asked[i], document))
-			return ANNOT_OK;
-	if (!k->begun)
-		TRY(begin(ctl, k));
-	if (!k->enrolled)
-		return ANNOT_OK;
+			return true;
+	return false;
+}
+
+static enum annot_status list(struct ctl *ctl, struct known_quotes *k,
+			      const struct annot_hash *document)
+{
 	const char *query =
 		annot_arena_printf(ctl->arena, "kind:quote state:any author:%s doc:%s",
 				   annot_hash_hex(&k->person).text, annot_hash_hex(document).text);
 	if (!query)
 		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
-	TRY(rows_each(ctl, &(struct rows_request){.query = query}, take, k, NULL));
-	return LIST_ADD(ctl, &k->documents, document);
+	return rows_each(ctl, &(struct rows_request){.query = query}, take, k, NULL);
+}
+
+/* What is listed of one version is so of the document: all versions of it have one annotation. */
+static enum annot_status ask(struct ctl *ctl, struct known_quotes *k,
+			     const struct annot_hash *version)
+{
+	struct annot_fetched got;
+	if (was_asked(k, version))
+		return ANNOT_OK;
+	if (!k->begun)
+		TRY(begin(ctl, k));
+	if (!k->enrolled)
+		return ANNOT_OK;
+	const char *id = annot_arena_printf(ctl->arena, "=%s", annot_hash_hex(version).text);
+	if (!id)
+		return annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
+	TRY(annot_fetch(ctl->annot, id, ctl->arena, &got, &ctl->err));
+	const struct annot_hash *document = got.record ? &got.record->annotation : version;
+	if (!was_asked(k, document)) {
+		TRY(list(ctl, k, version));
+		TRY(LIST_ADD(ctl, &k->documents, document));
+	}
+	return annot_hash_equal(document, version) ? ANNOT_OK
+						   : LIST_ADD(ctl, &k->documents, version);
 }
 
 enum annot_status known_find(struct ctl *ctl, struct known_quotes *k, const struct checked *c,
-			     const char *checked, const struct known_quote **ret)
+			     const struct quote_cards *cards, const struct known_quote **ret)
 {
 	const struct judged *first = c->whole.placed ? &c->whole : &c->pieces[0];
-	struct annot_hash mark = mark_of_checked(c, checked);
-	*ret = NULL;
+	struct annot_hash mark = mark_of_checked(c, cards);
 	TRY(ask(ctl, k, &first->place.document));
-	const struct known_quote *list = LIST_ITEMS(struct known_quote, &k->quotes);
-	for (size_t i = 0; i < LIST_COUNT(struct known_quote, &k->quotes) && !*ret; i++)
-		if (annot_hash_equal(&list[i].mark, &mark))
-			*ret = &list[i];
+	*ret = quote_table_find(&k->quotes, &mark);
 	return ANNOT_OK;
 }
 
 enum annot_status known_add(struct ctl *ctl, struct known_quotes *k, const struct checked *c,
-			    const char *checked, const struct written *w)
+			    const struct quote_cards *cards, const struct written *w)
 {
-	struct annot_hash mark = mark_of_checked(c, checked);
+	struct annot_hash mark = mark_of_checked(c, cards);
 	return add(ctl, k, w->record, w->index, &mark);
 }
 
 void known_free(struct known_quotes *k)
 {
-	annot_buf_free(&k->quotes);
+	quote_table_free(&k->quotes);
 	annot_buf_free(&k->documents);
 }

@@ -192,7 +192,7 @@ static bool run_line(struct ctl *ctl, struct queue *queue, const char *text, siz
 	enum annot_status status = read_request(ctl, text, len, &request);
 	if (status == ANNOT_OK && queue_waits(queue) && !may_wait(&request))
 		failed = queue_flush(queue);
-	if (failed && !arg_keep_going) {
+	if ((failed && !arg_keep_going) || !out_whole()) { /* also where it could not be read */
 		json_decref(request.json);
 		return true;
 	}
@@ -223,9 +223,11 @@ static bool run_lines(struct ctl *ctl, struct queue *queue, struct lines *lines,
 			failed = run_line(ctl, queue, line, len, ++number) || failed;
 			arg_keep_going = keep_going; /* a line of its own has reset it */
 		}
-		if (*ret != LINES_LINE || queue_is_full(queue) || (failed && !keep_going)) {
+		if (*ret != LINES_LINE || queue_is_full(queue) || (failed && !keep_going) ||
+		    !out_whole()) {
 			failed = queue_flush(queue) || failed;
-			if (fflush(stdout) != 0) /* results that nobody gets: no more is done */
+			/* Results that nobody gets: no more is done. */
+			if (fflush(stdout) != 0 || !out_whole())
 				break;
 		}
 		if ((*ret != LINES_LINE && *ret != LINES_NONE) || (failed && !keep_going))

@@ -16,25 +16,28 @@ static const struct poptOption options[] = {
 	POPT_TABLEEND,
 };
 
-/* Words that do not stand there, while the text does, were given in its place: says so instead. */
-static enum annot_status see_swapped(struct ctl *ctl, enum annot_status status, const char *id,
-				     const char *words, const char *text)
+/* Words of a document. Where they do not stand in it while the text does, they were given in its
+ * place: says so. */
+static enum annot_status add_words(struct ctl *ctl, struct annot_draft *draft, const char *id,
+				   const char *words, const char *text)
 {
-	const struct annot_error why = ctl->err;
 	struct document doc;
 	struct annot_found found;
+	struct annot_error ignored;
 	size_t n = 0;
-	bool swapped = status == ANNOT_NOT_FOUND && write_document(ctl, id, &doc) == ANNOT_OK &&
+	TRY(ctl_text(ctl, words, "WORDS", &words));
+	TRY(write_document(ctl, id, &doc));
+	enum annot_status status = write_target(ctl, draft, &doc, words, arg_at);
+	bool swapped = status == ANNOT_NOT_FOUND &&
 		       annot_find((const char *)doc.text.data, doc.text.len, text, strlen(text),
-				  &found, 1, &n, &ctl->err) == ANNOT_OK &&
+				  &found, 1, &n, &ignored) == ANNOT_OK &&
 		       n > 0 && found.how == ANNOT_FIND_EXACT;
-	if (swapped)
-		return annot_fail(&ctl->err, ANNOT_USAGE,
-				  "“%.80s” does not stand in %s, but the text does, “%.80s”: they "
-				  "look swapped; it is claim add TEXT --in DOC WORDS",
-				  words, id, text);
-	ctl->err = why;
-	return status;
+	if (!swapped)
+		return status;
+	return annot_fail(&ctl->err, ANNOT_USAGE,
+			  "“%.80s” does not stand in %s, but the text does, “%.80s”: they look "
+			  "swapped; it is claim add TEXT --in DOC WORDS",
+			  words, id, text);
 }
 
 /* The nth --in goes with the nth argument after the text. */
@@ -46,8 +49,7 @@ static enum annot_status add_places(struct ctl *ctl, struct annot_draft *draft, 
 		if (!words[n])
 			return annot_fail(&ctl->err, ANNOT_USAGE,
 					  "--in %s: the words are missing after it", arg_in[n]);
-		TRY(see_swapped(ctl, write_words(ctl, draft, arg_in[n], words[n], arg_at),
-				arg_in[n], words[n], text));
+		TRY(add_words(ctl, draft, arg_in[n], words[n], text));
 	}
 	if (words[n])
 		return annot_fail(&ctl->err, ANNOT_USAGE,

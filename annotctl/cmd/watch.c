@@ -121,7 +121,7 @@ static enum annot_status print_one(struct ctl *ctl, const struct annot_row *row)
 		out_list_item(ctl, record_json(ctl, row, got.record, true));
 	else
 		rows_print_line(ctl, row, got.record, NULL);
-	return ANNOT_OK;
+	return out_whole() ? ANNOT_OK : annot_fail(&ctl->err, ANNOT_NO_MEMORY, "out of memory");
 }
 
 static enum annot_status print_batch(struct watching *w, const struct annot_events_reply *batch)

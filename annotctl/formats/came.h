@@ -1,13 +1,16 @@
 /*
  * Which items of an import came: by 8 bytes of a hash of their ids, each with the kinds of records
- * that it becomes: 24 bytes of memory an item, 48 while the table grows.
+ * that it becomes. A slot has 12 bytes of memory, and at most half of them are taken: an item takes
+ * 24 bytes, 48 just after the table grew, and 72 while it does, since both tables are there then.
  */
 #ifndef ANNOTCTL_FORMATS_CAME_H
 #define ANNOTCTL_FORMATS_CAME_H
 
 #include "../ctl.h"
 
-enum { CAME_MAX = 1 << 24 }; /* items of an import that is looked through: 400 MiB */
+enum {
+	CAME_MAX = 1 << 24
+}; /* items of an import that is looked through: 384 MiB, 576 in growing */
 
 struct came {
 	uint64_t *marks; /* of size; 0: free */

@@ -26,6 +26,11 @@ static void *json_memory(size_t size)
 	return ret;
 }
 
+bool out_whole(void)
+{
+	return !json_failed;
+}
+
 void out_begin(void)
 {
 	json_failed = false;
@@ -95,22 +100,25 @@ void out_raw(struct ctl *ctl, const void *data, size_t len)
 
 /*
  * JSON as its own rules escape it, and for a terminal all that could act on it: what is not ASCII,
- * and DEL, which stands in strings only.
+ * and DEL, which stands in strings only. Made as a whole before any of it is printed, since that
+ * takes memory, too; NULL where there is none. free() it.
  */
-static void dump_json(const json_t *value, FILE *to, size_t flags)
+static char *json_text(const json_t *value, FILE *to, size_t flags)
 {
-	if (!isatty(fileno(to))) {
-		json_dumpf(value, to, flags | JSON_ENCODE_ANY);
-		see_error();
-		return;
-	}
-	char *text = json_dumps(value, flags | JSON_ENCODE_ANY | JSON_ENSURE_ASCII);
-	for (const char *c = text; c && *c; c++)
-		if (*c == 0x7f)
-			fputs("\\u007f", to);
-		else
-			fputc(*c, to);
-	free(text);
+	return json_dumps(value,
+			  flags | JSON_ENCODE_ANY | (isatty(fileno(to)) ? JSON_ENSURE_ASCII : 0));
+}
+
+static void put_json(const char *text, FILE *to)
+{
+	if (!isatty(fileno(to)))
+		fputs(text, to);
+	else
+		for (const char *c = text; *c; c++)
+			if (*c == 0x7f)
+				fputs("\\u007f", to);
+			else
+				fputc(*c, to);
 }
 
 /* {"code": …, "message": …} in one line of stderr, for the JSON formats. */
@@ -124,8 +132,11 @@ static void json_on_stderr(const char *code, const char *text)
 				   safe.data ? safe.data : "");
 		annot_buf_free(&safe);
 	}
-	dump_json(object, stderr, JSON_COMPACT);
+	char *line = json_text(object, stderr, JSON_COMPACT);
+	if (line)
+		put_json(line, stderr);
 	fputc('\n', stderr);
+	free(line);
 	json_decref(object);
 }
 
@@ -167,22 +178,26 @@ void out_warning(struct ctl *ctl, const char *format, ...)
 	va_end(ap);
 }
 
-/* Nothing is printed that lacks a part; out_finish says so. */
-static bool is_whole(const json_t *value)
+/* A value between two texts. Nothing is printed that lacks a part, nor anything behind it;
+ * out_finish says so. Takes the reference. */
+static void print_json(json_t *value, size_t flags, const char *before, const char *after)
 {
-	if (!value)
+	char *text = value && out_whole() ? json_text(value, stdout, flags) : NULL;
+	if (text && out_whole()) {
+		fputs(before, stdout);
+		put_json(text, stdout);
+		fputs(after, stdout);
+		see_error();
+	} else {
 		json_failed = true;
-	return !json_failed;
+	}
+	free(text);
+	json_decref(value);
 }
 
 void out_json(struct ctl *ctl, json_t *value)
 {
-	size_t flags = ctl->format == FORMAT_NDJSON ? JSON_COMPACT : JSON_INDENT(2);
-	if (is_whole(value)) {
-		dump_json(value, stdout, flags);
-		putchar('\n');
-	}
-	json_decref(value);
+	print_json(value, ctl->format == FORMAT_NDJSON ? JSON_COMPACT : JSON_INDENT(2), "", "\n");
 }
 
 void out_list_begin(struct ctl *ctl)
@@ -193,19 +208,12 @@ void out_list_begin(struct ctl *ctl)
 
 void out_list_item(struct ctl *ctl, json_t *item)
 {
-	if (!is_whole(item)) {
-		json_decref(item);
+	if (ctl->format != FORMAT_JSON) {
+		print_json(item, JSON_COMPACT, "", "\n");
 		return;
 	}
-	if (ctl->format == FORMAT_JSON) {
-		fputs(first_item ? "[\n" : ",\n", stdout);
-		dump_json(item, stdout, JSON_INDENT(2));
-		first_item = false;
-	} else {
-		dump_json(item, stdout, JSON_COMPACT);
-		putchar('\n');
-	}
-	json_decref(item);
+	print_json(item, JSON_INDENT(2), first_item ? "[\n" : ",\n", "");
+	first_item = false;
 }
 
 void out_list_end(struct ctl *ctl)
@@ -264,6 +272,19 @@ static bool reader_left(void)
 	return poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP));
 }
 
+/* Of JSON that was not printed, unless the command itself ended for want of memory and said so. An
+ * answer would be taken for one about what was printed: it gives way. */
+static int say_not_whole(struct ctl *ctl, int code)
+{
+	bool said = ctl->failed && ctl->err.status == ANNOT_NO_MEMORY;
+	bool answer = code == 0 || code == annot_exit_code(ANNOT_NO);
+	annot_fail(&ctl->err, ANNOT_NO_MEMORY,
+		   "some of it could not be made JSON: out of memory, or a text that is not UTF-8");
+	if (!said)
+		out_error(ctl);
+	return answer ? annot_exit_code(ANNOT_NO_MEMORY) : code;
+}
+
 int out_finish(struct ctl *ctl, int code)
 {
 	errno = 0;
@@ -271,12 +292,8 @@ int out_finish(struct ctl *ctl, int code)
 	int why = failed && errno ? errno : write_error;
 	bool closed_by_reader = failed && (why == EPIPE || (why == 0 && reader_left()));
 	pager_end();
-	if (json_failed && code == 0) {
-		code = ctl_fail(ctl, annot_fail(&ctl->err, ANNOT_NO_MEMORY,
-						"some of it could not be made JSON: out of memory, "
-						"or a text that is not UTF-8"));
-		out_error(ctl);
-	}
+	if (json_failed)
+		code = say_not_whole(ctl, code);
 	if (!failed || closed_by_reader)
 		return code;
 	bool full = why == ENOSPC || why == EDQUOT || why == EFBIG;

@@ -45,11 +45,15 @@ void out_error(struct ctl *ctl);
 /* Before all others: from here on JSON for which there is no memory is not printed, and out_finish
  * says so. */
 void out_begin(void);
+/* Whether all JSON so far could be made. Once it could not, none is printed any more: who goes on
+ * to do things that are told in JSON looks. */
+bool out_whole(void);
 
 /* Whether standard output has taken all so far. Why not, out_finish says. */
 bool out_flush(void);
 /* Flushes; a failed write turns a success into a failure (a full disk: NO_SPACE) and is told, but
- * for that to a reader who left; so does JSON that was not printed (NO_MEMORY). Ends the pager. */
+ * for that to a reader who left. JSON that was not printed is told whatever the code, and turns a
+ * success or an answer (NO) into a failure (NO_MEMORY). Ends the pager. */
 int out_finish(struct ctl *ctl, int code);
 
 /* Starts $ANNOT_PAGER, $PAGER or less on stdout if it is a terminal and the format is text. */

@@ -264,8 +264,9 @@ struct annot_receipt {
  * Keeps the records in the outbox, sends them with the note that their seen cards name, checks each
  * inclusion proof against the returned checkpoint and that against the pin, advances the pin, and
  * takes out of the outbox what was proved or refused for good. receipts has n items. OK: every
- * record has a receipt (look at each status). UNREACHABLE, TIMEOUT, BUSY: records stay in the
- * outbox and are sent again first by the next annot_submit (or annot_outbox_flush) on that corpus.
+ * record has a receipt (look at each status). UNREACHABLE, TIMEOUT, BUSY, and DENIED, of the key
+ * that is logged in: records stay in the outbox and are sent again first by the next annot_submit
+ * (or annot_outbox_flush) on that corpus.
  */
 ANNOT_API ANNOT_CHECKED enum annot_status
 annot_submit(struct annot *a, const struct annot_signed *records, size_t n,

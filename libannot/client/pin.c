@@ -132,10 +132,14 @@ enum annot_status annot_pin_advance_from(struct annot *a, const struct annot_che
 		AUTO_BUF struct annot_buf pin_note = ANNOT_BUF_INIT(ANNOT_NOTE_MAX);
 		bool done = true;
 		TRY(annot_pin(a, &pin, &pin_note, err));
-		if (pin.size == 0 || pin.size != shown->size ||
-		    !annot_hash_equal(&pin.root, &shown->root))
-			TRY(check_consistent(a, &pin, annot_buf_bytes(&pin_note), &theirs, note,
-					     err));
+		const struct annot_bytes ours = annot_buf_bytes(&pin_note);
+		if (pin.size == 0 || pin.size != shown->size) {
+			TRY(check_consistent(a, &pin, ours, &theirs, note, err));
+		} else if (!annot_hash_equal(&pin.root, &shown->root)) {
+			const struct annot_clash fork = {ANNOT_FORKED_LOG, &pin, &theirs, ours,
+							 note};
+			return annot_contradicted(a, &fork, err);
+		}
 		/* Of the same checkpoint the note that more have cosigned: it says more about time.
 		 */
 		if (theirs.size > pin.size || (theirs.size == pin.size && note.len > pin_note.len))

@@ -205,6 +205,9 @@ static enum annot_status send_some(struct annot *a, const struct outgoing *out, 
 	if (!a->connection)
 		TRY(annot_client_connect(a, annot_now_ms() + a->timeout_ms, err));
 	enum annot_status status = annot_call_submit(a, &in, arena, &reply, &said);
+	/* Of a whole request it is said of the key that was proved: another one may send it. */
+	if (status == ANNOT_DENIED)
+		return annot_fail(err, status, "%s", said.text);
 	if (is_final(status) && k > 1) {
 		/* The whole request was refused: find out for which record. */
 		in.n_items = k = 1;

@@ -128,18 +128,32 @@ static bool has_hash(const struct annot_source *s, const struct annot_hash *hash
 	return annot_hash_equal(&annot_record_card(s->record, "sha256")->hash, hash);
 }
 
-/* Whether what is wanted has the text that stands beside the file, in which CR LF may be LF. */
+/* Of the ways in order the first that leads to the text beside the file byte for byte; else the
+ * first that leads to it but for CR LF that became LF. *ret NULL: none does. */
 static enum annot_status find_text(struct annot_import *m, const struct brat_reading *r,
-				   const struct annot_source_wanted *wanted,
+				   const struct annot_source_wanted *const *ways, size_t n,
 				   struct annot_source **ret, struct annot_error *err)
 {
-	enum annot_status status = m->host.source(m->host.arg, wanted, ret, err);
-	if (status == ANNOT_OK &&
-	    (!(*ret)->text.data ||
-	     !(has_hash(*ret, &r->sha256) ||
-	       brat_is_universal_of(annot_buf_bytes(&r->text), (*ret)->text))))
-		return annot_fail(err, ANNOT_NOT_FOUND, "it has another text");
-	return status;
+	const struct annot_bytes beside = annot_buf_bytes(&r->text);
+	struct annot_error why;
+	*ret = NULL;
+	for (size_t i = 0; i < n; i++) {
+		struct annot_source *found;
+		enum annot_status status = m->host.source(m->host.arg, ways[i], &found, &why);
+		if (status == ANNOT_NOT_FOUND || status == ANNOT_AMBIGUOUS)
+			continue;
+		if (status != ANNOT_OK)
+			return annot_fail(err, status, "%s", why.text);
+		if (!found->text.data)
+			continue;
+		if (has_hash(found, &r->sha256)) {
+			*ret = found;
+			return ANNOT_OK;
+		}
+		if (!*ret && brat_is_universal_of(beside, found->text))
+			*ret = found;
+	}
+	return ANNOT_OK;
 }
 
 /* The corpus's text: by the SHA-256 of the one beside the file, else by the file's name. An export
@@ -156,17 +170,10 @@ static enum annot_status find_source(struct annot_import *m, struct brat_reading
 					 by_name = {.name = r->item.name},
 					 first = {.name = first_name};
 	const struct annot_source_wanted *const ways[] = {&by_hash, &by_name, &first};
-	size_t n = later ? 2 : 3;
-	struct annot_error why;
 	*ret = NULL;
-	for (size_t i = 0; r->item.text.data && !m->host.document && i < n; i++) {
-		enum annot_status status = find_text(m, r, ways[i], ret, &why);
-		if (status == ANNOT_OK)
-			return ANNOT_OK;
-		if (status != ANNOT_NOT_FOUND && status != ANNOT_AMBIGUOUS)
-			return annot_fail(err, status, "%s", why.text);
-	}
-	return annot_import_source(m, &by_name, "file", ret, err);
+	if (r->item.text.data && !m->host.document)
+		TRY(find_text(m, r, ways, later ? 2 : 3, ret, err));
+	return *ret ? ANNOT_OK : annot_import_source(m, &by_name, "file", ret, err);
 }
 
 static enum annot_status place_all(struct annot_import *m, struct brat_reading *r,

@@ -97,12 +97,37 @@ static void test_another_kind(void **state)
 	assert_non_null(strstr(x->out, "scale truth: "));
 }
 
+/* Words that are not in a document: it is asked for once, whatever is then said of them. */
+static void test_missing_words(void **state)
+{
+	struct fixture *x = *state;
+	static const char text[] = "It was said.\n";
+	struct annot_hash hash = annot_sha256(text, strlen(text));
+	struct annot_hash chunks = annot_chunk_root(annot_bytes_of(text));
+	struct annot_draft *draft = annot_draft_new(ANNOT_KIND_document);
+	assert_ok(annot_draft_add(draft, "name", "speech", &test_error));
+	assert_ok(annot_draft_add(draft, "media-type", "text/plain", &test_error));
+	assert_ok(annot_draft_add_hash(draft, "sha256", &hash, &test_error));
+	assert_ok(annot_draft_add(draft, "length", "13", &test_error));
+	assert_ok(annot_draft_add_hash(draft, "chunks", &chunks, &test_error));
+	fake_add(x->f, x->a, draft);
+	x->f->text = text;
+	assert_int_equal(run(x, "claim add --in speech 'It was said.' 'quite different words'"),
+			 annot_exit_code(ANNOT_USAGE));
+	assert_non_null(strstr(x->out, "look swapped"));
+	assert_int_equal(x->f->gets, 1);
+	assert_int_equal(run(x, "claim add 'Nothing.' --in speech 'quite different words'"),
+			 annot_exit_code(ANNOT_REFUSED));
+	assert_int_equal(x->f->gets, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_too_many_records, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_another_record, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_another_kind, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_missing_words, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,13 +19,6 @@ void *__wrap_malloc(size_t size)
 	return __real_malloc(size);
 }
 
-/* ctl.c's, of which out.c needs this alone. */
-int ctl_fail(struct ctl *ctl, enum annot_status status)
-{
-	ctl->failed = true;
-	return annot_exit_code(status);
-}
-
 /* As show does it: objects in lists of an object, without a look at whether they could be made. */
 static json_t *make(void)
 {
@@ -36,8 +29,8 @@ static json_t *make(void)
 	return object;
 }
 
-/* What is printed, in ret; the exit code. */
-static int print(size_t fails_at, char *ret, size_t size)
+/* What is printed by a command that ends with a code, in ret; the exit code. */
+static int print(size_t fails_at, int code, char *ret, size_t size)
 {
 	struct ctl ctl = {.format = FORMAT_NDJSON};
 	char path[] = "/tmp/annot-out-XXXXXX";
@@ -51,7 +44,9 @@ static int print(size_t fails_at, char *ret, size_t size)
 	json_t *object = make();
 	out_json(&ctl, object);
 	left = SIZE_MAX;
-	int code = out_finish(&ctl, 0);
+	fflush(stdout);
+	assert_true(out_whole() == (lseek(file, 0, SEEK_END) > 0));
+	code = out_finish(&ctl, code);
 	dup2(was, STDOUT_FILENO);
 	ssize_t n = pread(file, ret, size - 1, 0);
 	ret[n < 0 ? 0 : n] = '\0';
@@ -65,15 +60,25 @@ static void test_no_memory(void **state)
 	char whole[4096], part[4096];
 	size_t n = 0;
 	(void)state;
-	assert_int_equal(print(SIZE_MAX, whole, sizeof whole), 0);
+	assert_int_equal(print(SIZE_MAX, 0, whole, sizeof whole), 0);
 	assert_non_null(strstr(whole, "\"n\":8"));
-	while (print(n, part, sizeof part) != 0) {
-		assert_string_not_equal(part, whole);
-		assert_null(strstr(part, "reviews\":[]"));
+	while (print(n, 0, part, sizeof part) != 0) {
+		assert_string_equal(part, "");
 		n++;
 	}
 	assert_true(n > 30);
 	assert_string_equal(part, whole);
+}
+
+/* An answer is about what was printed; another failure is told by its own code. */
+static void test_codes(void **state)
+{
+	char part[4096];
+	(void)state;
+	assert_int_equal(print(SIZE_MAX, 1, part, sizeof part), 1);
+	assert_int_equal(print(9, 0, part, sizeof part), annot_exit_code(ANNOT_NO_MEMORY));
+	assert_int_equal(print(9, 1, part, sizeof part), annot_exit_code(ANNOT_NO_MEMORY));
+	assert_int_equal(print(9, 4, part, sizeof part), 4);
 }
 
 /* Nor is what could not be made for another reason, such as a text that is none. */
@@ -91,6 +96,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_codes),
 		cmocka_unit_test(test_not_made),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

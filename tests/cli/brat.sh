@@ -117,3 +117,12 @@ printf 'Zero.\r\nOne two\r\nthree four.\r\nFive.\r\n' >"$work/dos.txt"
 ctl frank doc add "$work/dos.txt" --name dos >/dev/null 2>&1
 expect 0 '1 record imported, 0 there already; 0 fields did not survive' ctl frank import --as brat "$work/old"
 last kind:span | jq -e '.targets[0] | .exact == "four." and .document_version == 1' >/dev/null || fail "another version: $(last kind:span)"
+# Nor the newest for an old one whose very bytes stand there, where it differs from that in its line ends alone.
+mkdir "$work/exact"
+cp "$work/old/dos.txt" "$work/exact/unix.txt"
+printf 'T1\tMark 14 19\tfour.\n' >"$work/exact/unix.ann"
+ctl frank doc add "$work/exact/unix.txt" --name unix >/dev/null 2>&1
+sed 's/$/\r/' "$work/exact/unix.txt" >"$work/unix.txt"
+ctl frank doc add "$work/unix.txt" --name unix >/dev/null 2>&1
+expect 0 '1 record imported, 0 there already; 0 fields did not survive' ctl frank import --as brat "$work/exact"
+last kind:span | jq -e '.targets[0] | .name == "unix" and .document_version == 1' >/dev/null || fail "not its own: $(last kind:span)"

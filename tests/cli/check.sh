@@ -186,6 +186,11 @@ there chloe 0 3
 quiet alice doc add "$work/later" --name d01 >/dev/null
 expect 0 '' ctl alice list kind:quote doc:d01 author:boris anchor:moved # waits for the anchors
 there boris 0 3
+# The same words given to somebody else, or to nobody, are another quote.
+article 'The mayor spoke. “We will open the sluices before the gauges are read by all three sides,” said Tamsin Orrowe.'
+there boris 1 0
+there boris 0 1
+[ "$(ctl alice --json list kind:quote author:boris 'speaker:"Tamsin Orrowe"' | jq length)" = 1 ] || fail 'an attribution is missing'
 
 # --- bad input ---
 

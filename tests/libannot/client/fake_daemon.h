@@ -72,7 +72,7 @@ struct fake {
 	struct annot_events_reply events; /* the answer, … */
 	int events_late_ms;               /* … after that time */
 	/* what it saw */
-	unsigned submits, submitted, notes, expectations, connections;
+	unsigned submits, submitted, notes, expectations, connections, gets;
 	/* thread */
 	pthread_t thread;
 	pthread_mutex_t lock; /* of the log: a test appends to it while the thread stands by */
@@ -358,6 +358,7 @@ static inline enum annot_status fake_answer(struct fake *f, const struct annot_c
 			.note = fake_note(f, arena, fake_size(f)), .size = fake_size(f)};
 		return ANNOT_OK;
 	case ANNOT_CALL_get: {
+		f->gets++;
 		size_t n = f->get_rows ? f->get_rows : 1;
 		struct annot_row *rows = annot_arena_array(arena, n, sizeof(*rows));
 		enum annot_status status =

@@ -348,12 +348,23 @@ static void test_last_word(void **state)
 	assert_error_says("at #5");
 	assert_error_says("stays in the outbox");
 	assert_int_equal(waiting(x), 1);
+	/* Nor does the same key, which counts no more, have it dropped when it comes again. */
+	x->f->deed_call = ANNOT_CALL_submit;
+	x->f->times = 3;
+	sign(x, 5, "later still");
+	sign(x, 6, "and on");
+	assert_status(submit(x, 5, 2), ANNOT_DENIED);
+	assert_status(submit(x, 5, 1), ANNOT_DENIED);
+	assert_int_equal(x->f->times, 1);
+	assert_int_equal(waiting(x), 3);
+	x->f->times = 0;
 	assert_ok(annot_outbox_flush(x->a, &sent, &refused, &test_error));
-	assert_int_equal(sent, 1);
+	assert_int_equal(sent, 3);
 	assert_int_equal(waiting(x), 0);
 }
 
-/* That proof of a log with another history leads to another root than the pin's. */
+/* That proof of a log with another history leads to another root than the pin's: so the fork is in
+ * hand, whatever the daemon would say of consistency. */
 static void test_admitted_by_fork(void **state)
 {
 	struct fixture *x = *state;
@@ -362,9 +373,15 @@ static void test_admitted_by_fork(void **state)
 	assert_ok(submit(x, 0, 1));
 	sign(x, 1, "second");
 	x->f->leaves[1].hash.b[0] ^= 1;
+	x->f->deed_call = ANNOT_CALL_consistency;
+	x->f->status = ANNOT_DENIED;
+	x->f->times = 1;
+	x->f->deed = FAKE_STATUS;
 	assert_status(submit(x, 1, 1), ANNOT_MISMATCH);
 	assert_error_says("FORKED");
+	assert_int_equal(x->f->times, 1);
 	assert_int_equal(waiting(x), 1);
+	assert_int_equal(fake_files(x->f, "corpora/*/fork-evidence-*"), 1);
 	assert_ok(annot_pin(x->a, &pin, NULL, &test_error));
 	assert_int_equal(pin.size, 2);
 }
