@@ -12,7 +12,7 @@
 #include "remote.h"
 #include "settings.h"
 
-enum { ARENA_MAX = 1 << 30, OPTIONS_MAX = 48 };
+enum { ARENA_MAX = 1 << 30, OPTIONS_MAX = 48, STRINGS = 1 << 16 };
 
 int ctl_fail(struct ctl *ctl, enum annot_status status)
 {
@@ -98,7 +98,13 @@ static int help(struct ctl *ctl, int n, const char **words)
 	return 0;
 }
 
-/* The command's options and those of every command in one table. */
+static bool holds_string(const struct poptOption *o)
+{
+	return (o->argInfo & POPT_ARG_MASK) == POPT_ARG_STRING;
+}
+
+/* The command's options and those of every command in one table. Where a string is taken, val says
+ * at which place of the table. */
 static void join_options(const struct command *command, int *help, int *version,
 			 struct poptOption table[OPTIONS_MAX])
 {
@@ -106,8 +112,12 @@ static void join_options(const struct command *command, int *help, int *version,
 	const struct poptOption *lists[] = {command ? command->options : NULL, settings_options};
 	for (size_t l = 0; l < 2; l++)
 		for (const struct poptOption *o = lists[l]; o && (o->longName || o->arg); o++)
-			if (n + 3 < OPTIONS_MAX)
-				table[n++] = *o;
+			if (n + 3 < OPTIONS_MAX) {
+				table[n] = *o;
+				if (holds_string(o))
+					table[n].val = STRINGS + (int)n;
+				n++;
+			}
 	table[n++] = (struct poptOption){"help", 'h', POPT_ARG_NONE, help, 0, "This help", NULL};
 	table[n++] = (struct poptOption){"version", '\0',          POPT_ARG_NONE, version,
 					 0,         "The version", NULL};
@@ -127,8 +137,17 @@ static int check_count(struct ctl *ctl, const struct poptOption *table, int val)
 static int parse_options(struct ctl *ctl, poptContext context, const struct poptOption *table,
 			 const char **argv, const char ***rest, int *n_rest)
 {
+	char *held[OPTIONS_MAX] = {NULL}; /* popt forgets what an option held that is given again */
 	int code;
+	for (size_t i = 0; table[i].longName || table[i].arg; i++)
+		if (holds_string(&table[i]))
+			held[i] = *(char **)table[i].arg;
 	while ((code = poptGetNextOpt(context)) > 0) {
+		if (code >= STRINGS) {
+			free(held[code - STRINGS]);
+			held[code - STRINGS] = *(char **)table[code - STRINGS].arg;
+			continue;
+		}
 		code = check_count(ctl, table, code);
 		if (code)
 			return code;

@@ -19,7 +19,7 @@
 
 enum {
 	PAYLOAD_MAX = 1 << 20,
-	SHAKE_MS = UNDER_VALGRIND ? 3000 : 300, /* which takes its time to encrypt */
+	SHAKE_MS = 300 * PATIENCE,
 	PROVE_MS = 3 * SHAKE_MS,
 	PATIENCE_S = 10,
 	STRANGERS = SERVER_STRANGERS_MAX + 20,

@@ -140,5 +140,8 @@ ctl alice --quiet corpus init "$work/corpus" --origin test.example/other >/dev/n
 serve
 expect 4 'corpus' ctl alice list; one_line
 
+# What is said twice counts as it was said last, and the first is not leaked.
+expect 0 'test.example/other' ctl bea --format json --socket ipc://nowhere --socket "$ANNOT_SOCKET" corpus info --format json --format text
+
 # Without a home there is no configuration, but help.
 expect 0 'usage: annotctl' env -i "$ANNOTCTL" --help

@@ -80,7 +80,7 @@ one_line
 printf 'PK\003\004junk' >"$work/a.txt"
 expect 4 "a.txt is a ZIP archive, as docx, odt and epub are, not a text" "$ANNOTCTL" doc extract "$work/a.txt"
 one_line
-expect 4 'is a program, not a text' ctl alice doc add "$ANNOTCTL"
+expect 4 'is a program, not a text' ctl alice doc add "$CONFINED"
 printf 'a\000b' >"$work/nul"
 expect 4 'holds a NUL at byte 1' ctl alice doc add "$work/nul"
 printf 'caf\351' >"$work/latin.txt"

@@ -18,7 +18,7 @@ for person in alice boris chloe; do : >"$work/$person.results"; done
 for n in $(seq 1 40); do echo "{\"args\": [\"comment\", \"add\", \"$quote\", \"mid-work $n\"]}"; done >"$work/lines"
 pids=''
 for person in alice boris chloe; do
-	ctl "$person" --timeout 5 batch --keep-going <"$work/lines" >"$work/$person.results" 2>/dev/null &
+	ctl "$person" --timeout $((5 * patience)) batch --keep-going <"$work/lines" >"$work/$person.results" 2>/dev/null &
 	pids="$pids $!"
 done
 # All of them have begun.
@@ -52,7 +52,7 @@ serve
 
 # --- SIGTERM while records come in ----------------------------------------------------------------------------
 : >"$work/stopped.results"
-ctl boris --timeout 5 batch --keep-going <"$work/lines" >"$work/stopped.results" 2>"$work/errors" &
+ctl boris --timeout $((5 * patience)) batch --keep-going <"$work/lines" >"$work/stopped.results" 2>"$work/errors" &
 writer=$!
 while [ "$(wc -l <"$work/stopped.results")" -lt 5 ]; do
 	kill -0 "$daemon" || fail "annotd died by itself"
@@ -80,12 +80,12 @@ mv "$work/moved" "$work/corpus"
 ctl olga --quiet key new olga >/dev/null 2>&1
 ctl olga --quiet corpus init "$work/other" --origin test.example/other >/dev/null 2>&1
 # A socket that a living daemon serves is not taken away from it.
-expect 4 '' as daemon timeout 20 "$ANNOTD" --corpus "$work/other" --listen "$ANNOT_SOCKET"; one_line
+expect 4 '' as daemon timeout $((20 * patience)) "$ANNOTD" --corpus "$work/other" --listen "$ANNOT_SOCKET"; one_line
 expect 0 'test.example/desk' ctl boris corpus info
 stop
 # A regular file in its place is not removed.
 echo precious >"$work/annotd.sock"
-expect 4 'annotd.sock' as daemon timeout 20 "$ANNOTD" --corpus "$work/corpus" --listen "$ANNOT_SOCKET"; one_line
+expect 4 'annotd.sock' as daemon timeout $((20 * patience)) "$ANNOTD" --corpus "$work/corpus" --listen "$ANNOT_SOCKET"; one_line
 [ "$(cat "$work/annotd.sock")" = precious ] || fail "a file was removed to make room for the socket"
 expect 3 '' ctl boris list; one_line
 rm "$work/annotd.sock"

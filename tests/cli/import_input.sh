@@ -65,7 +65,7 @@ tries=0
 until grep -q 'fifo is a FIFO that nobody has written to yet: waiting' "$work/waiting"; do
 	kill -0 $waiting || fail "it did not wait: $(cat "$work/waiting")"
 	tries=$((tries + 1))
-	[ $tries -lt 600 ] || fail "it says nothing: $(cat "$work/waiting")"
+	[ $tries -lt $((600 * patience)) ] || fail "it says nothing: $(cat "$work/waiting")"
 	sleep 0.05 # polls for the line; there is nothing to wait on
 done
 item 4 >"$work/fifo"

@@ -4,6 +4,8 @@
 set -eu
 : "${ANNOTCTL:?path of annotctl}" "${ANNOTD:?path of annotd}" "${ROOT:?root of the sources}"
 
+# How many times as long as usual a test waits: programs under valgrind take their time.
+patience=${PATIENCE:-1}
 work=$(mktemp -d)
 daemon=
 export ANNOT_SOCKET="ipc://$work/annotd.sock"
@@ -72,7 +74,7 @@ start() {
 	until grep -q serving "$3"; do
 		kill -0 "$started" 2>/dev/null || fail "annotd did not start: $(cat "$3")"
 		tries=$((tries + 1))
-		[ "$tries" -lt 600 ] || fail "annotd is not ready after 30 s"
+		[ "$tries" -lt $((600 * patience)) ] || fail "annotd is not ready after $((30 * patience)) s"
 		sleep 0.05 # polls for the line; there is nothing to wait on
 	done
 }

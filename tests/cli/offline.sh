@@ -43,7 +43,7 @@ expect 0 'VALID-UNWITNESSED' "$CONFINED" "$SCEPTIC" "$work/excerpt.bundle" "$cor
 expect 1 'CANNOT-CHECK' "$CONFINED" "$SCEPTIC" "$work/short.bundle" "$corpus"
 expect 1 'RETRACTED' "$CONFINED" "$SCEPTIC" "$work/gone.bundle" "$corpus"
 expect 1 'INVALID' "$CONFINED" "$SCEPTIC" "$work/good.bundle" "$(printf '%064d' 0)"
-nm -D --undefined-only "$SCEPTIC" | awk '{ print $2 }' | sed 's/@.*//' >"$work/needs"
+nm -D --undefined-only "${SCEPTIC_ITSELF:-$SCEPTIC}" | awk '{ print $2 }' | sed 's/@.*//' >"$work/needs"
 grep -qx 'mmap\|mmap64' "$work/needs" || fail "nm shows nothing: $(cat "$work/needs")"
 if grep -Ex 'socket|socketpair|connect|bind|listen|accept4?|send|sendto|sendmsg|recv|recvfrom|recvmsg|getaddrinfo|nng_.*' "$work/needs"; then
 	fail "the verifier needs sockets"

@@ -72,7 +72,7 @@ same "$(ctl alice list sluices --count)" 1
 tries=0
 until [ -s "$work/corpus/search.db" ] && [ ! -s "$work/corpus/search.db-wal" ]; do
 	tries=$((tries + 1))
-	[ "$tries" -lt 200 ] || fail 'search.db is not filled after 10 s'
+	[ "$tries" -lt $((200 * patience)) ] || fail "search.db is not filled after $((10 * patience)) s"
 	sleep 0.05 # polls the files; nobody tells
 done
 same "$(who proteges)" 'wire quote'

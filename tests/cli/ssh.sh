@@ -75,7 +75,7 @@ expect 0 "first contact: this socket serves corpus $corpus" ctl boris --socket "
 od -An -tx1 -v -N 300000 /dev/urandom >"$work/large.txt"
 expect 0 'document' ctl boris --socket "$far" doc add "$work/large.txt" --name large
 ctl boris --socket "$far" doc text large | cmp - "$work/large.txt" || fail 'not what was sent'
-as boris timeout 60 "$ANNOTCTL" --socket "$far" --format ndjson watch --limit 1 --from '#0' >"$work/event" 2>/dev/null ||
+as boris timeout $((60 * patience)) "$ANNOTCTL" --socket "$far" --format ndjson watch --limit 1 --from '#0' >"$work/event" 2>/dev/null ||
 	fail 'no events come through'
 [ -s "$work/event" ] || fail 'no event'
 words=$(head -n 1 "$work/large.txt" | cut -c 2-40)

@@ -18,7 +18,7 @@ watch() { # NAME ARGUMENTS…
 tries=0
 again() { # WHAT FILE
 	tries=$((tries + 1))
-	[ "$tries" -lt 600 ] || fail "$1 in $2: $(cat "$2" "${2%.*}.err")"
+	[ "$tries" -lt $((600 * patience)) ] || fail "$1 in $2: $(cat "$2" "${2%.*}.err")"
 	sleep 0.05 # polls for output; there is nothing to wait on
 }
 lines() { # FILE N

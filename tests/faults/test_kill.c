@@ -18,8 +18,8 @@
 enum {
 	KILLS = 15,
 	FSCK_EVERY = 10,
-	LIFE_MAX_US = 200000,
-	START_MAX_US = 30000,
+	LIFE_MAX_US = 200000 * PATIENCE,
+	START_MAX_US = 30000 * PATIENCE,
 	START_EVERY = 4, /* of so many starts one is killed as well */
 	LEAVES = 4096,
 };

@@ -11,7 +11,7 @@
 enum {
 	HELD_RECORDS = 300,
 	SUBMIT_MAX = 256,
-	SETTLE_MS = 60000,
+	SETTLE_MS = 60000 * PATIENCE,
 	/* It cannot close a database while another connection of the process has it locked, and
 	 * uses the descriptor again when a log is next checkpointed: one for each of the two. */
 	KEPT_BY_SQLITE = 2,

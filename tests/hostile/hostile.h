@@ -16,15 +16,18 @@ enum {
 	HONEST_QUIET = 400,    /* calls before anything happens */
 	HONEST_LEAST = 200,    /* calls during what happens, at least */
 	HONEST_SAMPLES = 200000,
-	PEER_PATIENCE_MS = 60000,
+	PEER_PATIENCE_MS = 60000 * PATIENCE,
 
 	/* An honest call's p99 is at most so many times that of the same run when all was quiet, …
 	 */
 	SLOWER_MAX = 20,
 	/* … or below this. Other programs run on the machine: the bound is there to find hangs. */
-	SLOW_FLOOR_MS = SANITIZED_THREAD ? 2000 : SANITIZED ? 500 : 100,
+	SLOW_FLOOR_MS = (SANITIZED_THREAD ? 2000
+			 : SANITIZED      ? 500
+					  : 100) *
+			PATIENCE,
 	/* No call may take longer than this, ever. */
-	HANG_MS = 20000,
+	HANG_MS = 20000 * PATIENCE,
 	/* Of annotd, whatever its peers do (docs/architecture.md). Sanitizers keep what was freed.
 	 */
 	RSS_ANON_MAX_KIB = 192 << 10,

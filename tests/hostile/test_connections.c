@@ -15,7 +15,7 @@ enum {
 	DRIPPING = 50,
 	DRIP_ROUNDS = 200,
 	STORM = 10000, /* in sanitized builds too: a connection costs them little more */
-	STORM_MAX_S = 120,
+	STORM_MAX_S = 120 * PATIENCE,
 	SPARE_DESCRIPTORS = 8,
 	STARVING = 60,
 	BUSY_WAIT_MAX_PERCENT = 60, /* of a core */

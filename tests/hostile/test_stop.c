@@ -18,7 +18,7 @@ enum {
 	WRITERS = 8,
 	EACH = 60,
 	BATCH_MAX = 256,
-	STOP_MAX_MS = 30000, /* annotd itself gives up, with exit code 5, after 10 s */
+	STOP_MAX_MS = 30000 * PATIENCE, /* annotd itself gives up, with exit code 5, after 10 s */
 };
 
 struct writer {

@@ -12,7 +12,7 @@
 #include "base/auto.h"
 #include "tls/session.h"
 
-enum { CROWD = 400, SHAKING = 150, CONNECT_MS = 50, ROUNDS = 3 };
+enum { CROWD = 400, SHAKING = 150, CONNECT_MS = 50 * PATIENCE, ROUNDS = 3 };
 
 /* Begins to connect, and waits a little; -1: annotd lets nobody in just now. */
 static int tcp_connect(struct hostile *h)

@@ -1,6 +1,8 @@
 #!/bin/sh
 # What is installed works from any prefix: the programs find their library, pkg-config the header.
 set -eu
+# shellcheck disable=SC2086 # VALGRIND: what runs the programs, as words
+: "${VALGRIND=}"
 prefix=$(mktemp -d)
 trap 'rm -rf "$prefix"' EXIT
 fail() {
@@ -8,8 +10,8 @@ fail() {
 	exit 1
 }
 cmake --install "${BUILD:?}" --prefix "$prefix" >"$prefix/log" 2>&1 || { cat "$prefix/log" >&2; exit 1; }
-[ "$("$prefix/bin/annotctl" --version)" = "annotctl ${VERSION:?}" ] || fail "annotctl --version"
-"$prefix/sbin/annotd" --version | grep -qF "$VERSION" || fail "annotd --version"
+[ "$($VALGRIND "$prefix/bin/annotctl" --version)" = "annotctl ${VERSION:?}" ] || fail "annotctl --version"
+$VALGRIND "$prefix/sbin/annotd" --version | grep -qF "$VERSION" || fail "annotd --version"
 [ -f "$prefix/share/man/man1/annotctl.1" ] || fail "no manual page"
 
 PKG_CONFIG_PATH=$(dirname "$(find "$prefix" -name annot.pc)")
@@ -21,4 +23,4 @@ printf '#include <annot.h>\nint main(void) { return annot_version()[0] == 0; }\n
 	fail "a program that includes annot.h"
 # The program that reads web pages is found where it was installed.
 printf '<p>It rained.' >"$prefix/page.html"
-[ "$("$prefix/bin/annotctl" --quiet doc extract "$prefix/page.html")" = 'It rained.' ] || fail "doc extract"
+[ "$($VALGRIND "$prefix/bin/annotctl" --quiet doc extract "$prefix/page.html")" = 'It rained.' ] || fail "doc extract"

@@ -13,7 +13,7 @@
 #include "base/auto.h"
 #include "tls/certificate.h"
 
-enum { PATIENCE_MS = 60000, ARGS_MAX = 16, REPLIES_MAX = 64 << 20, DAEMONS_MAX = 16 };
+enum { PATIENCE_MS = 60000 * PATIENCE, ARGS_MAX = 16, REPLIES_MAX = 64 << 20, DAEMONS_MAX = 16 };
 
 extern char **environ;
 

@@ -1,5 +1,5 @@
-/* Whether this is built with a sanitizer, or run by valgrind, which keep memory of their own and take
- * their time. */
+/* Whether this is built with a sanitizer, or run by valgrind, which keep memory of their own and
+ * take their time. */
 #ifndef TESTS_SUPPORT_SANITIZED_H
 #define TESTS_SUPPORT_SANITIZED_H
 
@@ -21,7 +21,7 @@
 #define SANITIZED_THREAD 0
 #endif
 #ifndef SANITIZED
-#define SANITIZED SANITIZED_THREAD
+#define SANITIZED (SANITIZED_THREAD || UNDER_VALGRIND)
 #endif
 
 #endif
