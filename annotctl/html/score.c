@@ -30,11 +30,12 @@ static unsigned letters_of(uint32_t cp)
 	return sign ? PAGE_LETTERS_SIGN : !mark;
 }
 
+/* Of what stands in the text: a byte order mark, say, does not. */
 static uint32_t count_letters(const char *text, size_t len)
 {
 	uint32_t n = 0;
 	for (size_t at = 0; at < len;)
-		n += letters_of(annot_utf8_next(text, len, &at));
+		n += letters_of(page_character(annot_utf8_next(text, len, &at)));
 	return n;
 }
 

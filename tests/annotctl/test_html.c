@@ -246,6 +246,10 @@ static void test_nothing(void **state)
 		      ANNOT_INVALID);
 	assert_status(extract(BYTES("<nav>x</nav>"), (struct html_options){0}), ANNOT_INVALID);
 	assert_error_says("--whole");
+	/* A byte order mark that is not the first thing, and a soft hyphen, do not stand in the text. */
+	assert_status(extract(BYTES("<p>&#xFEFF;&shy;"), (struct html_options){.whole = true}),
+		      ANNOT_INVALID);
+	assert_error_says("it has no text");
 }
 
 /* --- pages that mean ill --- */
