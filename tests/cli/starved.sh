@@ -11,7 +11,7 @@ starved() {
 	name=$1
 	shift
 	replace='exec'
-	as boris env LD_PRELOAD="${STARVE_LIBRARY:?}" "$ANNOTCTL" "$@" >"$work/$name.out" 2>"$work/$name.err" <"${input:-/dev/null}" &
+	as boris timeout 60 env LD_PRELOAD="${STARVE_LIBRARY:?}" "$ANNOTCTL" "$@" >"$work/$name.out" 2>"$work/$name.err" <"${input:-/dev/null}" &
 	started=$!
 	replace=
 }
