@@ -6,7 +6,9 @@
 #include "out/record.h"
 #include "remote.h"
 
-enum { DAEMON_MS = 1000 };
+/* Who has pressed Tab waits a second for the daemon, or, where --timeout or annotctl.conf says that
+ * it is slow, one part of what a command waits. */
+enum { DAEMON_MS = 1000, PARTS = 30 };
 
 void offer(const struct offering *o, const char *word, const char *what)
 {
@@ -32,7 +34,9 @@ static bool connect(struct ctl *ctl)
 {
 	struct annot_options options = ANNOT_OPTIONS_INIT;
 	options.socket = ctl->socket;
-	options.timeout_ms = DAEMON_MS;
+	options.timeout_ms = ctl->timeout_ms / PARTS;
+	if (options.timeout_ms < DAEMON_MS)
+		options.timeout_ms = DAEMON_MS;
 	remote_options(ctl, false, &options);
 	return ctl->annot || annot_open(&options, &ctl->annot, &ctl->err) == ANNOT_OK;
 }

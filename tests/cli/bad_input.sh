@@ -74,11 +74,13 @@ expect 2 'key nope: no such file, nor a key of that name' ctl boris key show nop
 expect 2 'key nope: no such file, nor a key of that name' ctl boris reviewer rotate nope; one_line
 expect 2 'usage: annotctl key list' ctl boris key list extra; one_line
 if grep -q ' $' "$work/out"; then fail "a space at the end: $(cat "$work/out")"; fi
-# What is closed stays so: neither a socket nor a file of ours is what output or messages go to.
-expect 5 'standard output: Bad file descriptor' sh -c '"$@" >&-' sh env HOME="$work/boris" XDG_CONFIG_HOME="$work/boris/config" \
-	XDG_STATE_HOME="$work/boris/state" "$ANNOTCTL" list kind:any; one_line
-expect 2 'standard input: cannot be read: Bad file descriptor' sh -c '"$@" <&-' sh env HOME="$work/boris" \
-	XDG_CONFIG_HOME="$work/boris/config" XDG_STATE_HOME="$work/boris/state" "$ANNOTCTL" --quiet comment add report -; one_line
+# What is closed stays so: neither a socket nor a file of ours is what output or messages go to. (Valgrind opens what is closed.)
+if ! under_valgrind; then
+	expect 5 'standard output: Bad file descriptor' sh -c '"$@" >&-' sh env HOME="$work/boris" XDG_CONFIG_HOME="$work/boris/config" \
+		XDG_STATE_HOME="$work/boris/state" "$ANNOTCTL" list kind:any; one_line
+	expect 2 'standard input: cannot be read: Bad file descriptor' sh -c '"$@" <&-' sh env HOME="$work/boris" \
+		XDG_CONFIG_HOME="$work/boris/config" XDG_STATE_HOME="$work/boris/state" "$ANNOTCTL" --quiet comment add report -; one_line
+fi
 expect 2 '--limt: no such option; did you mean --limit?' ctl boris list --limt 3; one_line
 expect 2 '--limt=3: no such option; did you mean --limit?' ctl boris list --limt=3; one_line
 expect 2 'did you mean --socket?' ctl boris --soket x list; one_line

@@ -6,6 +6,8 @@ set -eu
 
 # How many times as long as usual a test waits: programs under valgrind take their time.
 patience=${PATIENCE:-1}
+# Whether valgrind runs them.
+under_valgrind() { [ -n "${VALGRIND:-}" ]; }
 work=$(mktemp -d)
 daemon=
 export ANNOT_SOCKET="ipc://$work/annotd.sock"
