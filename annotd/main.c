@@ -23,8 +23,8 @@ enum {
 	CONFIG_MEMORY_MAX = 1 << 20,
 	EXIT_NO = 1,
 	EXIT_REFUSED = 4,
-	HEAP_BLOCK_MAX = 4 << 20, /* larger ones are pages of their own: a frame, twice */
-	HEAP_KEPT_MAX = 8 << 20,  /* at the end of a heap, for the next request */
+	HEAP_BLOCK_MAX = 2112 << 10, /* larger ones are pages of their own; replies are not */
+	HEAP_KEPT_MAX = 8 << 20,     /* at the end of a heap, for the next reply */
 };
 
 static enum annot_status run_rebuild(const struct config *config, struct annot_error *err)
