@@ -64,7 +64,7 @@ struct fake {
 	unsigned times;
 	bool bad_hello, bad_proofs, bad_consistency, bad_authority, any;
 	uint64_t version, pretend_size; /* pretend_size: the log is this short; 0: as it is */
-	const char *text;
+	const char *_Atomic text;       /* a test may set it while the thread stands by */
 	struct annot_bytes swap_record; /* sent instead of what was asked for by get */
 	size_t get_rows;                /* so often; 0: once */
 	const struct annot_record *refuse;
@@ -72,7 +72,8 @@ struct fake {
 	struct annot_events_reply events; /* the answer, … */
 	int events_late_ms;               /* … after that time */
 	/* what it saw */
-	unsigned submits, submitted, notes, expectations, connections, gets;
+	unsigned submits, submitted, notes, expectations, connections;
+	_Atomic unsigned gets;
 	/* thread */
 	pthread_t thread;
 	pthread_mutex_t lock; /* of the log: a test appends to it while the thread stands by */
@@ -377,10 +378,12 @@ static inline enum annot_status fake_answer(struct fake *f, const struct annot_c
 		poll(NULL, 0, f->events_late_ms);
 		*(struct annot_events_reply *)reply = f->events;
 		return ANNOT_OK;
-	case ANNOT_CALL_text:
+	case ANNOT_CALL_text: {
+		const char *text = f->text;
 		*(struct annot_text_reply *)reply = (struct annot_text_reply){
-			.data = annot_bytes_of(f->text), .total = strlen(f->text)};
+			.data = annot_bytes_of(text), .total = strlen(text)};
 		return ANNOT_OK;
+	}
 	default:
 		return ANNOT_INTERNAL;
 	}
