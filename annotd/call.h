@@ -23,9 +23,9 @@ struct call {
 	struct view_cache *cache;  /* of the thread; may be NULL */
 	int64_t peer_uid;          /* -1 if unknown */
 	uint64_t connection;       /* that it came on; 0 if unknown */
-	struct session
-		*session; /* of that connection, if its peer has to prove a key; else NULL, */
-	const struct server_peer *peer; /* as this */
+	/* Of that connection, if its peer has to prove a key; else both NULL. */
+	struct session *session;
+	const struct server_peer *peer;
 	struct limits *limits;
 	const struct annot_hash *certificate; /* that annotd shows at tls+tcp://; NULL: none */
 	size_t reply_bytes; /* what the reply will take, about; 0: little, or unknown */

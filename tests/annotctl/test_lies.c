@@ -91,7 +91,8 @@ static void test_another_kind(void **state)
 	assert_non_null(strstr(x->out, "rated differently: 0"));
 	assert_int_equal(run(x, "diff --since 0"), annot_exit_code(ANNOT_NO));
 	assert_non_null(strstr(x->out, "0 retracted"));
-	/* One verdict's scale is looked for, whatever else came with it; this corpus has no policy. */
+	/* One verdict's scale is looked for, whatever else came with it; this corpus has no policy.
+	 */
 	assert_int_equal(run(x, "agreement"), annot_exit_code(ANNOT_USAGE));
 	assert_null(strstr(x->out, "verdicts on scales"));
 	assert_non_null(strstr(x->out, "scale truth: "));
@@ -101,17 +102,7 @@ static void test_another_kind(void **state)
 static void test_missing_words(void **state)
 {
 	struct fixture *x = *state;
-	static const char text[] = "It was said.\n";
-	struct annot_hash hash = annot_sha256(text, strlen(text));
-	struct annot_hash chunks = annot_chunk_root(annot_bytes_of(text));
-	struct annot_draft *draft = annot_draft_new(ANNOT_KIND_document);
-	assert_ok(annot_draft_add(draft, "name", "speech", &test_error));
-	assert_ok(annot_draft_add(draft, "media-type", "text/plain", &test_error));
-	assert_ok(annot_draft_add_hash(draft, "sha256", &hash, &test_error));
-	assert_ok(annot_draft_add(draft, "length", "13", &test_error));
-	assert_ok(annot_draft_add_hash(draft, "chunks", &chunks, &test_error));
-	fake_add(x->f, x->a, draft);
-	x->f->text = text;
+	fake_document(x->f, x->a, "speech", "It was said.\n");
 	assert_int_equal(run(x, "claim add --in speech 'It was said.' 'quite different words'"),
 			 annot_exit_code(ANNOT_USAGE));
 	assert_non_null(strstr(x->out, "look swapped"));

@@ -112,6 +112,7 @@ expect 0 'was retracted' ctl alice verdict add "$quote@1" false
 stop
 if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && setpriv --reuid=65534 --regid=65534 --clear-groups "$ANNOTCTL" --version >/dev/null 2>&1; then
 	chmod 0755 "$work"
+	mkdir -m 0777 "$work/coverage" # where a build that counts lines may write as that user
 	: >"$work/annotd.log"
 	replace=exec
 	as daemon "$ANNOTD" --corpus "$work/corpus" --listen "$ANNOT_SOCKET" --socket-group "$(id -gn)" 2>"$work/annotd.log" &
@@ -121,6 +122,6 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null && setpriv --reuid=65534 
 		kill -0 "$daemon" 2>/dev/null || fail "annotd did not start: $(cat "$work/annotd.log")"
 		sleep 0.05 # polls for the line; there is nothing to wait on
 	done
-	expect 3 "it is for members of group $(id -gn)" setpriv --reuid=65534 --regid=65534 --clear-groups env HOME="$work/nowhere" "$ANNOTCTL" list; one_line
+	expect 3 "it is for members of group $(id -gn)" setpriv --reuid=65534 --regid=65534 --clear-groups env HOME="$work/nowhere" GCOV_PREFIX="$work/coverage" "$ANNOTCTL" list; one_line
 	stop
 fi

@@ -516,6 +516,24 @@ static inline const struct annot_record *fake_add(struct fake *f, struct annot *
 	return made.record;
 }
 
+/* Appends a document of that name and text; the text is what the fake then has for all of them. */
+static inline const struct annot_record *fake_document(struct fake *f, struct annot *a,
+						       const char *name, const char *text)
+{
+	char length[24];
+	struct annot_hash hash = annot_sha256(text, strlen(text));
+	struct annot_hash chunks = annot_chunk_root(annot_bytes_of(text));
+	struct annot_draft *draft = annot_draft_new(ANNOT_KIND_document);
+	snprintf(length, sizeof(length), "%zu", strlen(text));
+	assert_ok(annot_draft_add(draft, "name", name, &test_error));
+	assert_ok(annot_draft_add(draft, "media-type", "text/plain", &test_error));
+	assert_ok(annot_draft_add_hash(draft, "sha256", &hash, &test_error));
+	assert_ok(annot_draft_add(draft, "length", length, &test_error));
+	assert_ok(annot_draft_add_hash(draft, "chunks", &chunks, &test_error));
+	f->text = text;
+	return fake_add(f, a, draft);
+}
+
 static inline struct annot_draft *fake_corpus_draft(struct fake *f, const struct annot_skey *log)
 {
 	struct annot_draft *draft = annot_draft_new(ANNOT_KIND_corpus);

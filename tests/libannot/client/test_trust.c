@@ -144,9 +144,8 @@ static void test_wrong_log_key(void **state)
 
 /* A later corpus record names another log key: believed after a replay, and remembered. */
 /* A corpus record that names a new log key, which is put in *ret. */
-static const struct annot_record *change_log_key(struct fake_fixture *x,
-						 const struct annot_record *corpus,
-						 struct annot_skey *ret)
+static const struct annot_record *
+change_log_key(struct fake_fixture *x, const struct annot_record *corpus, struct annot_skey *ret)
 {
 	struct annot_buf vkey = ANNOT_BUF_INIT(1024);
 	struct annot_draft *draft = annot_draft_amend(corpus);
@@ -355,15 +354,7 @@ static void test_text(void **state)
 	struct fake_fixture *x = *state;
 	static const char text[] = "It was said.\n";
 	struct annot_bytes got, again;
-	struct annot_hash hash = annot_sha256(text, strlen(text));
-	struct annot_hash chunks = annot_chunk_root(annot_bytes_of(text));
-	struct annot_draft *draft = annot_draft_new(ANNOT_KIND_document);
-	assert_ok(annot_draft_add(draft, "name", "speech", &test_error));
-	assert_ok(annot_draft_add(draft, "media-type", "text/plain", &test_error));
-	assert_ok(annot_draft_add_hash(draft, "sha256", &hash, &test_error));
-	assert_ok(annot_draft_add(draft, "length", "13", &test_error));
-	assert_ok(annot_draft_add_hash(draft, "chunks", &chunks, &test_error));
-	const struct annot_record *document = fake_add(x->f, x->a, draft);
+	const struct annot_record *document = fake_document(x->f, x->a, "speech", text);
 	x->f->text = "It was sad.\n\n";
 	assert_status(annot_fetch_text(x->a, document, &got, &test_error), ANNOT_MISMATCH);
 	assert_error_says("has the hash");
